@@ -1,0 +1,135 @@
+#include "cli/app.h"
+
+#include <cstdlib>
+#include <iostream>
+
+#include <CLI/CLI.hpp>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "cli/command.h"
+
+namespace planrun {
+
+namespace {
+
+bool wants_color(int descriptor) {
+  const char* no_color = std::getenv("NO_COLOR");
+  return isatty(descriptor) != 0 && (no_color == nullptr || *no_color == 0);
+}
+
+int exit_status(const Error& error) {
+  switch (error.code()) {
+    case ErrorCode::usage:
+    case ErrorCode::plan:
+      return 2;
+    case ErrorCode::unproved:
+      return 3;
+    case ErrorCode::interrupted:
+      return 4;
+    default:
+      return 1;
+  }
+}
+
+// NAME=URL, as --source and --target take it.
+std::map<std::string, std::string> named_urls(const std::vector<std::string>& options,
+                                              const std::string& option) {
+  std::map<std::string, std::string> urls;
+  for (const auto& text : options) {
+    const auto equals = text.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      throw Error(ErrorCode::usage, option + " takes NAME=URL, it was given " + text);
+    }
+    urls[text.substr(0, equals)] = text.substr(equals + 1);
+  }
+  return urls;
+}
+
+// The command line, and what it chose.
+class App {
+ public:
+  App() : app_("planrun: database migrations as plans", "planrun") {
+    app_.set_version_flag("--version", PLANRUN_VERSION);
+    app_.footer(
+        "planrun PLAN runs the plan; an interrupted run goes on from its checkpoint by itself.\n"
+        "Exit status: 0 done and proved, 1 failed, 2 plan or command line wrong, 3 not proved, 4 "
+        "interrupted.");
+    app_.add_option("PLAN", options_.plans, "the plan file")->expected(1);
+    app_.add_flag("-n,--dry-run", options_.dry_run, "preview: what a run would do; writes nothing");
+    app_.add_option("-o", options_.save_to, "save the preview to FILE, as JSON")->type_name("FILE");
+    add_common(app_);
+    add_command("lint", "what is wrong with plans, without touching a database", lint_command, false);
+    add_command("graph", "the steps and what each waits for", graph_command, true);
+    add_command("status", "what the target's ledger says of the plan's runs", status_command, true);
+  }
+
+  int run(int argc, char** argv, Console& console) {
+    try {
+      app_.parse(argc, argv);
+    } catch (const CLI::Success& success) {
+      return app_.exit(success);
+    } catch (const CLI::ParseError& error) {
+      throw Error(ErrorCode::usage, error.what(), "planrun --help shows what there is");
+    }
+    options_.source_urls = named_urls(sources_, "--source");
+    options_.target_urls = named_urls(targets_, "--target");
+    if (options_.plans.empty())
+      throw Error(ErrorCode::usage, "no plan file is given", "planrun PLAN, or planrun --help");
+    if (!options_.save_to.empty() && !options_.dry_run)
+      throw Error(ErrorCode::usage, "-o saves a preview: add --dry-run");
+    if (command_ != nullptr) return command_(options_, console);
+    return options_.dry_run ? preview_command(options_, console) : run_command(options_, console);
+  }
+
+ private:
+  using Command = int (*)(const CommandOptions&, Console&);
+
+  void add_common(CLI::App& app) {
+    app.add_option("--source", sources_, "read source NAME from URL instead")->type_name("NAME=URL");
+    app.add_option("--target", targets_, "write target NAME to URL instead")->type_name("NAME=URL");
+    app.add_option("-j,--jobs", options_.jobs, "workers (default: this machine's cores)")
+        ->check(CLI::Range(1, 64))
+        ->type_name("N");
+    app.add_flag("-q,--quiet", options_.quiet, "no progress");
+    app.add_option("--format", format_, "text or json")
+        ->check(CLI::IsMember({"text", "json"}))
+        ->type_name("FORMAT");
+    app.parse_complete_callback([this] { options_.json = format_ == "json"; });
+  }
+
+  void add_command(const std::string& name, const std::string& help, Command command, bool one_plan) {
+    CLI::App* sub = app_.add_subcommand(name, help);
+    sub->add_option("PLAN", options_.plans, "the plan file")->required()->expected(1, one_plan ? 1 : -1);
+    add_common(*sub);
+    sub->callback([this, command] { command_ = command; });
+  }
+
+  CLI::App app_;
+  CommandOptions options_;
+  std::vector<std::string> sources_;
+  std::vector<std::string> targets_;
+  std::string format_ = "text";
+  Command command_ = nullptr;
+};
+
+}  // namespace
+
+int run_app(int argc, char** argv) {
+  const bool color = wants_color(STDERR_FILENO);
+  Log log(LogLevel::info, color);
+  Console console{log, Paint(wants_color(STDOUT_FILENO)), color, isatty(STDERR_FILENO) != 0};
+  try {
+    return App().run(argc, argv, console);
+  } catch (const Error& error) {
+    const std::string text = error.what();
+    if (!text.empty()) log.error(text);
+    if (!error.hint().empty()) log.info(error.hint());
+    return exit_status(error);
+  } catch (const std::exception& error) {
+    log.error(error.what());
+    return 1;
+  }
+}
+
+}  // namespace planrun

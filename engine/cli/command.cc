@@ -1,0 +1,59 @@
+#include "cli/command.h"
+
+#include <cstdlib>
+#include <iostream>
+
+#include <signal.h>
+#include <unistd.h>
+
+#include "base/error.h"
+
+namespace planrun {
+
+namespace {
+
+std::atomic<bool>& stop_wanted() {
+  static std::atomic<bool> wanted{false};
+  return wanted;
+}
+
+extern "C" void on_signal(int) {
+  static constexpr char kSecond[] =
+      "\nended at once; the same command goes on from the last committed chunk\n";
+  if (stop_wanted().exchange(true)) {
+    const auto ignored = ::write(STDERR_FILENO, kSecond, sizeof kSecond - 1);
+    ::_exit(ignored < 0 ? 4 : 4);
+  }
+  static constexpr char kFirst[] = "\nstopping after the chunk under way; once more ends at once\n";
+  [[maybe_unused]] const auto written = ::write(STDERR_FILENO, kFirst, sizeof kFirst - 1);
+}
+
+}  // namespace
+
+const std::atomic<bool>& stop_flag() {
+  struct sigaction action = {};
+  action.sa_handler = on_signal;
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+  return stop_wanted();
+}
+
+ReadPlanOptions read_options(const CommandOptions& options) {
+  ReadPlanOptions read;
+  read.variable = [](const std::string& name) -> std::optional<std::string> {
+    const char* value = std::getenv(name.c_str());
+    return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+  };
+  read.source_urls = options.source_urls;
+  read.target_urls = options.target_urls;
+  return read;
+}
+
+Plan read_right_plan(const std::string& file, const CommandOptions& options, Console&) {
+  ReadPlanResult result = read_plan(file, read_options(options));
+  if (!result.diagnostics.list.empty()) std::cerr << to_text(result.diagnostics);
+  if (result.diagnostics.has_errors()) throw Error(ErrorCode::plan, "");
+  return std::move(result.plan);
+}
+
+}  // namespace planrun

@@ -1,0 +1,35 @@
+// What every command starts from: the plan, read and found right, and how to talk.
+#pragma once
+
+#include <atomic>
+
+#include "base/log.h"
+#include "cli/options.h"
+#include "plan/read_plan.h"
+#include "report/paint.h"
+
+namespace planrun {
+
+/// stdout and stderr of this process.
+struct Console {
+  Log& log;
+  Paint out;  // for stdout
+  bool err_color = false;
+  bool err_is_terminal = false;
+};
+
+/// Reads the plan and prints what is wrong with it. Throws Error(plan) where there are errors.
+Plan read_right_plan(const std::string& file, const CommandOptions& options, Console& console);
+ReadPlanOptions read_options(const CommandOptions& options);
+
+/// Set by the first SIGINT or SIGTERM. The second one ends the process at once: whatever is under way is
+/// rolled back.
+const std::atomic<bool>& stop_flag();
+
+int run_command(const CommandOptions& options, Console& console);
+int preview_command(const CommandOptions& options, Console& console);
+int lint_command(const CommandOptions& options, Console& console);
+int graph_command(const CommandOptions& options, Console& console);
+int status_command(const CommandOptions& options, Console& console);
+
+}  // namespace planrun

@@ -1,0 +1,49 @@
+#include "cli/databases.h"
+
+#include "base/error.h"
+#include "postgres/postgres.h"
+#include "sqlite/sqlite.h"
+
+namespace planrun {
+
+namespace {
+
+constexpr std::string_view kSqlite = "sqlite:";
+
+bool is_postgres(const std::string& url) {
+  return url.starts_with("postgresql:") || url.starts_with("postgres:");
+}
+
+}  // namespace
+
+std::map<std::string, SourceDatabase*> Databases::source_pointers() const {
+  std::map<std::string, SourceDatabase*> pointers;
+  for (const auto& [name, source] : sources) pointers[name] = source.get();
+  return pointers;
+}
+
+std::unique_ptr<TargetDatabase> open_target(const PlanTarget& target) {
+  if (target.url.starts_with(kSqlite))
+    return open_sqlite_target(target.url.substr(kSqlite.size()), target.ledger);
+  if (is_postgres(target.url))
+    return open_postgres_target({target.url, target.shown_url, target.schema, target.ledger});
+  throw Error(ErrorCode::plan,
+              "target " + target.name + ": " + target.shown_url + " is no database that planrun writes",
+              "use sqlite:PATH or postgresql://...");
+}
+
+Databases open_databases(const Plan& plan) {
+  Databases databases;
+  for (const auto& source : plan.sources) {
+    if (!source.url.starts_with(kSqlite)) {
+      throw Error(ErrorCode::plan,
+                  "source " + source.name + ": " + source.shown_url + " is no database that planrun reads",
+                  "use sqlite:PATH");
+    }
+    databases.sources[source.name] = open_sqlite_source(source.url.substr(kSqlite.size()));
+  }
+  databases.target = open_target(plan.targets.front());
+  return databases;
+}
+
+}  // namespace planrun

@@ -1,0 +1,24 @@
+// The databases that a plan names: the only place that picks a product.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "database/source.h"
+#include "database/target.h"
+#include "plan/plan.h"
+
+namespace planrun {
+
+struct Databases {
+  std::map<std::string, std::unique_ptr<SourceDatabase>> sources;
+  std::unique_ptr<TargetDatabase> target;
+  std::map<std::string, SourceDatabase*> source_pointers() const;
+};
+
+/// Throws Error(plan) for a kind of database that cannot be what the plan wants it to be.
+Databases open_databases(const Plan& plan);
+std::unique_ptr<TargetDatabase> open_target(const PlanTarget& target);
+
+}  // namespace planrun

@@ -1,0 +1,21 @@
+// What the command line said.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace planrun {
+
+struct CommandOptions {
+  std::vector<std::string> plans;
+  std::map<std::string, std::string> source_urls;  // --source NAME=URL
+  std::map<std::string, std::string> target_urls;  // --target NAME=URL
+  bool dry_run = false;
+  bool quiet = false;
+  bool json = false;    // --format json
+  int jobs = 0;         // 0: as many as this machine has cores
+  std::string save_to;  // -o
+};
+
+}  // namespace planrun

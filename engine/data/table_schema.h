@@ -1,0 +1,85 @@
+// A target table as the plan wants it, in PostgreSQL's terms; each dialect writes its own DDL from it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "data/column_type.h"
+
+namespace planrun {
+
+enum class Identity { none, serial, by_default, always };  // serial covers smallserial and bigserial
+
+struct ColumnSchema {
+  std::string name;
+  ColumnType type;
+  bool not_null = false;  // declared, or part of the primary key
+  Identity identity = Identity::none;
+  std::string default_sql;     // PostgreSQL expression text; empty: none
+  std::string generated_sql;   // generated always as (...) stored; such a column is never loaded
+  std::string collation;       // as written, empty: the default
+  bool store_as_text = false;  // `storage = "text"`: numeric kept as TEXT in a SQLite target
+};
+
+struct CheckSchema {
+  std::string name;    // empty: the database names it
+  std::string sql;     // the expression, without the parentheses around it
+  std::string column;  // the column it was declared with; empty: the table's
+};
+
+/// PRIMARY KEY or UNIQUE. `name` is the one PostgreSQL would choose where the plan names none.
+struct KeySchema {
+  std::string name;
+  bool primary = false;
+  std::vector<std::string> columns;
+  bool deferrable = false;
+  bool initially_deferred = false;
+  bool nulls_not_distinct = false;
+};
+
+struct ForeignKeySchema {
+  std::string name;
+  std::vector<std::string> columns;
+  std::string table;                         // referenced
+  std::vector<std::string> foreign_columns;  // never empty once resolved
+  std::string on_delete;                     // "", "cascade", "restrict", "set null", "set default"
+  std::string on_update;
+  bool match_full = false;
+  bool deferrable = false;
+  bool initially_deferred = false;
+};
+
+struct IndexSchema {
+  std::string name;
+  bool unique = false;
+  std::string method;                // "btree" unless said
+  std::string elements_sql;          // what stands between the parentheses: "a, lower(b) desc"
+  std::string include_sql;           // columns of INCLUDE (...), empty: none
+  std::string where_sql;             // empty: whole
+  std::vector<std::string> columns;  // every column that it mentions
+};
+
+struct TableSchema {
+  std::string name;
+  std::vector<ColumnSchema> columns;  // in the plan's order
+  std::vector<CheckSchema> checks;
+  std::vector<KeySchema> keys;
+  std::vector<ForeignKeySchema> foreign_keys;
+  std::vector<IndexSchema> indexes;
+
+  const ColumnSchema* find(const std::string& column) const {
+    for (const auto& c : columns) {
+      if (c.name == column) return &c;
+    }
+    return nullptr;
+  }
+  const KeySchema* primary_key() const {
+    for (const auto& k : keys) {
+      if (k.primary) return &k;
+    }
+    return nullptr;
+  }
+};
+
+}  // namespace planrun

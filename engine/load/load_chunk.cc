@@ -1,0 +1,204 @@
+#include "load/load_chunk.h"
+
+#include <chrono>
+
+#include "base/error.h"
+
+namespace planrun {
+
+namespace {
+
+// With `on_reject = "stop"` the chunk is read to its end, so that one run shows more than one mistake.
+constexpr std::size_t kShownRejects = 20;
+// The clock is asked every so many rows.
+constexpr std::int64_t kRowsBetweenClocks = 256;
+
+std::int64_t size_of(std::span<const Cell> row) {
+  std::int64_t bytes = 0;
+  for (const Cell& cell : row)
+    bytes += 4 + (cell.bytes.data() ? static_cast<std::int64_t>(cell.bytes.size()) : 8);
+  return bytes;
+}
+
+std::int64_t size_of(const Reject& reject) {
+  return static_cast<std::int64_t>(reject.row.size() + reject.value.size() + reject.reason.size() + 200);
+}
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+}  // namespace
+
+// First time along the road: rows go to the target.
+class ChunkLoader::Writing : public RowVisitor {
+ public:
+  Writing(ChunkLoader& loader, ChunkTransaction& transaction) : loader_(loader), transaction_(transaction) {}
+
+  bool wants_more() override {
+    if (count_++ % kRowsBetweenClocks == 0)
+      is_due_ = seconds_since(start_) > loader_.limits_.seconds || loader_.stop_;
+    // A chunk makes some way even when it is stopped at once or one row is larger than all limits.
+    if (result.balance.rows_read > 0 && can_cut_ &&
+        (is_due_ || result.bytes > loader_.limits_.bytes || reject_bytes_ > loader_.limits_.reject_bytes)) {
+      return false;
+    }
+    ++result.balance.rows_read;
+    return true;
+  }
+
+  void row(const SourceRow&, std::span<const Cell> target) override {
+    transaction_.write(target);
+    result.digest.add(loader_.hasher_.hash(target));
+    result.bytes += size_of(target);
+  }
+
+  void rejected(const SourceRow& from, const Misfit& misfit) override {
+    ++result.balance.rows_rejected;
+    if (loader_.load_.on_reject == OnReject::stop && rejects.size() >= kShownRejects) return;
+    rejects.push_back(loader_.road_.make_reject(from, misfit));
+    reject_bytes_ += size_of(rejects.back());
+  }
+
+  void dropped() override { ++result.balance.rows_dropped; }
+
+  void forbid_cut() { can_cut_ = false; }
+  double seconds() const { return seconds_since(start_); }
+
+  ChunkResult result;
+  std::vector<Reject> rejects;
+
+ private:
+  ChunkLoader& loader_;
+  ChunkTransaction& transaction_;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  std::int64_t count_ = 0;
+  std::int64_t reject_bytes_ = 0;
+  bool is_due_ = false;
+  bool can_cut_ = true;
+};
+
+// Along the same range again, to find the rows that the target refused by their place among the written ones.
+class ChunkLoader::Finding : public RowVisitor {
+ public:
+  Finding(ChunkLoader& loader, const std::vector<RowFailure>& failures, Writing& writing)
+      : loader_(loader), failures_(failures), writing_(writing) {}
+
+  bool wants_more() override { return next_ < failures_.size(); }
+
+  void row(const SourceRow& from, std::span<const Cell> target) override {
+    if (next_ >= failures_.size() || failures_[next_].ordinal != ordinal_++) return;
+    const RowFailure& failure = failures_[next_++];
+    Reject reject = loader_.road_.make_reject(from, {0, "", failure.reason});
+    reject.column = failure.column;
+    if (writing_.rejects.size() < kShownRejects || loader_.load_.on_reject == OnReject::keep) {
+      writing_.rejects.push_back(std::move(reject));
+    }
+    Digest refused;
+    refused.add(loader_.hasher_.hash(target));
+    writing_.result.digest -= refused;
+    ++writing_.result.balance.rows_rejected;
+  }
+
+  void rejected(const SourceRow&, const Misfit&) override {}
+
+  bool found_all() const { return next_ == failures_.size(); }
+
+ private:
+  ChunkLoader& loader_;
+  const std::vector<RowFailure>& failures_;
+  Writing& writing_;
+  std::size_t next_ = 0;
+  std::int64_t ordinal_ = 0;
+};
+
+ChunkLoader::ChunkLoader(Road& road, const ResolvedLoad& load, LoadState& state, const ChunkLimits& limits,
+                         const std::atomic<bool>& stop)
+    : road_(road),
+      load_(load),
+      state_(state),
+      limits_(limits),
+      stop_(stop),
+      hasher_(road.canonical_columns()) {}
+
+ChunkResult ChunkLoader::load(ChunkTransaction& transaction) {
+  Range range = transaction.chunk().range;
+  for (bool was_cut = false;;) {
+    const bool staged = state_.staged;
+    if (staged) transaction.stage();
+    Writing writing(*this, transaction);
+    if (was_cut) writing.forbid_cut();
+    if (const auto rest = road_.travel(range, writing)) {
+      transaction.cut(*rest);
+      range.until = *rest;
+      was_cut = true;
+    }
+    std::vector<RowFailure> failures;
+    try {
+      failures = transaction.flush();
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::row_violation || staged) throw;
+      state_.staged = true;
+      continue;
+    }
+    if (!failures.empty()) {
+      Finding finding(*this, failures, writing);
+      road_.travel(range, finding);
+      if (!finding.found_all()) {
+        throw Error(ErrorCode::source,
+                    load_.source + "." + load_.source_table +
+                        ": reading a chunk again gave fewer rows; the source has changed meanwhile");
+      }
+    }
+    ChunkResult& result = writing.result;
+    result.balance.rows_written = result.digest.rows;
+    result.seconds = writing.seconds();
+    check_rejects(writing.rejects, result.balance.rows_rejected);
+    try {
+      for (const Reject& reject : writing.rejects) transaction.reject(reject);
+      transaction.finish(result);
+    } catch (...) {
+      take_back(result);
+      throw;
+    }
+    state_.rows += result.balance.rows_read;
+    state_.bytes += result.bytes;
+    return result;
+  }
+}
+
+void ChunkLoader::take_back(const ChunkResult& result) {
+  state_.rejected -= result.balance.rows_rejected;
+}
+
+void ChunkLoader::check_rejects(const std::vector<Reject>& rejects, std::int64_t count) {
+  if (count == 0) return;
+  const auto list = [&](std::string text) {
+    for (const Reject& reject : rejects) text += "\n  " + to_text(reject);
+    if (static_cast<std::int64_t>(rejects.size()) < count) {
+      text += "\n  and " + std::to_string(count - static_cast<std::int64_t>(rejects.size())) +
+              " more in this chunk";
+    }
+    return text;
+  };
+  if (load_.on_reject == OnReject::stop) {
+    throw Error(ErrorCode::rejected,
+                list(std::to_string(count) + (count == 1 ? " row does" : " rows do") +
+                     " not fit and were not written:"),
+                "mend the column's definition or add a `using`, or set on_reject = \"keep\"; then run the "
+                "same command: it "
+                "goes on from the last committed chunk");
+  }
+  const std::int64_t before = state_.rejected.fetch_add(count);
+  if (load_.max_rejects >= 0 && before + count > load_.max_rejects) {
+    state_.rejected -= count;
+    throw Error(ErrorCode::rejected,
+                "load " + load_.name + ": " + std::to_string(before + count) +
+                    " rows rejected, max_rejects is " + std::to_string(load_.max_rejects),
+                "planrun PLAN --dry-run shows all of them by reason; mend the plan or raise max_rejects, "
+                "then run the same "
+                "command");
+  }
+}
+
+}  // namespace planrun

@@ -1,0 +1,224 @@
+#include "load/road.h"
+
+#include <deque>
+#include <map>
+
+#include "base/json.h"
+
+namespace planrun {
+
+namespace {
+
+// Values of types that are not encoded are asked of the target in lots: a question a value would cost a round
+// trip each.
+constexpr std::size_t kLotRows = 1000;
+constexpr std::size_t kLotBytes = 1 << 20;
+
+ReadRequest request_of(const ResolvedLoad& load) {
+  ReadRequest request;
+  request.table = load.source_table;
+  request.where = load.where;
+  for (const auto& input : load.inputs) request.inputs.push_back({input.column, input.expr});
+  return request;
+}
+
+// A reader's key of a row that is gone by: what a lot keeps.
+class KeptRow : public Reader {
+ public:
+  explicit KeptRow(Key key) : key_(std::move(key)) {}
+  ReadOutcome next(std::span<Cell>) override { return ReadOutcome::end; }
+  Key key() const override { return key_; }
+  std::string failure() const override { return {}; }
+
+ private:
+  Key key_;
+};
+
+Misfit expression_failure(const Reader& reader) {
+  return {0, "", "an expression failed: " + reader.failure()};
+}
+
+}  // namespace
+
+std::vector<CanonicalColumn> canonical_columns(const ResolvedTable& table, const ResolvedLoad& load) {
+  std::vector<CanonicalColumn> columns;
+  for (const auto& c : load.columns) {
+    const ColumnSchema& schema = table.schema.columns[c.column];
+    columns.push_back({schema.name, schema.type.kind});
+  }
+  return columns;
+}
+
+// Rows that wait until the target has said the canonical text of their values.
+class Road::Lot {
+ public:
+  explicit Lot(Road& road) : road_(road) {}
+
+  void add(const Reader& reader, std::span<const Cell> cells) {
+    Row row{reader.key(), {}};
+    for (Cell cell : cells) {
+      if (cell.kind == CellKind::text || cell.kind == CellKind::blob) {
+        bytes_ += cell.bytes.size();
+        cell.bytes = texts_.emplace_back(cell.bytes);
+      }
+      row.cells.push_back(cell);
+    }
+    rows_.push_back(std::move(row));
+  }
+
+  bool is_full() const { return rows_.size() >= kLotRows || bytes_ >= kLotBytes; }
+
+  void tell(RowVisitor& visitor) {
+    std::map<std::size_t, std::map<std::string_view, std::optional<std::string>>> answers;
+    for (const std::size_t column : road_.not_encoded_) answers[column] = ask(column);
+    for (Row& row : rows_) {
+      const KeptRow kept(row.key);
+      std::optional<Misfit> misfit;
+      for (const std::size_t column : road_.not_encoded_) {
+        Cell& cell = row.cells[column];
+        if (cell.is_null()) continue;
+        const auto& answer = answers[column].at(cell.bytes);
+        if (answer) {
+          cell.bytes = *answer;
+        } else if (!misfit) {
+          misfit = Misfit{column, "text '" + std::string(cell.bytes.substr(0, 60)) + "'",
+                          "is no " + road_.column_type(column).sql + " to the target"};
+        }
+      }
+      if (misfit) {
+        visitor.rejected(SourceRow{kept}, *misfit);
+      } else {
+        visitor.row(SourceRow{kept}, row.cells);
+      }
+    }
+    rows_.clear();
+    texts_.clear();
+    bytes_ = 0;
+  }
+
+ private:
+  struct Row {
+    Key key;
+    std::vector<Cell> cells;
+  };
+
+  std::map<std::string_view, std::optional<std::string>> ask(std::size_t column) {
+    std::map<std::string_view, std::optional<std::string>> distinct;
+    for (const Row& row : rows_) {
+      if (!row.cells[column].is_null()) distinct.emplace(row.cells[column].bytes, std::nullopt);
+    }
+    std::vector<std::string> values;
+    for (const auto& [value, answer] : distinct) values.emplace_back(value);
+    if (values.empty()) return distinct;
+    const auto answers = road_.canonical_text_(road_.column_type(column).sql, values);
+    std::size_t i = 0;
+    for (auto& [value, answer] : distinct) answer = answers[i++];
+    return distinct;
+  }
+
+  Road& road_;
+  std::vector<Row> rows_;
+  std::deque<std::string> texts_;  // addresses stay as it grows
+  std::size_t bytes_ = 0;
+};
+
+Road::Road(Source& source, const ResolvedTable& table, const ResolvedLoad& load, const ValueLimits& limits,
+           CanonicalText canonical_text)
+    : source_(source),
+      table_(table),
+      load_(load),
+      canonical_text_(std::move(canonical_text)),
+      mapping_(make_mapping(table.schema, load, limits)),
+      request_(request_of(load)),
+      input_(load.inputs.size()),
+      output_(load.columns.size()) {
+  for (const auto& column : load.columns) {
+    if (canonical_text_ && table.schema.columns[column.column].type.kind == TypeKind::other) {
+      not_encoded_.push_back(columns_.size());
+    }
+    columns_.push_back(column.column);
+  }
+}
+
+Road::~Road() = default;
+
+const ColumnType& Road::column_type(std::size_t column) const {
+  return table_.schema.columns[columns_[column]].type;
+}
+
+std::vector<CanonicalColumn> Road::canonical_columns() const {
+  return planrun::canonical_columns(table_, load_);
+}
+
+std::optional<Key> Road::travel(const Range& range, RowVisitor& visitor) {
+  const auto reader = source_.read(request_, range);
+  if (!not_encoded_.empty()) return travel_in_lots(*reader, visitor);
+  const SourceRow from{*reader};
+  for (;;) {
+    const ReadOutcome outcome = reader->next(input_);
+    if (outcome == ReadOutcome::end) return std::nullopt;
+    if (!visitor.wants_more()) return reader->key();
+    if (outcome == ReadOutcome::dropped) {
+      visitor.dropped();
+    } else if (outcome == ReadOutcome::failed) {
+      visitor.rejected(from, expression_failure(*reader));
+    } else if (mapping_->apply(input_, output_)) {
+      visitor.row(from, output_);
+    } else {
+      visitor.rejected(from, mapping_->misfit());
+    }
+  }
+}
+
+std::optional<Key> Road::travel_in_lots(Reader& reader, RowVisitor& visitor) {
+  Lot lot(*this);
+  for (;;) {
+    const ReadOutcome outcome = reader.next(input_);
+    if (outcome == ReadOutcome::end) break;
+    if (!visitor.wants_more()) {
+      const Key key = reader.key();
+      lot.tell(visitor);
+      return key;
+    }
+    if (outcome == ReadOutcome::dropped) {
+      visitor.dropped();
+    } else if (outcome == ReadOutcome::failed) {
+      visitor.rejected(SourceRow{reader}, expression_failure(reader));
+    } else if (mapping_->apply(input_, output_)) {
+      lot.add(reader, output_);
+    } else {
+      visitor.rejected(SourceRow{reader}, mapping_->misfit());
+    }
+    if (lot.is_full()) lot.tell(visitor);
+  }
+  lot.tell(visitor);
+  return std::nullopt;
+}
+
+Reject Road::make_reject(const SourceRow& row, const Misfit& misfit) {
+  Reject reject;
+  reject.source = load_.source;
+  reject.table = load_.source_table;
+  reject.key = row.key();
+  if (misfit.column < columns_.size() && !misfit.value.empty()) {
+    reject.column = table_.schema.columns[columns_[misfit.column]].name;
+  }
+  reject.value = misfit.value;
+  reject.reason = misfit.reason;
+  reject.row =
+      reject.key.values.empty() ? input_as_json() : source_.row_as_json(load_.source_table, reject.key);
+  return reject;
+}
+
+// A row without a key cannot be found again: what was read of it is kept instead.
+std::string Road::input_as_json() const {
+  const Json values = Json::parse(to_json(key_of(input_)));
+  Json row = Json::object();
+  for (std::size_t i = 0; i < load_.inputs.size(); ++i) {
+    const auto& input = load_.inputs[i];
+    row[input.column.empty() ? input.expr : input.column] = values[i];
+  }
+  return row.dump();
+}
+
+}  // namespace planrun

@@ -1,0 +1,79 @@
+// The road of one range: read, map, and tell each row to a visitor. The same road for loading, previewing,
+// hashing again and looking for differences, so that all of them see the same rows in the same form.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "data/canonical.h"
+#include "data/reject.h"
+#include "database/source.h"
+#include "plan/resolved_plan.h"
+#include "transform/mapping.h"
+
+namespace planrun {
+
+/// A row of the source and where it stands. Valid during the call that gives it.
+struct SourceRow {
+  const Reader& reader;
+  Key key() const { return reader.key(); }
+};
+
+class RowVisitor {
+ public:
+  virtual ~RowVisitor() = default;
+  /// Asked for each row that was read, before anything is done with it. False: the road ends before this row.
+  virtual bool wants_more() { return true; }
+  virtual void row(const SourceRow& from, std::span<const Cell> target) = 0;
+  virtual void rejected(const SourceRow& from, const Misfit& misfit) = 0;
+  virtual void dropped() {}
+};
+
+/// `select x::TYPE::text` of each value; absent where the target refuses it. Asked in lots of many values.
+using CanonicalText = std::function<std::vector<std::optional<std::string>>(
+    const std::string& type_sql, std::span<const std::string> values)>;
+
+/// One load's road on one source connection; one thread. The plan and the source outlive it.
+class Road {
+ public:
+  /// Without `canonical_text`, values of types that are not encoded travel as they are.
+  Road(Source& source, const ResolvedTable& table, const ResolvedLoad& load, const ValueLimits& limits,
+       CanonicalText canonical_text = {});
+  ~Road();
+
+  /// Tells every row of `range` in key order. Returns the key of the row the visitor did not want, or nothing
+  /// when the range is done.
+  std::optional<Key> travel(const Range& range, RowVisitor& visitor);
+
+  Reject make_reject(const SourceRow& row, const Misfit& misfit);
+  /// The loaded columns as positions in the table's schema, and for hashing.
+  const std::vector<std::size_t>& columns() const { return columns_; }
+  std::vector<CanonicalColumn> canonical_columns() const;
+
+ private:
+  class Lot;
+  std::optional<Key> travel_in_lots(Reader& reader, RowVisitor& visitor);
+  const ColumnType& column_type(std::size_t column) const;
+  std::string input_as_json() const;
+
+  Source& source_;
+  const ResolvedTable& table_;
+  const ResolvedLoad& load_;
+  CanonicalText canonical_text_;
+  std::unique_ptr<Transform> mapping_;
+  ReadRequest request_;
+  std::vector<std::size_t> columns_;
+  std::vector<std::size_t> not_encoded_;  // positions in a target row whose type is `other`
+  std::vector<Cell> input_;
+  std::vector<Cell> output_;
+};
+
+/// The columns of a load in the form that is hashed.
+std::vector<CanonicalColumn> canonical_columns(const ResolvedTable& table, const ResolvedLoad& load);
+
+}  // namespace planrun

@@ -1,0 +1,157 @@
+#include <algorithm>
+#include <optional>
+
+#include "base/text.h"
+#include "plan/table_shape.h"
+
+namespace planrun {
+namespace {
+
+// Types whose values PostgreSQL compares without a cast; none for types we do not know.
+std::optional<int> family(TypeKind kind) {
+  switch (kind) {
+    case TypeKind::smallint:
+    case TypeKind::integer:
+    case TypeKind::bigint:
+    case TypeKind::real:
+    case TypeKind::double_precision:
+    case TypeKind::numeric:
+      return 1;
+    case TypeKind::text:
+    case TypeKind::varchar:
+    case TypeKind::char_:
+      return 2;
+    case TypeKind::date:
+    case TypeKind::timestamp:
+    case TypeKind::timestamptz:
+      return 3;
+    case TypeKind::other:
+      return std::nullopt;
+    default:
+      constexpr int kOthers = 100;
+      return kOthers + static_cast<int>(kind);
+  }
+}
+
+class ForeignKeyCheck {
+ public:
+  ForeignKeyCheck(std::span<const TableShape> tables, const TableShape& table, std::size_t index,
+                  Diagnostics& diagnostics)
+      : tables_(tables),
+        table_(table),
+        key_(table.schema.foreign_keys[index]),
+        at_(table.foreign_key_at[index]),
+        diagnostics_(diagnostics) {}
+
+  void run() {
+    const auto found = std::find_if(tables_.begin(), tables_.end(),
+                                    [&](const TableShape& t) { return t.schema.name == key_.table; });
+    if (found == tables_.end()) {
+      std::vector<std::string> names;
+      for (const auto& t : tables_) names.push_back(t.schema.name);
+      report("the foreign key is to `" + key_.table + "`, which is no table of the plan",
+             did_you_mean(key_.table, names));
+      return;
+    }
+    if (found->target != table_.target) {
+      report("the foreign key is to `" + key_.table + "`, which is in another target");
+      return;
+    }
+    if (const auto columns = referenced(*found)) check_types(*found, *columns);
+  }
+
+ private:
+  void report(std::string message, std::string hint = {}) {
+    diagnostics_.error(at_, std::move(message), std::move(hint));
+  }
+
+  // The columns that the key points to, where that can be said already and is right.
+  std::optional<std::vector<std::string>> referenced(const TableShape& other) {
+    std::vector<std::string> columns = key_.foreign_columns;
+    if (columns.empty()) {
+      const KeySchema* primary = other.schema.primary_key();
+      if (primary != nullptr) {
+        columns = primary->columns;
+      } else {
+        if (!other.open && !other.incomplete) {
+          report("the foreign key names no columns, and `" + key_.table + "` has no primary key",
+                 "name the columns of a key: references " + key_.table + " (...)");
+        }
+        return std::nullopt;
+      }
+    } else if (!are_columns(other, columns) || !are_key(other, columns)) {
+      return std::nullopt;
+    }
+    if (columns.size() == key_.columns.size()) return columns;
+    report("the foreign key has " + counted(key_.columns.size()) + ", and points to " +
+           counted(columns.size()) + " of `" + key_.table + "`");
+    return std::nullopt;
+  }
+
+  static std::string counted(std::size_t count) {
+    return std::to_string(count) + (count == 1 ? " column" : " columns");
+  }
+
+  bool are_columns(const TableShape& other, const std::vector<std::string>& columns) {
+    bool all = true;
+    const std::vector<std::string> names = column_names(other.schema);
+    for (const auto& column : columns) {
+      if (other.schema.find(column) != nullptr) continue;
+      all = false;
+      if (other.open) continue;
+      report("the foreign key is to `" + column + "`, which is no column of [table." + key_.table + "]",
+             did_you_mean(column, names));
+    }
+    return all;
+  }
+
+  // The order of the columns in the key does not matter (transformFkeyCheckAttrs).
+  bool are_key(const TableShape& other, std::vector<std::string> columns) {
+    std::sort(columns.begin(), columns.end());
+    for (const auto& key : other.schema.keys) {
+      std::vector<std::string> names = key.columns;
+      std::sort(names.begin(), names.end());
+      if (names != columns) continue;
+      if (!key.deferrable) return true;
+      report("the foreign key is to a deferrable key of [table." + key_.table + "]",
+             "PostgreSQL refuses that");
+      return false;
+    }
+    if (other.open || other.incomplete) return false;
+    report("the foreign key is to (" + join(key_.foreign_columns, ", ") + "), which is no key of [table." +
+               key_.table + "]",
+           "declare it primary key or unique there");
+    return false;
+  }
+
+  void check_types(const TableShape& other, const std::vector<std::string>& columns) {
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      const ColumnSchema* from = table_.schema.find(key_.columns[i]);
+      const ColumnSchema* to = other.schema.find(columns[i]);
+      if (from == nullptr || to == nullptr) continue;
+      const auto a = family(from->type.kind);
+      const auto b = family(to->type.kind);
+      if (!a || !b || a == b) continue;
+      report("the foreign key compares `" + from->name + "` (" + from->type.sql + ") with `" + key_.table +
+             "." + to->name + "` (" + to->type.sql + ")");
+    }
+  }
+
+  std::span<const TableShape> tables_;
+  const TableShape& table_;
+  const ForeignKeySchema& key_;
+  Position at_;
+  Diagnostics& diagnostics_;
+};
+
+}  // namespace
+
+void check_foreign_keys(std::span<const TableShape> tables, Diagnostics& diagnostics) {
+  for (const auto& table : tables) {
+    for (std::size_t i = 0; i < table.schema.foreign_keys.size(); ++i) {
+      ForeignKeyCheck(tables, table, i, diagnostics).run();
+    }
+  }
+}
+
+}  // namespace planrun

@@ -1,0 +1,192 @@
+#include "plan/known_keys.h"
+
+#include <array>
+
+namespace planrun {
+namespace {
+
+using enum ValueShape;
+
+constexpr std::array<std::string_view, 7> kTopLevel = {"plan",  "source", "target", "table",
+                                                       "check", "guard",  "view"};
+
+constexpr std::array kPlan = {
+    KnownKey{"name", text, "what the ledger and the run's folder call the plan"},
+    KnownKey{"description", text, "for people"},
+    KnownKey{"requires", texts, "plans whose passed run must be in the target's ledger"},
+    KnownKey{"on_failure", text, "what follows a failed critical check or guard", "stop|rollback"},
+    KnownKey{"snapshot", text, "\"none\": read the sources themselves", "none"},
+    KnownKey{"digest", text, "a further digest of each table", "sha256"},
+    KnownKey{"folder", text, "where runs keep their snapshots"},
+};
+
+constexpr std::array kSource = {
+    KnownKey{"url", text, "sqlite:PATH"},
+    KnownKey{"snapshot", text, "\"none\": read this source itself", "none"},
+};
+
+constexpr std::array kTarget = {
+    KnownKey{"url", text, "sqlite:PATH, postgresql://... or postgresql:host=..."},
+    KnownKey{"schema", text, "where the tables go"},
+    KnownKey{"ledger", text, "schema of the ledger"},
+    KnownKey{"types", texts, "types of extensions that the target knows"},
+    KnownKey{"password", text, "a variable that holds the password"},
+};
+
+// What a table says of its unnamed load, and a named load of itself, is the same.
+constexpr std::array kOfALoad = {
+    KnownKey{"from", texts, "SOURCE.TABLE, where the rows come from"},
+    KnownKey{"ignore", texts, "source columns left behind on purpose"},
+    KnownKey{"where", text, "a condition that the source evaluates; other rows are dropped"},
+    KnownKey{"transform", text, "FILE.FUNCTION of a Lua transform"},
+    KnownKey{"write", text, "how rows meet those that are there", "insert|insert_missing|upsert|replace"},
+    KnownKey{"key", texts, "the columns by which `write` finds a row"},
+    KnownKey{"merge", section, "how rows of several sources become one"},
+    KnownKey{"on_reject", text, "what follows a row that does not fit", "stop|keep"},
+    KnownKey{"max_rejects", count, "how many rejects `on_reject = \"keep\"` may keep"},
+};
+
+template <std::size_t A, std::size_t B>
+constexpr std::array<KnownKey, A + B> join(const std::array<KnownKey, A>& a,
+                                           const std::array<KnownKey, B>& b) {
+  std::array<KnownKey, A + B> out{};
+  for (std::size_t i = 0; i < A; ++i) out[i] = a[i];
+  for (std::size_t i = 0; i < B; ++i) out[A + i] = b[i];
+  return out;
+}
+
+constexpr std::array kOfATable = {
+    KnownKey{"target", text, "which target, where there are two"},
+    KnownKey{"exists", flag, "the table is there already"},
+    KnownKey{"constraints", texts, "table constraints"},
+    KnownKey{"after", texts, "tables that must be loaded before"},
+    KnownKey{"columns", columns, "NAME = definition"},
+    KnownKey{"index", indexes, "NAME = index"},
+    KnownKey{"load", loads, "further loads into the table"},
+};
+constexpr auto kTable = join(kOfALoad, kOfATable);
+
+constexpr std::array kOfANamedLoad = {
+    KnownKey{"columns", columns, "where this load's columns come from"},
+};
+constexpr auto kLoad = join(kOfALoad, kOfANamedLoad);
+
+constexpr std::array kMerge = {
+    KnownKey{"key", texts, "what makes two rows the same"},
+    KnownKey{"keep", text, "which of two different rows stays", "newest|first|last"},
+    KnownKey{"by", text, "the column that says how new a row is"},
+};
+
+constexpr std::array kLoadColumn = {
+    KnownKey{"from", text, "another source column"},
+    KnownKey{"expr", text, "an expression that the source evaluates"},
+    KnownKey{"value", scalar, "a constant"},
+    KnownKey{"using", texts, "named conversions, one after the other"},
+    KnownKey{"zone", text, "the zone of times without one: UTC or +02:00"},
+};
+constexpr std::array kOfATableColumn = {
+    KnownKey{"type", text, "PostgreSQL column definition"},
+    KnownKey{"storage", text, "how a SQLite target keeps a numeric", "text"},
+};
+constexpr auto kColumn = join(kOfATableColumn, kLoadColumn);
+
+constexpr std::array kCheck = {
+    KnownKey{"sql", ValueShape::sql, "a query that answers one value"},
+    KnownKey{"target", text, "where it is asked; home unless said"},
+    KnownKey{"source", text, "where the expected value comes from"},
+    KnownKey{"source_sql", text, "the query that answers the expected value"},
+    KnownKey{"expect", scalar, "the expected value"},
+    KnownKey{"tolerance", ValueShape::tolerance, "how far found may be from expected"},
+    KnownKey{"severity", text, "what a failure means", "critical|warning|info"},
+    KnownKey{"use", text, "a named check; further keys are its arguments"},
+};
+
+constexpr std::array kGuard = {
+    KnownKey{"sql", ValueShape::sql, "a query whose value the run must not change"},
+    KnownKey{"target", text, "where it is asked; home unless said"},
+    KnownKey{"severity", text, "what a change means", "critical|warning|info"},
+    KnownKey{"tables", texts, "the tables it reads, where its SQL does not say"},
+};
+
+constexpr std::array kView = {
+    KnownKey{"sql", ValueShape::sql, "the view's query"},
+};
+
+constexpr std::array kSql = {
+    KnownKey{"postgresql", text, "for a PostgreSQL target"},
+    KnownKey{"sqlite", text, "for a SQLite target"},
+};
+
+constexpr std::array kTolerance = {
+    KnownKey{"warning", scalar, "above it: a warning"},
+    KnownKey{"critical", scalar, "above it: the check fails"},
+};
+
+constexpr KnownSection kPlanKeys{"plan", kPlan};
+constexpr KnownSection kSourceKeys{"source.NAME", kSource};
+constexpr KnownSection kTargetKeys{"target.NAME", kTarget};
+constexpr KnownSection kTableKeys{"table.NAME", kTable};
+constexpr KnownSection kLoadKeys{"table.NAME.load.NAME", kLoad};
+constexpr KnownSection kMergeKeys{"merge", kMerge};
+constexpr KnownSection kColumnKeys{"a column", kColumn};
+constexpr KnownSection kLoadColumnKeys{"a load's column", kLoadColumn};
+constexpr KnownSection kCheckKeys{"check.NAME", kCheck};
+constexpr KnownSection kGuardKeys{"guard.NAME", kGuard};
+constexpr KnownSection kViewKeys{"view.NAME", kView};
+constexpr KnownSection kSqlKeys{"sql", kSql};
+constexpr KnownSection kToleranceKeys{"tolerance", kTolerance};
+
+}  // namespace
+
+const KnownKey* KnownSection::find(std::string_view key) const {
+  for (const auto& k : keys) {
+    if (k.name == key) return &k;
+  }
+  return nullptr;
+}
+
+const KnownSection& plan_keys() {
+  return kPlanKeys;
+}
+const KnownSection& source_keys() {
+  return kSourceKeys;
+}
+const KnownSection& target_keys() {
+  return kTargetKeys;
+}
+const KnownSection& table_keys() {
+  return kTableKeys;
+}
+const KnownSection& load_keys() {
+  return kLoadKeys;
+}
+const KnownSection& merge_keys() {
+  return kMergeKeys;
+}
+const KnownSection& column_keys() {
+  return kColumnKeys;
+}
+const KnownSection& load_column_keys() {
+  return kLoadColumnKeys;
+}
+const KnownSection& check_keys() {
+  return kCheckKeys;
+}
+const KnownSection& guard_keys() {
+  return kGuardKeys;
+}
+const KnownSection& view_keys() {
+  return kViewKeys;
+}
+const KnownSection& sql_keys() {
+  return kSqlKeys;
+}
+const KnownSection& tolerance_keys() {
+  return kToleranceKeys;
+}
+
+std::span<const std::string_view> top_level_words() {
+  return kTopLevel;
+}
+
+}  // namespace planrun

@@ -1,0 +1,172 @@
+// What only shows when the whole plan is read.
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "base/text.h"
+#include "plan/readers.h"
+#include "plan/table_shape.h"
+
+namespace planrun {
+namespace {
+
+std::vector<std::string> table_names(const Plan& plan) {
+  std::vector<std::string> names;
+  for (const auto& t : plan.tables) names.push_back(t.name);
+  return names;
+}
+
+std::span<const std::string> types_of(const Plan& plan, const PlanTable& table) {
+  for (const auto& t : plan.targets) {
+    if (t.name == table.target || table.target.empty()) return t.types;
+  }
+  return {};
+}
+
+// Tables, views, indexes and keys of one schema share one space of names.
+class RelationNames {
+ public:
+  explicit RelationNames(PlanReader& reader) : reader_(reader) {}
+
+  void add(const std::string& target, const std::string& name, Position at, const std::string& what) {
+    const auto [found, added] = names_.try_emplace({target, name}, what);
+    if (added) return;
+    reader_.error(at, what + " has the name of " + found->second,
+                  "tables, views, indexes and keys of a schema share their names");
+  }
+
+ private:
+  PlanReader& reader_;
+  std::map<std::pair<std::string, std::string>, std::string> names_;
+};
+
+void check_relation_names(PlanReader& reader, const std::vector<TableShape>& shapes) {
+  RelationNames names(reader);
+  for (const auto& s : shapes) names.add(s.target, s.schema.name, s.at, "[table." + s.schema.name + "]");
+  for (const auto& v : reader.plan.views) {
+    const std::string home = shapes.empty() ? std::string() : shapes.front().target;
+    names.add(home, v.name, v.at, "[view." + v.name + "]");
+  }
+  for (const auto& s : shapes) {
+    const std::string of = " of [table." + s.schema.name + "]";
+    for (std::size_t i = 0; i < s.schema.keys.size(); ++i) {
+      const std::string& name = s.schema.keys[i].name;
+      if (!name.empty()) names.add(s.target, name, s.key_at[i], "key `" + name + "`" + of);
+    }
+    for (std::size_t i = 0; i < s.schema.indexes.size(); ++i) {
+      const std::string& name = s.schema.indexes[i].name;
+      names.add(s.target, name, s.index_at[i], "index `" + name + "`" + of);
+    }
+  }
+}
+
+// Loads name columns of their table, where those are all known.
+void check_loads(PlanReader& reader, const PlanTable& table, const TableShape& shape) {
+  const std::vector<std::string> names = column_names(shape.schema);
+  for (const auto& load : table.loads) {
+    if (shape.open) continue;
+    const std::string no_column = ", which is no column of [table." + table.name + "]";
+    for (const auto& key : load.key)
+      check_known(reader, key, names, "`key` names `" + key.text + "`" + no_column);
+    for (const auto& column : load.columns) {
+      const ColumnSchema* schema = shape.schema.find(column.name);
+      if (schema == nullptr) {
+        reader.error(column.at, "the load fills `" + column.name + "`" + no_column,
+                     did_you_mean(column.name, names));
+      } else if (!schema->generated_sql.empty()) {
+        reader.error(column.at, shown_column(table.name, column.name) +
+                                    " is computed by the target and cannot be loaded");
+      }
+    }
+  }
+}
+
+// An unnamed load is called as its table, a named one TABLE.NAME: both name steps and ledger rows.
+void check_load_names(PlanReader& reader) {
+  std::set<std::string> names;
+  for (const auto& table : reader.plan.tables) names.insert(table.name);
+  for (const auto& table : reader.plan.tables) {
+    for (const auto& load : table.loads) {
+      const std::string name = table.name + "." + load.name;
+      if (load.name.empty() || names.insert(name).second) continue;
+      reader.error(load.at, "the load is called `" + name + "`, as a table is");
+    }
+  }
+}
+
+// Walks `after` from one table to the next; prints each cycle once, from its first table in the file.
+class AfterCheck {
+ public:
+  explicit AfterCheck(PlanReader& reader) : reader_(reader), tables_(reader.plan.tables) {}
+
+  void run() {
+    const std::vector<std::string> names = table_names(reader_.plan);
+    for (const auto& table : tables_) {
+      for (const auto& after : table.after) {
+        check_known(reader_, after, names,
+                    "`after` names `" + after.text + "`, which is no table of the plan");
+      }
+    }
+    for (std::size_t i = 0; i < tables_.size(); ++i) visit(i);
+  }
+
+ private:
+  std::size_t index_of(const std::string& name) const {
+    const auto found =
+        std::find_if(tables_.begin(), tables_.end(), [&](const auto& t) { return t.name == name; });
+    return static_cast<std::size_t>(found - tables_.begin());
+  }
+
+  void visit(std::size_t table) {
+    if (done_.contains(table)) return;
+    const auto seen = std::find(path_.begin(), path_.end(), table);
+    if (seen != path_.end()) {
+      report({seen, path_.end()});
+      return;
+    }
+    path_.push_back(table);
+    for (const auto& after : tables_[table].after) {
+      const std::size_t next = index_of(after.text);
+      if (next < tables_.size()) visit(next);
+    }
+    path_.pop_back();
+    done_.insert(table);
+  }
+
+  void report(std::vector<std::size_t> cycle) {
+    std::rotate(cycle.begin(), std::min_element(cycle.begin(), cycle.end()), cycle.end());
+    std::string shown;
+    for (const std::size_t table : cycle) shown += tables_[table].name + " -> ";
+    shown += tables_[cycle.front()].name;
+    const std::string& next = tables_[cycle.size() > 1 ? cycle[1] : cycle[0]].name;
+    for (const auto& after : tables_[cycle.front()].after) {
+      if (after.text != next) continue;
+      reader_.error(after.at, "`after` makes a cycle: " + shown,
+                    "each waits for the next; take one `after` away");
+      return;
+    }
+  }
+
+  PlanReader& reader_;
+  const std::vector<PlanTable>& tables_;
+  std::vector<std::size_t> path_;
+  std::set<std::size_t> done_;
+};
+
+}  // namespace
+
+void lint_plan(PlanReader& reader) {
+  std::vector<TableShape> shapes;
+  for (const auto& table : reader.plan.tables) {
+    shapes.push_back(
+        read_table_shape(table, types_of(reader.plan, table), reader.plan.text, reader.diagnostics));
+    check_columns_exist(shapes.back(), reader.diagnostics);
+    check_loads(reader, table, shapes.back());
+  }
+  check_foreign_keys(shapes, reader.diagnostics);
+  check_relation_names(reader, shapes);
+  check_load_names(reader);
+  AfterCheck(reader).run();
+}
+
+}  // namespace planrun

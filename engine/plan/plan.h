@@ -1,0 +1,167 @@
+// A plan as its author wrote it: names, texts and positions, nothing looked up in a database yet.
+// Lists stand in the order of the file.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "plan/diagnostic.h"
+
+namespace planrun {
+
+/// A text and where it stands.
+struct Located {
+  std::string text;
+  Position at;
+};
+
+struct PlanSource {
+  std::string name;
+  Position at;
+  std::string url;  // variables filled in, relative paths made absolute; may hold a password: never print
+  std::string shown_url;  // the same without a password
+  bool snapshot = true;   // `snapshot = "none"` makes it false
+};
+
+struct PlanTarget {
+  std::string name;
+  Position at;
+  std::string url;
+  std::string shown_url;
+  std::string schema = "public";
+  std::string ledger = "planrun";
+  std::vector<std::string> types;  // further type names
+  std::string dialect;             // "sqlite" or "postgresql"; empty where the url could not be read
+};
+
+/// One step of a `using` chain: `round(2)` is {"round", {"2"}}.
+struct PlanConversion {
+  std::string name;
+  std::vector<std::string> arguments;
+  Position at;
+};
+
+/// NAME = "definition" or NAME = { type, from | expr | value, using, zone, storage }. NAME "*" means
+/// `inherit`.
+struct PlanColumn {
+  std::string name;
+  Position at;
+  bool inherit = false;
+  Located definition;  // may be empty in a load's own columns and in tables that exist
+  std::optional<Located> from;
+  std::optional<Located> expr;
+  std::optional<Located> value;  // constants are texts; numbers and booleans of TOML as they print
+  std::vector<PlanConversion> using_;
+  std::optional<Located> zone;
+  bool store_as_text = false;
+};
+
+enum class OnReject { stop, keep };
+enum class WriteMode { insert, insert_missing, upsert, replace };
+
+struct PlanMerge {
+  Position at;
+  std::vector<std::string> key;
+  std::string keep;  // "", newest, first, last
+  std::string by;    // a source column
+};
+
+struct PlanLoad {
+  std::string name;  // empty for the table's only, unnamed load
+  Position at;
+  std::vector<Located> from;  // "source.table"
+  std::vector<Located> ignore;
+  std::optional<Located> where;
+  std::optional<Located> transform;
+  WriteMode write = WriteMode::insert;
+  Position write_at;  // only where the plan says it
+  std::vector<Located> key;
+  std::optional<PlanMerge> merge;
+  OnReject on_reject = OnReject::stop;
+  std::optional<std::int64_t> max_rejects;  // none: no limit while `keep`
+  std::vector<PlanColumn> columns;          // a named load's own mapping
+};
+
+struct PlanIndex {
+  std::string name;
+  Located definition;
+};
+
+struct PlanTable {
+  std::string name;
+  Position at;
+  std::string target;  // empty: the only one
+  bool exists = false;
+  Position exists_at;  // only where the plan says it
+  std::vector<Located> constraints;
+  std::vector<Located> after;
+  std::vector<PlanColumn> columns;  // empty: `"*" = "inherit"`
+  std::vector<PlanIndex> indexes;
+  std::vector<PlanLoad> loads;  // the unnamed one first, if the table has `from`
+};
+
+enum class CheckSeverity { critical, warning, info };
+
+/// A number: absolute, or percent of the expected value.
+struct Tolerance {
+  std::string amount = "0";  // a decimal, as text
+  bool percent = false;
+};
+
+/// One SQL text for both dialects, or one each.
+struct DialectSql {
+  std::string any;
+  std::map<std::string, std::string> by_dialect;  // "postgresql", "sqlite"
+  Position at;
+};
+
+/// `[check.x]` and `[guard.x]`.
+struct PlanCheck {
+  std::string name;
+  Position at;
+  bool guard = false;
+  CheckSeverity severity = CheckSeverity::critical;
+  DialectSql sql;      // answers one value
+  std::string target;  // empty: home
+  std::string source;  // with source_sql: where the expected value comes from
+  Located source_sql;
+  std::optional<Located> expect;     // the expected value, as text
+  Tolerance critical;                // above it the check fails with its own severity
+  std::optional<Tolerance> warning;  // above it, up to `critical`: a warning
+  std::string use;                   // a named check; empty: `sql`
+  Position use_at;
+  std::map<std::string, Located> arguments;  // of `use`
+  std::vector<std::string> tables;           // of a guard, where they cannot be read from its SQL
+};
+
+struct PlanView {
+  std::string name;
+  Position at;
+  DialectSql sql;
+};
+
+enum class OnFailure { stop, rollback };
+
+struct Plan {
+  std::filesystem::path file;  // absolute
+  std::string text;            // the file's own bytes
+  std::string name;
+  std::string description;
+  std::vector<Located> requires_;
+  OnFailure on_failure = OnFailure::stop;
+  Position on_failure_at;  // only where the plan says it
+  bool snapshot = true;
+  bool sha256_digest = false;    // `digest = "sha256"`
+  Position sha256_digest_at;     // only where the plan says it
+  std::filesystem::path folder;  // of runs; empty: $XDG_STATE_HOME/planrun
+  std::vector<PlanSource> sources;
+  std::vector<PlanTarget> targets;  // the first is home
+  std::vector<PlanTable> tables;
+  std::vector<PlanCheck> checks;  // guards too
+  std::vector<PlanView> views;
+};
+
+}  // namespace planrun

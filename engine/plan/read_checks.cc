@@ -1,0 +1,220 @@
+// [check.NAME], [guard.NAME] and [view.NAME].
+#include <algorithm>
+
+#include "base/decimal.h"
+#include "base/text.h"
+#include "plan/readers.h"
+#include "sql/definition.h"
+
+namespace planrun {
+namespace {
+
+// SQL for SQLite alone is left to SQLite.
+void check_query(PlanReader& reader, const Located& sql) {
+  const auto parsed = parse_query(sql.text);
+  if (!parsed) {
+    reader.error_in(sql, static_cast<std::size_t>(parsed.fault.offset), parsed.fault.message,
+                    parsed.fault.hint);
+  }
+}
+
+DialectSql read_sql(PlanReader& reader, const Member& member, const std::string& shown) {
+  DialectSql sql;
+  sql.at = member.value.at;
+  if (member.value.kind == NodeKind::string) {
+    sql.any = member.value.text;
+    check_query(reader, located(member.value));
+    return sql;
+  }
+  const Section section(reader, sql_keys(), member.value, member.at, "`sql` of " + shown);
+  for (const char* dialect : {"postgresql", "sqlite"}) {
+    const auto text = section.located(dialect);
+    if (!text) continue;
+    sql.by_dialect[dialect] = text->text;
+    if (std::string_view(dialect) == "postgresql") check_query(reader, *text);
+    if (std::string_view(dialect) == "sqlite" && trim(text->text).empty())
+      reader.error(text->at, "no SQL is here");
+  }
+  if (member.value.members.empty()) reader.error(member.value.at, "`sql` of " + shown + " is empty");
+  return sql;
+}
+
+// The target that a check asks has to have SQL it understands.
+void check_dialect(PlanReader& reader, const DialectSql& sql, const std::string& target,
+                   const std::string& shown) {
+  if (sql.by_dialect.empty() || reader.plan.targets.empty()) return;
+  const PlanTarget* asked = &reader.plan.targets.front();
+  for (const auto& t : reader.plan.targets) {
+    if (t.name == target) asked = &t;
+  }
+  if (asked->dialect.empty() || sql.by_dialect.contains(asked->dialect)) return;
+  reader.error(sql.at,
+               shown + " has no SQL for " + asked->dialect + ", which target `" + asked->name + "` is");
+}
+
+std::optional<Tolerance> read_amount(PlanReader& reader, const Node& node) {
+  Tolerance tolerance;
+  std::string_view text = trim(node.text);
+  if (node.kind == NodeKind::string && text.ends_with('%')) {
+    tolerance.percent = true;
+    text = trim(text.substr(0, text.size() - 1));
+  }
+  tolerance.amount.clear();
+  if (!append_canonical_decimal(text, tolerance.amount) || tolerance.amount.starts_with('-')) {
+    reader.error(node.at, quote_for_message(node.text) + " is no tolerance",
+                 "a number of 0 or more, or \"5%\"");
+    return std::nullopt;
+  }
+  return tolerance;
+}
+
+void read_tolerance(PlanReader& reader, const Section& section, PlanCheck& check) {
+  const Member* member = section.find("tolerance");
+  if (member == nullptr) return;
+  if (member->value.kind != NodeKind::table) {
+    if (const auto amount = read_amount(reader, member->value)) check.critical = *amount;
+    return;
+  }
+  const Section both(reader, tolerance_keys(), member->value, member->at, "`tolerance`");
+  if (const Member* warning = both.find("warning")) check.warning = read_amount(reader, warning->value);
+  if (const Member* critical = both.find("critical")) {
+    if (const auto amount = read_amount(reader, critical->value)) check.critical = *amount;
+  } else if (!both.has("critical")) {
+    reader.error(member->value.at, "`tolerance` has no `critical`", "above it the check fails");
+  }
+}
+
+void read_severity(const Section& section, PlanCheck& check) {
+  const std::string severity = section.text("severity");
+  if (severity == "warning") check.severity = CheckSeverity::warning;
+  if (severity == "info") check.severity = CheckSeverity::info;
+}
+
+template <typename Databases>
+void check_database(PlanReader& reader, const Section& section, const char* key, const Databases& databases) {
+  const auto name = section.located(key);
+  if (!name) return;
+  std::vector<std::string> names;
+  for (const auto& d : databases) names.push_back(d.name);
+  check_known(reader, *name, names, "there is no " + std::string(key) + " `" + name->text + "`");
+}
+
+// `use` takes whatever the named check takes; a slip in one of our own keys is still a slip.
+void read_arguments(PlanReader& reader, const std::vector<const Member*>& others, const Section& section,
+                    bool named, PlanCheck& check) {
+  std::vector<std::string> keys;
+  for (const auto& k : check_keys().keys) keys.emplace_back(k.name);
+  for (const Member* member : others) {
+    const std::string hint = did_you_mean(member->key, keys);
+    if (!named || !hint.empty()) {
+      reader.error(member->at, "unknown key `" + member->key + "` in " + section.shown(), hint);
+    } else if (member->value.kind == NodeKind::table || member->value.kind == NodeKind::array) {
+      reader.error(member->value.at, "argument `" + member->key + "` takes a string, a number or a boolean");
+    } else {
+      check.arguments[member->key] = located(member->value);
+    }
+  }
+}
+
+// What is expected comes from one place: `expect`, or `source` with `source_sql`.
+void check_expectation(PlanReader& reader, const Section& section, const PlanCheck& check) {
+  const bool has_expect = section.has("expect");
+  const bool has_source = section.has("source");
+  const bool has_source_sql = section.has("source_sql");
+  if (has_expect && has_source_sql) {
+    reader.error(section.at("source_sql"), "`source_sql` stands beside `expect`",
+                 "the expected value comes from one");
+  }
+  if (has_source_sql && !has_source) reader.error(section.at("source_sql"), "`source_sql` needs `source`");
+  if (has_source && !has_source_sql) reader.error(section.at("source"), "`source` needs `source_sql`");
+  if (has_source_sql && section.find("source_sql") != nullptr && trim(check.source_sql.text).empty()) {
+    reader.error(check.source_sql.at, "no SQL is here");
+  }
+  const bool none = !has_expect && !has_source && !has_source_sql;
+  if (none && check.severity != CheckSeverity::info) {
+    reader.error(section.at(), section.shown() + " does not say what is expected",
+                 "`expect`, or `source` and `source_sql`; severity = \"info\" only shows the value");
+  }
+}
+
+void check_sql_or_use(PlanReader& reader, const Section& section, const Node& node) {
+  const Member* sql = node.find("sql");
+  const Member* use = node.find("use");
+  if (sql == nullptr && use == nullptr) reader.error(section.at(), section.shown() + " has no `sql`");
+  if (sql == nullptr || use == nullptr) return;
+  const bool use_last = std::pair(sql->at.line, sql->at.column) < std::pair(use->at.line, use->at.column);
+  reader.error((use_last ? use : sql)->at, "`sql` and `use` stand side by side", "a check has one of them");
+}
+
+void read_check(PlanReader& reader, const Member& member) {
+  std::vector<const Member*> others;
+  const Section section(reader, check_keys(), member.value, member.at, "[check." + member.key + "]", &others);
+  PlanCheck check;
+  check.name = member.key;
+  check.at = member.at;
+  check_plain_name(reader, check.name, member.at, "check");
+  read_severity(section, check);
+  check.target = section.text("target");
+  check_database(reader, section, "target", reader.plan.targets);
+  check.source = section.text("source");
+  check_database(reader, section, "source", reader.plan.sources);
+  if (const auto sql = section.located("source_sql")) check.source_sql = *sql;
+  check.expect = section.located("expect");
+  check.use = section.text("use");
+  if (section.find("use") != nullptr) check.use_at = section.located("use")->at;
+  read_tolerance(reader, section, check);
+  read_arguments(reader, others, section, section.has("use"), check);
+  check_sql_or_use(reader, section, member.value);
+  if (const Member* sql = section.find("sql")) {
+    check.sql = read_sql(reader, *sql, section.shown());
+    check_dialect(reader, check.sql, check.target, section.shown());
+  }
+  if (!section.has("use")) check_expectation(reader, section, check);
+  reader.plan.checks.push_back(std::move(check));
+}
+
+void read_guard(PlanReader& reader, const Member& member) {
+  const Section section(reader, guard_keys(), member.value, member.at, "[guard." + member.key + "]");
+  PlanCheck guard;
+  guard.name = member.key;
+  guard.at = member.at;
+  guard.guard = true;
+  check_plain_name(reader, guard.name, member.at, "guard");
+  read_severity(section, guard);
+  guard.target = section.text("target");
+  check_database(reader, section, "target", reader.plan.targets);
+  guard.tables = texts_of(section.list("tables"));
+  if (const Member* sql = section.find("sql")) {
+    guard.sql = read_sql(reader, *sql, section.shown());
+    check_dialect(reader, guard.sql, guard.target, section.shown());
+  } else if (!section.has("sql")) {
+    reader.error(member.at, section.shown() + " has no `sql`");
+  }
+  reader.plan.checks.push_back(std::move(guard));
+}
+
+}  // namespace
+
+void read_checks(PlanReader& reader, const Node& root) {
+  for_each_section(reader, root, "check", [&](const Member& member) { read_check(reader, member); });
+  for_each_section(reader, root, "guard", [&](const Member& member) { read_guard(reader, member); });
+}
+
+void read_views(PlanReader& reader, const Node& root) {
+  for_each_section(reader, root, "view", [&](const Member& member) {
+    const Section section(reader, view_keys(), member.value, member.at, "[view." + member.key + "]");
+    PlanView view;
+    view.name = member.key;
+    view.at = member.at;
+    check_object_name(reader, view.name, member.at, "view");
+    if (const Member* sql = section.find("sql")) {
+      view.sql = read_sql(reader, *sql, section.shown());
+      check_dialect(reader, view.sql, {}, section.shown());
+    } else if (!section.has("sql")) {
+      reader.error(member.at, section.shown() + " has no `sql`");
+    }
+    reader.plan.views.push_back(std::move(view));
+  });
+}
+
+}  // namespace planrun

@@ -1,0 +1,134 @@
+// [source.NAME] and [target.NAME].
+#include <algorithm>
+
+#include "base/text.h"
+#include "plan/database_url.h"
+#include "plan/readers.h"
+#include "plan/variables.h"
+
+namespace planrun {
+namespace {
+
+bool is_literal(const std::string& password) {
+  return password.find_first_not_of(kVariableMark) != std::string::npos;
+}
+
+// The password may come from a variable, not from the file; nor from the default of a variable.
+bool refuse_literal_password(PlanReader& reader, const Located& url) {
+  for (const bool with_defaults : {false, true}) {
+    if (!is_literal(password_in(mark_variables(url.text, with_defaults)))) continue;
+    reader.error(url.at, "the url holds a password", "take it from the environment: ${NAME}");
+    return false;
+  }
+  return true;
+}
+
+// The url of the file, or of the command line in its place. nullopt: reported.
+std::optional<DatabaseUrl> read_url(PlanReader& reader, const Section& section, const std::string& name,
+                                    const std::map<std::string, std::string>& overrides) {
+  const auto written = section.located("url");
+  const bool unusable = written && !refuse_literal_password(reader, *written);
+  std::string reason;
+  if (const auto other = overrides.find(name); other != overrides.end()) {
+    const auto url = parse_database_url(other->second, std::filesystem::current_path(), reason);
+    if (!url) reader.error({}, "the url given for " + name + " on the command line cannot be used", reason);
+    return url;
+  }
+  if (!written) {
+    if (!section.has("url")) reader.error(section.at(), section.shown() + " has no `url`");
+    return std::nullopt;
+  }
+  const auto filled = fill_variables(reader, *written);
+  if (!filled || unusable) return std::nullopt;
+  auto url = parse_database_url(*filled, reader.plan.file.parent_path(), reason);
+  if (!url) reader.error(written->at, section.shown() + " has no url that can be used", reason);
+  return url;
+}
+
+void read_password(PlanReader& reader, const Section& section, PlanTarget& target) {
+  const auto password = section.located("password");
+  if (!password) return;
+  if (is_literal(mark_variables(password->text, false)) || is_literal(mark_variables(password->text, true))) {
+    reader.error(password->at, "`password` is a variable", "password = \"${NAME}\"");
+    return;
+  }
+  const auto filled = fill_variables(reader, *password);
+  if (!filled || target.dialect.empty()) return;
+  if (target.dialect == "sqlite") {
+    reader.error(password->at, "a SQLite target has no password");
+  } else if (!password_in(target.url).empty()) {
+    reader.error(password->at, "the url holds a password already");
+  } else {
+    target.url = with_password(target.url, *filled);
+  }
+}
+
+void check_overrides(PlanReader& reader, const std::map<std::string, std::string>& overrides,
+                     const std::vector<std::string>& names, const std::string& what) {
+  for (const auto& [name, url] : overrides) {
+    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
+    reader.error({}, "--" + what + " " + name + "=... names no " + what + " of the plan",
+                 did_you_mean(name, names));
+  }
+}
+
+}  // namespace
+
+void read_sources(PlanReader& reader, const Node& root) {
+  std::vector<std::string> names;
+  for_each_section(reader, root, "source", [&](const Member& member) {
+    const Section section(reader, source_keys(), member.value, member.at, "[source." + member.key + "]");
+    PlanSource source;
+    source.name = member.key;
+    source.at = member.at;
+    check_plain_name(reader, source.name, member.at, "source");
+    source.snapshot = reader.plan.snapshot && section.find("snapshot") == nullptr;
+    if (const auto url = read_url(reader, section, source.name, reader.options.source_urls)) {
+      source.url = url->url;
+      source.shown_url = url->shown;
+      if (url->dialect != "sqlite") {
+        reader.error(section.at("url"), "a source is a SQLite database", "url = \"sqlite:PATH\"");
+      }
+    }
+    names.push_back(source.name);
+    reader.plan.sources.push_back(std::move(source));
+  });
+  check_overrides(reader, reader.options.source_urls, names, "source");
+}
+
+void read_targets(PlanReader& reader, const Node& root) {
+  std::vector<std::string> names;
+  for_each_section(reader, root, "target", [&](const Member& member) {
+    const Section section(reader, target_keys(), member.value, member.at, "[target." + member.key + "]");
+    PlanTarget target;
+    target.name = member.key;
+    target.at = member.at;
+    check_plain_name(reader, target.name, member.at, "target");
+    for (const char* key : {"schema", "ledger"}) {
+      const auto name = section.located(key);
+      if (name) check_object_name(reader, name->text, name->at, "schema");
+    }
+    if (section.find("schema") != nullptr) target.schema = section.text("schema");
+    if (section.find("ledger") != nullptr) target.ledger = section.text("ledger");
+    if (target.schema == target.ledger) {
+      reader.error(section.at(section.find("ledger") != nullptr ? "ledger" : "schema"),
+                   "the ledger has a schema of its own, apart from the tables'");
+    }
+    target.types = texts_of(section.list("types"));
+    if (const auto url = read_url(reader, section, target.name, reader.options.target_urls)) {
+      target.url = url->url;
+      target.shown_url = url->shown;
+      target.dialect = url->dialect;
+      for (const auto& source : reader.plan.sources) {
+        if (source.url != target.url) continue;
+        reader.error(section.at("url"), "the target is the same file as [source." + source.name + "]");
+      }
+    }
+    read_password(reader, section, target);
+    names.push_back(target.name);
+    reader.plan.targets.push_back(std::move(target));
+  });
+  check_overrides(reader, reader.options.target_urls, names, "target");
+}
+
+}  // namespace planrun

@@ -1,0 +1,32 @@
+// A plan file -> Plan and everything that is wrong with it, without a database.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "plan/plan.h"
+
+namespace planrun {
+
+struct ReadPlanOptions {
+  /// Of the environment; a test gives its own.
+  std::function<std::optional<std::string>(const std::string&)> variable;
+  std::map<std::string, std::string> source_urls;  // --source NAME=URL; relative to the current folder
+  std::map<std::string, std::string> target_urls;  // --target NAME=URL
+};
+
+struct ReadPlanResult {
+  Plan plan;                // as far as it could be read
+  Diagnostics diagnostics;  // not to be run with errors in it
+};
+
+/// Throws Error(plan) only where there is no text to speak of: no such file, a folder, not readable.
+ReadPlanResult read_plan(const std::filesystem::path& file, const ReadPlanOptions& options);
+/// The same for a text; `file` gives messages and relative paths.
+ReadPlanResult read_plan_text(const std::string& text, const std::filesystem::path& file,
+                              const ReadPlanOptions& options);
+
+}  // namespace planrun

@@ -1,0 +1,207 @@
+// [table.NAME] and its loads.
+#include <algorithm>
+
+#include "base/text.h"
+#include "plan/readers.h"
+
+namespace planrun {
+namespace {
+
+std::vector<std::string> source_names(const Plan& plan) {
+  std::vector<std::string> names;
+  for (const auto& s : plan.sources) names.push_back(s.name);
+  return names;
+}
+
+void check_from(PlanReader& reader, const std::vector<Located>& from) {
+  const std::vector<std::string> sources = source_names(reader.plan);
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    const Located& place = from[i];
+    const auto dot = place.text.find('.');
+    if (dot == std::string::npos || dot == 0 || dot + 1 == place.text.size()) {
+      const std::string hint = sources.size() == 1 && dot == std::string::npos && !place.text.empty()
+                                   ? "did you mean `" + sources[0] + "." + place.text + "`?"
+                                   : "";
+      reader.error(place.at, "`from` takes SOURCE.TABLE, not " + quote_for_message(place.text), hint);
+      continue;
+    }
+    const std::string source = place.text.substr(0, dot);
+    check_known(reader, {source, place.at}, sources, "there is no source `" + source + "`");
+    const bool twice = std::any_of(from.begin(), from.begin() + static_cast<std::ptrdiff_t>(i),
+                                   [&](const Located& other) { return other.text == place.text; });
+    if (twice) reader.error(place.at, "`from` names " + quote_for_message(place.text) + " twice");
+  }
+}
+
+void read_write(PlanReader& reader, const Section& section, PlanLoad& load) {
+  const std::string write = section.text("write");
+  if (write == "insert_missing") load.write = WriteMode::insert_missing;
+  if (write == "upsert") load.write = WriteMode::upsert;
+  if (write == "replace") load.write = WriteMode::replace;
+  if (section.find("write") != nullptr) load.write_at = section.located("write")->at;
+  load.key = section.list("key");
+  if (load.write != WriteMode::insert && load.key.empty()) {
+    reader.error(load.write_at, "`write = \"" + write + "\"` needs `key`",
+                 "the columns by which a row is found");
+  }
+  const bool inserts = !section.has("write") || section.text("write") == "insert";
+  if (inserts && section.find("key") != nullptr) {
+    reader.error(section.at("key"), "`key` says by what `write` finds a row, and inserting finds none",
+                 "a primary key is declared with its column or in `constraints`");
+  }
+}
+
+void read_merge(PlanReader& reader, const Section& section, PlanLoad& load) {
+  const Member* member = section.find("merge");
+  if (member == nullptr) return;
+  const Section merge(reader, merge_keys(), member->value, member->at, "`merge`");
+  PlanMerge result;
+  result.at = member->at;
+  result.key = texts_of(merge.list("key"));
+  result.keep = merge.text("keep");
+  result.by = merge.text("by");
+  if (result.key.empty() && !merge.has("key")) reader.error(member->at, "`merge` has no `key`");
+  if (result.keep == "newest" && result.by.empty()) {
+    reader.error(merge.at("keep"), "`keep = \"newest\"` needs `by`", "the column that says how new a row is");
+  }
+  if (merge.find("by") != nullptr && result.keep != "newest") {
+    reader.error(merge.at("by"), "`by` goes with `keep = \"newest\"`");
+  }
+  load.merge = result;
+}
+
+void read_transform(PlanReader& reader, const Section& section, PlanLoad& load) {
+  load.transform = section.located("transform");
+  if (!load.transform) return;
+  const std::string& name = load.transform->text;
+  const auto dot = name.rfind('.');
+  const auto is_word = [](std::string_view word) {
+    return !word.empty() &&
+           word.find_first_not_of(
+               "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+               "0123456789_.") == std::string_view::npos &&
+           word.front() != '.';
+  };
+  if (dot == std::string::npos || !is_word(name.substr(0, dot)) || !is_word(name.substr(dot + 1)) ||
+      name.find("..") != std::string::npos) {
+    reader.error(load.transform->at, "`transform` takes FILE.FUNCTION, not " + quote_for_message(name));
+  }
+}
+
+void read_load(PlanReader& reader, const Section& section, PlanLoad& load) {
+  load.from = section.list("from");
+  check_from(reader, load.from);
+  load.ignore = section.list("ignore");
+  load.where = section.located("where");
+  if (load.where && trim(load.where->text).empty()) reader.error(load.where->at, "`where` is empty");
+  read_transform(reader, section, load);
+  read_write(reader, section, load);
+  read_merge(reader, section, load);
+  if (section.text("on_reject") == "keep") load.on_reject = OnReject::keep;
+  load.max_rejects = section.count("max_rejects");
+  const bool stops = !section.has("on_reject") || section.text("on_reject") == "stop";
+  if (load.max_rejects && stops) {
+    reader.error(section.at("max_rejects"), "`max_rejects` goes with `on_reject = \"keep\"`");
+  }
+}
+
+void read_named_loads(PlanReader& reader, const Section& section, PlanTable& table) {
+  const Member* loads = section.find("load");
+  if (loads == nullptr) return;
+  for (const Member& member : loads->value.members) {
+    const std::string shown = "[table." + table.name + ".load." + member.key + "]";
+    if (member.value.kind != NodeKind::table) {
+      reader.error(member.at, "`" + member.key + "` stands in `load` itself",
+                   "a load has a name: [table." + table.name + ".load.NAME]");
+      continue;
+    }
+    check_plain_name(reader, member.key, member.at, "load");
+    const Section own(reader, load_keys(), member.value, member.at, shown);
+    PlanLoad load;
+    load.name = member.key;
+    load.at = member.at;
+    read_load(reader, own, load);
+    if (load.from.empty() && !own.has("from")) reader.error(member.at, shown + " has no `from`");
+    if (const Member* columns = own.find("columns")) {
+      load.columns = read_columns(reader, columns->value, shown, true, table.exists);
+    }
+    table.loads.push_back(std::move(load));
+  }
+}
+
+void read_unnamed_load(PlanReader& reader, const Section& section, PlanTable& table) {
+  if (section.find("from") != nullptr) {
+    PlanLoad load;
+    load.at = table.at;
+    read_load(reader, section, load);
+    if (load.from.empty()) reader.error(section.at("from"), "`from` is empty");
+    table.loads.push_back(std::move(load));
+    return;
+  }
+  if (section.has("from")) return;
+  for (const auto& key : load_keys().keys) {
+    if (key.name == "columns" || section.find(key.name) == nullptr) continue;
+    reader.error(section.at(key.name), "`" + std::string(key.name) + "` belongs to a load, and " +
+                                           section.shown() + " has no `from`");
+  }
+}
+
+void read_target_of(PlanReader& reader, const Section& section, PlanTable& table) {
+  std::vector<std::string> targets;
+  for (const auto& t : reader.plan.targets) targets.push_back(t.name);
+  if (const auto target = section.located("target")) {
+    table.target = target->text;
+    check_known(reader, *target, targets, "there is no target `" + target->text + "`");
+  } else if (targets.size() > 1) {
+    reader.error(table.at, section.shown() + " does not say its `target`",
+                 "the plan has " + join(targets, " and "));
+  }
+}
+
+void read_table(PlanReader& reader, const Member& member) {
+  const Section section(reader, table_keys(), member.value, member.at, "[table." + member.key + "]");
+  PlanTable table;
+  table.name = member.key;
+  table.at = member.at;
+  check_object_name(reader, table.name, member.at, "table");
+  table.exists = section.flag("exists");
+  if (section.find("exists") != nullptr) table.exists_at = section.located("exists")->at;
+  read_target_of(reader, section, table);
+  table.constraints = section.list("constraints");
+  table.after = section.list("after");
+  if (const Member* columns = section.find("columns")) {
+    table.columns = read_columns(reader, columns->value, section.shown(), false, table.exists);
+    if (columns->value.members.empty())
+      reader.error(columns->at, section.shown() + " has columns, but names none");
+  }
+  if (const Member* indexes = section.find("index")) {
+    for (const Member& index : indexes->value.members) {
+      if (index.value.kind != NodeKind::string) {
+        reader.error(
+            index.value.at,
+            "index `" + index.key + "` takes a string, not " + std::string(describe(index.value.kind)),
+            "\"(column)\"");
+        continue;
+      }
+      check_object_name(reader, index.key, index.at, "index");
+      table.indexes.push_back({index.key, {index.value.text, index.value.at}});
+    }
+  }
+  read_unnamed_load(reader, section, table);
+  read_named_loads(reader, section, table);
+  const bool says_nothing =
+      !section.has("from") && !section.has("load") && !section.has("columns") && !table.exists;
+  if (says_nothing) {
+    reader.error(member.at, section.shown() + " has neither rows nor columns",
+                 "`from`, or [table." + table.name + ".columns]");
+  }
+  reader.plan.tables.push_back(std::move(table));
+}
+
+}  // namespace
+
+void read_tables(PlanReader& reader, const Node& root) {
+  for_each_section(reader, root, "table", [&](const Member& member) { read_table(reader, member); });
+}
+
+}  // namespace planrun

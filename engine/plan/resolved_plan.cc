@@ -1,0 +1,183 @@
+#include "plan/resolved_plan.h"
+
+#include <array>
+
+#include "base/hash.h"
+#include "base/json.h"
+
+namespace planrun {
+namespace {
+
+std::string_view to_text(Identity identity) {
+  constexpr std::array<std::string_view, 4> kNames = {"none", "serial", "by default", "always"};
+  return kNames[static_cast<std::size_t>(identity)];
+}
+
+std::string_view to_text(CheckSeverity severity) {
+  constexpr std::array<std::string_view, 3> kNames = {"critical", "warning", "info"};
+  return kNames[static_cast<std::size_t>(severity)];
+}
+
+// What is empty, false or the default is left out: adding a feature does not change the JSON of a plan
+// without it.
+void put(Json& object, const char* name, const std::string& value) {
+  if (!value.empty()) object[name] = value;
+}
+void put(Json& object, const char* name, bool value) {
+  if (value) object[name] = true;
+}
+void put(Json& object, const char* name, const std::vector<std::string>& values) {
+  if (!values.empty()) object[name] = values;
+}
+void put(Json& object, const char* name, const Json& value) {
+  if (!value.empty()) object[name] = value;
+}
+
+Json column_json(const ColumnSchema& c) {
+  Json out{{"name", c.name}, {"type", c.type.sql}};
+  put(out, "not_null", c.not_null);
+  if (c.identity != Identity::none) out["identity"] = to_text(c.identity);
+  put(out, "default", c.default_sql);
+  put(out, "generated", c.generated_sql);
+  put(out, "collation", c.collation);
+  put(out, "store_as_text", c.store_as_text);
+  return out;
+}
+
+Json check_json(const CheckSchema& c) {
+  Json out{{"name", c.name}, {"sql", c.sql}};
+  put(out, "column", c.column);
+  return out;
+}
+
+Json key_json(const KeySchema& k) {
+  Json out{{"name", k.name}, {"columns", k.columns}};
+  put(out, "primary", k.primary);
+  put(out, "deferrable", k.deferrable);
+  put(out, "initially_deferred", k.initially_deferred);
+  put(out, "nulls_not_distinct", k.nulls_not_distinct);
+  return out;
+}
+
+Json foreign_key_json(const ForeignKeySchema& k) {
+  Json out{
+      {"name", k.name}, {"columns", k.columns}, {"table", k.table}, {"foreign_columns", k.foreign_columns}};
+  put(out, "on_delete", k.on_delete);
+  put(out, "on_update", k.on_update);
+  put(out, "match_full", k.match_full);
+  put(out, "deferrable", k.deferrable);
+  put(out, "initially_deferred", k.initially_deferred);
+  return out;
+}
+
+Json index_json(const IndexSchema& i) {
+  Json out{{"name", i.name}};
+  put(out, "unique", i.unique);
+  put(out, "method", i.method);
+  out["elements"] = i.elements_sql;
+  put(out, "include", i.include_sql);
+  put(out, "where", i.where_sql);
+  return out;
+}
+
+template <typename List, typename ToJson>
+Json list_json(const List& list, ToJson one) {
+  Json out = Json::array();
+  for (const auto& item : list) out.push_back(one(item));
+  return out;
+}
+
+Json conversion_json(const PlanConversion& c) {
+  Json out{{"name", c.name}};
+  put(out, "arguments", c.arguments);
+  return out;
+}
+
+Json sql_json(const DialectSql& sql) {
+  if (!sql.any.empty()) return sql.any;
+  Json out = Json::object();
+  for (const auto& [dialect, text] : sql.by_dialect) out[dialect] = text;
+  return out;
+}
+
+Json tolerance_json(const Tolerance& t) {
+  return t.amount + (t.percent ? "%" : "");
+}
+
+Json plan_check_json(const PlanCheck& c) {
+  Json out{{"name", c.name}};
+  put(out, "guard", c.guard);
+  out["severity"] = to_text(c.severity);
+  put(out, "target", c.target);
+  put(out, "sql", sql_json(c.sql));
+  put(out, "source", c.source);
+  put(out, "source_sql", c.source_sql.text);
+  if (c.expect) out["expect"] = c.expect->text;
+  out["tolerance"] = tolerance_json(c.critical);
+  if (c.warning) out["warning_tolerance"] = tolerance_json(*c.warning);
+  put(out, "use", c.use);
+  for (const auto& [name, value] : c.arguments) out["arguments"][name] = value.text;
+  put(out, "tables", c.tables);
+  return out;
+}
+
+Json table_json(const ResolvedTable& table) {
+  Json out = schema_to_json(table);
+  out["loads"] = list_json(table.loads, load_to_json);
+  return out;
+}
+
+}  // namespace
+
+Json schema_to_json(const ResolvedTable& table) {
+  const TableSchema& s = table.schema;
+  Json out{{"name", s.name}, {"target", table.target}};
+  out["columns"] = list_json(s.columns, column_json);
+  put(out, "checks", list_json(s.checks, check_json));
+  put(out, "keys", list_json(s.keys, key_json));
+  put(out, "foreign_keys", list_json(s.foreign_keys, foreign_key_json));
+  put(out, "indexes", list_json(s.indexes, index_json));
+  put(out, "after", table.after);
+  return out;
+}
+
+Json load_to_json(const ResolvedLoad& load) {
+  Json out{{"name", load.name}, {"source", load.source}, {"source_table", load.source_table}};
+  out["inputs"] = list_json(load.inputs, [](const ResolvedInput& i) {
+    return i.expr.empty() ? Json{{"column", i.column}} : Json{{"expr", i.expr}};
+  });
+  out["columns"] = list_json(load.columns, [](const ResolvedColumn& c) {
+    Json column{{"column", c.column}};
+    if (c.input >= 0) {
+      column["input"] = c.input;
+    } else {
+      column["constant"] = c.constant;
+    }
+    put(column, "using", list_json(c.using_, conversion_json));
+    if (c.has_zone) column["zone_seconds"] = c.zone_seconds;
+    return column;
+  });
+  put(out, "where", load.where);
+  if (load.on_reject == OnReject::keep) out["on_reject"] = "keep";
+  if (load.max_rejects >= 0) out["max_rejects"] = load.max_rejects;
+  return out;
+}
+
+Json to_json(const ResolvedPlan& plan) {
+  Json out{{"name", plan.name}};
+  put(out, "description", plan.description);
+  out["tables"] = list_json(plan.tables, table_json);
+  put(out, "checks", list_json(plan.checks, plan_check_json));
+  put(out, "views", list_json(plan.views, [](const PlanView& v) {
+        return Json{{"name", v.name}, {"sql", sql_json(v.sql)}};
+      }));
+  return out;
+}
+
+std::string fingerprint(const ResolvedPlan& plan) {
+  Json json = to_json(plan);
+  json.erase("description");  // a comment in all but name
+  return sha256_hex(json.dump());
+}
+
+}  // namespace planrun

@@ -1,0 +1,72 @@
+// A plan with every name looked up: what the engine runs, what the ledger keeps, what the fingerprint covers.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/json_fwd.h"
+#include "data/table_schema.h"
+#include "plan/plan.h"
+
+namespace planrun {
+
+/// Where a column's value comes from, and through which conversions.
+struct ResolvedColumn {
+  std::size_t column = 0;  // of the table's schema.columns
+  int input = -1;          // of the load's inputs; -1: the constant
+  std::string constant;
+  std::vector<PlanConversion> using_;
+  int zone_seconds = 0;  // only with has_zone
+  bool has_zone = false;
+};
+
+/// What the source is asked for, a value a row.
+struct ResolvedInput {
+  std::string column;  // a source column; or
+  std::string expr;    // an expression that the source evaluates
+};
+
+struct ResolvedLoad {
+  std::string name;  // "shipped_items", "crm_contacts.decision_makers": unique in the plan
+  std::string source;
+  std::string source_table;
+  std::vector<ResolvedInput> inputs;
+  std::vector<ResolvedColumn> columns;  // in the order of the schema; the digest covers exactly these
+  std::string where;
+  OnReject on_reject = OnReject::stop;
+  std::int64_t max_rejects = -1;  // -1: no limit
+};
+
+struct ResolvedTable {
+  std::string target;
+  TableSchema schema;
+  std::vector<std::string> after;
+  std::vector<ResolvedLoad> loads;
+};
+
+struct ResolvedPlan {
+  std::string name;
+  std::string description;
+  std::vector<ResolvedTable> tables;  // in the order of the plan
+  std::vector<PlanCheck> checks;
+  std::vector<PlanView> views;
+
+  const ResolvedTable* find(const std::string& table) const {
+    for (const auto& t : tables) {
+      if (t.schema.name == table) return &t;
+    }
+    return nullptr;
+  }
+};
+
+/// The whole of it, without urls and secrets; equal plans give equal JSON.
+Json to_json(const ResolvedPlan& plan);
+/// The part that says what a table is, and the part that says which rows fill it: a resume compares them
+/// apart.
+Json schema_to_json(const ResolvedTable& table);
+Json load_to_json(const ResolvedLoad& load);
+
+/// SHA-256 of the resolved plan; comments and layout of the file are outside.
+std::string fingerprint(const ResolvedPlan& plan);
+
+}  // namespace planrun

@@ -1,0 +1,135 @@
+#include "postgres/back_reader.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "sql/quote.h"
+
+namespace planrun {
+namespace {
+
+std::vector<DecodedColumn> with_reference(const BackQuery& query) {
+  std::vector<DecodedColumn> columns;
+  if (query.references) columns.push_back({"ctid", TypeKind::text});
+  columns.insert(columns.end(), query.columns.begin(), query.columns.end());
+  return columns;
+}
+
+class CopyBackReader : public BackReader {
+ public:
+  CopyBackReader(std::shared_ptr<PostgresConnection> connection, const BackQuery& query)
+      : connection_(std::move(connection)),
+        decoder_(with_reference(query)),
+        references_(query.references),
+        cells_(query.columns.size() + 1) {
+    try {
+      connection_->exec(query.begin);
+      connection_->start_copy_out("COPY (" + query.select + ") TO STDOUT (FORMAT binary)");
+    } catch (...) {
+      connection_->give_up();
+      throw;
+    }
+  }
+  ~CopyBackReader() override {
+    if (!done_) connection_->give_up();
+  }
+
+  bool next(std::span<Cell> row) override {
+    if (done_) return false;
+    while (true) {
+      const auto step = rest_.empty() ? CopyDecoder::Step::need_more
+                                      : decoder_.next(rest_, references_ ? std::span<Cell>(cells_) : row);
+      if (step == CopyDecoder::Step::row) break;
+      if (step == CopyDecoder::Step::end) {
+        finish();
+        return false;
+      }
+      take_message();
+    }
+    if (references_) std::copy(cells_.begin() + 1, cells_.end(), row.begin());
+    return true;
+  }
+
+  std::string row_reference() const override { return references_ ? std::string(cells_[0].bytes) : ""; }
+
+ private:
+  /// One message is one row with today's servers; the protocol promises nothing.
+  void take_message() {
+    const std::string begun(rest_);
+    std::size_t size = 0;
+    PostgresConnection::Message message = connection_->next_copy_out(size);
+    if (message == nullptr) throw Error(ErrorCode::target, "COPY ended in the middle of a row");
+    message_ = std::move(message);
+    rest_ = {message_.get(), size};
+    if (begun.empty()) return;
+    joined_ = begun;
+    joined_ += rest_;
+    rest_ = joined_;
+  }
+
+  void finish() {
+    std::size_t size = 0;
+    while (connection_->next_copy_out(size) != nullptr) {
+    }
+    connection_->exec("COMMIT");
+    done_ = true;
+  }
+
+  std::shared_ptr<PostgresConnection> connection_;
+  CopyDecoder decoder_;
+  bool references_;
+  std::vector<Cell> cells_;
+  PostgresConnection::Message message_;
+  std::string joined_;     // a row that came in several messages
+  std::string_view rest_;  // of message_ or joined_, not decoded yet
+  bool done_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<BackReader> read_rows(std::shared_ptr<PostgresConnection> connection, const BackQuery& query) {
+  return std::make_unique<CopyBackReader>(std::move(connection), query);
+}
+
+std::string selected_columns(const TableSchema& table, std::span<const std::size_t> columns,
+                             const std::string& alias) {
+  std::string list;
+  for (const std::size_t i : columns) {
+    const ColumnSchema& column = table.columns[i];
+    if (!list.empty()) list += ", ";
+    list += alias + "." + quote_name(column.name);
+    if (column.type.kind == TypeKind::other) list += "::text";
+  }
+  return list;
+}
+
+std::vector<DecodedColumn> decoded_columns(const TableSchema& table, std::span<const std::size_t> columns) {
+  std::vector<DecodedColumn> decoded;
+  for (const std::size_t i : columns) {
+    decoded.push_back({table.name + "." + table.columns[i].name, table.columns[i].type.kind});
+  }
+  return decoded;
+}
+
+BackQuery read_back_query(PostgresContext& context, PostgresConnection& connection, const ReadBack& request) {
+  const std::string table = context.table(request.table->name);
+  BackQuery query;
+  query.columns = decoded_columns(*request.table, request.columns);
+  query.select = "SELECT " + selected_columns(*request.table, request.columns, "t") + " FROM " + table + " t";
+  if (!request.view.empty()) query.begin += "; SET TRANSACTION SNAPSHOT " + quote_literal(request.view);
+  if (request.parts <= 1) return query;
+  // Parts are ranges of blocks; the last one is open, so rows of later blocks are in it.
+  std::int64_t blocks =
+      connection
+          .exec("SELECT pg_relation_size($1::regclass) / current_setting('block_size')::bigint", {table})
+          .integer(0, 0);
+  if (!request.view.empty()) blocks = context.blocks.settle(request.view, table, blocks);
+  const auto bound = [&](int part) {
+    return "'(" + std::to_string(blocks * part / request.parts) + ",0)'::tid";
+  };
+  query.select += " WHERE t.ctid >= " + bound(request.part);
+  if (request.part + 1 < request.parts) query.select += " AND t.ctid < " + bound(request.part + 1);
+  return query;
+}
+
+}  // namespace planrun

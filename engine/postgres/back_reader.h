@@ -1,0 +1,33 @@
+// Rows read back by binary COPY TO.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "database/target.h"
+#include "postgres/context.h"
+#include "postgres/copy_decoder.h"
+
+namespace planrun {
+
+/// What a reader asks the server for.
+struct BackQuery {
+  std::string begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";  // and what sets the transaction up
+  std::string select;                  // its first column is the row's ctid as text when `references`
+  std::vector<DecodedColumn> columns;  // without the ctid
+  bool references = false;
+};
+
+/// Takes the connection until the rows are all read or the reader goes.
+std::unique_ptr<BackReader> read_rows(std::shared_ptr<PostgresConnection> connection, const BackQuery& query);
+
+/// The columns as they are selected: types that are not encoded as text.
+std::string selected_columns(const TableSchema& table, std::span<const std::size_t> columns,
+                             const std::string& alias);
+std::vector<DecodedColumn> decoded_columns(const TableSchema& table, std::span<const std::size_t> columns);
+
+/// The query of one part of a table.
+BackQuery read_back_query(PostgresContext& context, PostgresConnection& connection, const ReadBack& request);
+
+}  // namespace planrun

@@ -1,0 +1,282 @@
+#include "postgres/chunk_transaction.h"
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "postgres/copy_encoder.h"
+#include "postgres/stage.h"
+
+namespace planrun {
+namespace {
+
+constexpr std::string_view kBeforeLine = "COPY planrun_stage, line ";
+
+std::vector<TypeKind> kinds_of(const LoadTarget& load) {
+  std::vector<TypeKind> kinds;
+  for (const std::size_t i : load.columns) kinds.push_back(load.table->columns[i].type.kind);
+  return kinds;
+}
+
+/// The row that a COPY into the stage stopped at; -1 when the context does not say.
+std::int64_t row_of_context(std::string_view context) {
+  // Other lines of the context have line numbers of their own: "JSON data, line 1: {".
+  const auto at = context.find(kBeforeLine);
+  if (at == std::string_view::npos) return -1;
+  std::int64_t line = 0;
+  std::from_chars(context.data() + at + kBeforeLine.size(), context.data() + context.size(), line);
+  return line - 1;
+}
+
+class PostgresChunkTransaction : public ChunkTransaction {
+ public:
+  PostgresChunkTransaction(std::shared_ptr<PostgresContext> context, std::shared_ptr<PostgresConnection> connection,
+                           const ClaimRequest& request);
+  ~PostgresChunkTransaction() override {
+    if (open_) connection_->give_up();
+  }
+
+  bool begin(const ClaimRequest& request);
+
+  const Chunk& chunk() const override { return chunk_; }
+  void write(std::span<const Cell> row) override;
+  std::vector<RowFailure> flush() override;
+  void stage() override;
+  void reject(const Reject& reject) override;
+  void cut(const Key& key) override;
+  void finish(const ChunkResult& result) override;
+  bool next() override;
+  Outcome commit() override;
+
+ private:
+  bool claim_one();
+  const LoadTarget& load() const;
+  void start_copy();
+  void check_copied(std::int64_t copied) const;
+  [[noreturn]] void rethrow_refused_row(const Error& error);
+  void expect_no_copy(const char* call) const;
+
+  std::shared_ptr<PostgresContext> context_;
+  std::shared_ptr<PostgresConnection> connection_;
+  std::string run_;
+  std::vector<LoadTarget> loads_;
+  std::string load_names_;  // text[] literal
+  CopyBuffer buffer_;
+  RejectWriter rejects_;
+  bool open_ = true;  // the transaction is ours to end
+
+  Chunk chunk_;                       // as cut
+  std::optional<Key> claimed_until_;  // its end as claimed
+  bool cut_ = false;
+  std::unique_ptr<RowEncoder> encoder_;         // while rows are being copied
+  std::unique_ptr<Stage> stage_;                // after stage(), until the chunk is flushed
+  std::int64_t given_ = 0;                      // rows given to write() since the claim or stage()
+  std::int64_t sent_ = 0;                       // of them, those that went to the server
+  std::map<std::int64_t, RowFailure> refused_;  // rows that even the stage's COPY would not take
+};
+
+PostgresChunkTransaction::PostgresChunkTransaction(std::shared_ptr<PostgresContext> context,
+                                                   std::shared_ptr<PostgresConnection> connection,
+                                                   const ClaimRequest& request)
+    : context_(std::move(context)),
+      connection_(std::move(connection)),
+      run_(request.run),
+      loads_(request.loads),
+      buffer_(*connection_),
+      rejects_(*connection_, context_->ledger, buffer_) {
+  std::vector<std::string> names;
+  for (const auto& load : loads_) names.push_back(load.load);
+  load_names_ = array_literal(names);
+}
+
+bool PostgresChunkTransaction::begin(const ClaimRequest& request) {
+  connection_->exec("BEGIN");
+  bool first = request.create.empty();
+  for (const auto& work : request.create) first = do_work(*connection_, context_->ledger, work) || first;
+  if (first) {
+    for (const auto& step : request.done_steps) {
+      if (!lock_step(*connection_, context_->ledger, request.run, step)) {
+        mark_step_done(*connection_, context_->ledger, request.run, step, 0);
+      }
+    }
+  }
+  if (claim_one()) return true;
+  open_ = false;
+  commit_transaction(*connection_);
+  return false;
+}
+
+bool PostgresChunkTransaction::claim_one() {
+  const Result r = connection_->exec(
+      "SELECT id, load, range_from, range_until FROM " + context_->ledger.chunk +
+          " WHERE run = $1 AND load = any($2::text[]) AND state = 'pending' ORDER BY id LIMIT 1"
+          " FOR UPDATE SKIP LOCKED",
+      {run_, load_names_});
+  if (r.rows() == 0) return false;
+  chunk_ = {
+      r.integer(0, 0), r.text(0, 1), {bound_from(r.optional_text(0, 2)), bound_from(r.optional_text(0, 3))}};
+  claimed_until_ = chunk_.range.until;
+  cut_ = false;
+  stage_.reset();
+  refused_.clear();
+  given_ = sent_ = 0;
+  // Errors of the rows go back to here: the claim stays.
+  connection_->exec("SAVEPOINT planrun_chunk");
+  return true;
+}
+
+const LoadTarget& PostgresChunkTransaction::load() const {
+  const auto found =
+      std::find_if(loads_.begin(), loads_.end(), [&](const LoadTarget& l) { return l.load == chunk_.load; });
+  return *found;  // the claim asked for these loads only
+}
+
+void PostgresChunkTransaction::expect_no_copy(const char* call) const {
+  if (encoder_ != nullptr) throw Error(ErrorCode::system, std::string(call) + "() of a chunk before flush()");
+}
+
+void PostgresChunkTransaction::start_copy() {
+  const LoadTarget& target = load();
+  std::vector<TypeKind> kinds = kinds_of(target);
+  const bool as_text = needs_text(kinds);
+  const std::string into = stage_ != nullptr
+                               ? stage_->copy_target()
+                               : context_->table(target.table->name) + " (" + column_list(target) + ")";
+  connection_->start_copy_in("COPY " + into + " FROM STDIN (FORMAT " + (as_text ? "text" : "binary") + ")");
+  encoder_ = as_text ? text_encoder(std::move(kinds), buffer_) : binary_encoder(std::move(kinds), buffer_);
+  encoder_->begin();
+}
+
+void PostgresChunkTransaction::write(std::span<const Cell> row) {
+  if (encoder_ == nullptr) start_copy();
+  const std::int64_t ordinal = given_++;
+  if (stage_ == nullptr) {
+    encoder_->row(row, std::nullopt);
+  } else {
+    if (refused_.contains(ordinal)) return;
+    encoder_->row(row, ordinal);
+  }
+  ++sent_;
+}
+
+void PostgresChunkTransaction::rethrow_refused_row(const Error& error) {
+  if (!blames_a_row(error.sqlstate())) throw Error(error);
+  if (stage_ != nullptr) {
+    // The stage has no constraints: the server could not even read the value. It is left out the next time.
+    std::int64_t ordinal = row_of_context(connection_->last_diagnosis().context);
+    if (ordinal < 0) throw Error(error);
+    for (const auto& [earlier, failure] : refused_) {
+      if (earlier <= ordinal) ++ordinal;
+    }
+    if (!refused_.emplace(ordinal, failure_of(ordinal, connection_->last_diagnosis())).second)
+      throw Error(error);
+  }
+  throw Error(ErrorCode::row_violation, error.what(), error.hint()).with_sqlstate(error.sqlstate());
+}
+
+void PostgresChunkTransaction::check_copied(std::int64_t copied) const {
+  if (copied == sent_) return;
+  throw Error(ErrorCode::target,
+              "table " + load().table->name + " kept " + std::to_string(copied) + " of the " +
+                  std::to_string(sent_) + " rows that were sent by COPY",
+              "a BEFORE INSERT trigger on the table probably drops rows: disable it for the run");
+}
+
+std::vector<RowFailure> PostgresChunkTransaction::flush() {
+  if (encoder_ != nullptr) {
+    encoder_->end();
+    encoder_.reset();
+    try {
+      check_copied(connection_->end_copy_in().affected());
+    } catch (const Error& error) {
+      rethrow_refused_row(error);
+    }
+  }
+  if (stage_ == nullptr) return {};
+  std::vector<RowFailure> failures = stage_->move(given_, sent_);
+  stage_.reset();
+  for (const auto& [ordinal, failure] : refused_) failures.push_back(failure);
+  std::sort(failures.begin(), failures.end(),
+            [](const RowFailure& a, const RowFailure& b) { return a.ordinal < b.ordinal; });
+  return failures;
+}
+
+void PostgresChunkTransaction::stage() {
+  if (encoder_ != nullptr) {
+    // Given up half way: the server's complaint about that is not of interest.
+    encoder_.reset();
+    buffer_.clear();
+    connection_->abandon_copy_in();
+  }
+  connection_->exec("ROLLBACK TO SAVEPOINT planrun_chunk");
+  const bool again = stage_ != nullptr;
+  if (!again) refused_.clear();
+  stage_ = std::make_unique<Stage>(*connection_, context_->table(load().table->name), load());
+  stage_->create();
+  given_ = sent_ = 0;
+}
+
+void PostgresChunkTransaction::reject(const Reject& reject) {
+  expect_no_copy("reject");
+  rejects_.write(run_, chunk_.load, chunk_.id, reject);
+}
+
+void PostgresChunkTransaction::cut(const Key& key) {
+  // Rows or rejects may be on their way on this connection: the ledger is told in finish().
+  chunk_.range.until = key;
+  cut_ = true;
+}
+
+void PostgresChunkTransaction::finish(const ChunkResult& result) {
+  expect_no_copy("finish");
+  rejects_.end();
+  if (cut_) {
+    Chunk rest{0, chunk_.load, {chunk_.range.until, claimed_until_}};
+    insert_pending(*connection_, context_->ledger, run_, {&rest, 1});
+  }
+  const Balance& b = result.balance;
+  const Result r = connection_->exec(
+      "UPDATE " + context_->ledger.chunk +
+          " SET state = 'done', range_until = $2, rows_read = $3, rows_written = $4, rows_rejected = $5,"
+          " rows_dropped = $6, rows_merged = $7, digest_rows = $8, digest_sum = $9, bytes = $10, seconds = "
+          "$11"
+          " WHERE id = $1",
+      {std::to_string(chunk_.id), bound_json(chunk_.range.until), std::to_string(b.rows_read),
+       std::to_string(b.rows_written), std::to_string(b.rows_rejected), std::to_string(b.rows_dropped),
+       std::to_string(b.rows_merged), std::to_string(result.digest.rows), to_hex(result.digest.sum),
+       std::to_string(result.bytes), std::to_string(result.seconds)});
+  if (r.affected() != 1) {
+    throw Error(ErrorCode::target, "chunk " + std::to_string(chunk_.id) + " is gone from the ledger");
+  }
+  connection_->exec("RELEASE SAVEPOINT planrun_chunk");
+}
+
+bool PostgresChunkTransaction::next() {
+  return claim_one();
+}
+
+Outcome PostgresChunkTransaction::commit() {
+  open_ = false;
+  try {
+    commit_transaction(*connection_);
+  } catch (const Error& error) {
+    if (error.in_doubt()) return Outcome::in_doubt;
+    throw;
+  }
+  return Outcome::committed;
+}
+
+}  // namespace
+
+std::unique_ptr<ChunkTransaction> claim_chunk(std::shared_ptr<PostgresContext> context,
+                                              std::shared_ptr<PostgresConnection> connection,
+                                              const ClaimRequest& request) {
+  auto transaction =
+      std::make_unique<PostgresChunkTransaction>(std::move(context), std::move(connection), request);
+  if (!transaction->begin(request)) return nullptr;
+  return transaction;
+}
+
+}  // namespace planrun

@@ -1,0 +1,250 @@
+#include "postgres/ledger.h"
+
+#include "base/error.h"
+#include "postgres/lock.h"
+
+namespace planrun {
+namespace {
+
+constexpr int kTries = 6;
+
+class PostgresLedger : public Ledger {
+ public:
+  PostgresLedger(std::shared_ptr<PostgresContext> context, bool create);
+
+  void lock(const std::string& plan, std::span<const std::string> tables) override;
+  std::vector<RunRecord> runs(const std::string& plan) override;
+  void write_run(const RunRecord& run, std::span<const StepRecord> steps) override;
+  void write_step(const std::string& run, const StepRecord& step) override;
+  std::vector<StepRecord> steps(const std::string& run) override;
+  std::vector<ChunkRecord> chunks(const std::string& run) override;
+  void write_check(const std::string& run, const CheckRecord& check) override;
+  std::vector<CheckRecord> checks(const std::string& run) override;
+  std::vector<RejectRecord> rejects(const std::string& run, std::int64_t limit) override;
+
+ private:
+  /// Does `work` again after a lost connection or a deadlock; every work here may be done twice.
+  template <typename Work>
+  auto patiently(Work&& work);
+  void live();
+  bool absent();
+
+  std::shared_ptr<PostgresContext> context_;
+  std::unique_ptr<PostgresConnection> connection_;
+  bool there_ = false;
+  bool locked_ = false;
+  std::string plan_;
+  std::vector<std::string> tables_;
+};
+
+PostgresLedger::PostgresLedger(std::shared_ptr<PostgresContext> context, bool create)
+    : context_(std::move(context)),
+      connection_(std::make_unique<PostgresConnection>(context_->settings("planrun ledger", true))) {
+  if (create) create_ledger(*connection_, context_->ledger);
+  absent();
+}
+
+bool PostgresLedger::absent() {
+  if (there_) return false;
+  there_ = ledger_exists(*connection_, context_->ledger);
+  if (there_) require_ledger_version(*connection_, context_->ledger);
+  return !there_;
+}
+
+void PostgresLedger::live() {
+  if (!connection_->broken()) return;
+  const int lost = connection_->pid();
+  connection_ = reconnect(connection_->settings(), lost);
+  if (locked_) take_run_locks(*connection_, *context_, plan_, tables_);
+}
+
+template <typename Work>
+auto PostgresLedger::patiently(Work&& work) {
+  for (int attempt = 0;; ++attempt) {
+    try {
+      live();
+      return work(*connection_);
+    } catch (const Error& error) {
+      if (!error.retryable() || attempt + 1 >= kTries) throw;
+    }
+    wait_before_retry(attempt);
+  }
+}
+
+void PostgresLedger::lock(const std::string& plan, std::span<const std::string> tables) {
+  patiently([&](PostgresConnection& c) {
+    take_run_locks(c, *context_, plan, tables);
+    c.rename("planrun " + plan + " ledger");
+  });
+  locked_ = true;
+  plan_ = plan;
+  tables_.assign(tables.begin(), tables.end());
+}
+
+std::vector<RunRecord> PostgresLedger::runs(const std::string& plan) {
+  return patiently([&](PostgresConnection& c) {
+    std::vector<RunRecord> runs;
+    if (absent()) return runs;
+    const Result r = c.exec(
+        "SELECT id, plan, state, fingerprint, resolved_plan, snapshots, summary, program_version, host, "
+        "process,"
+        " started_at, updated_at, finished_at FROM " +
+            context_->ledger.run + " WHERE plan = $1 ORDER BY started_at DESC, id DESC",
+        {plan});
+    for (int i = 0; i < r.rows(); ++i) {
+      runs.push_back({r.text(i, 0), r.text(i, 1), run_state_from(r.view(i, 2)), r.text(i, 3), r.text(i, 4),
+                      r.text(i, 5), r.text(i, 6), r.text(i, 7), r.text(i, 8), r.integer(i, 9),
+                      r.integer(i, 10), r.integer(i, 11), r.integer(i, 12)});
+    }
+    return runs;
+  });
+}
+
+void PostgresLedger::write_run(const RunRecord& run, std::span<const StepRecord> steps) {
+  std::vector<std::string> ids;
+  std::vector<std::string> kinds;
+  std::vector<std::string> tables;
+  for (const auto& step : steps) {
+    ids.push_back(step.id);
+    kinds.push_back(step.kind);
+    tables.push_back(step.table);
+  }
+  patiently([&](PostgresConnection& c) {
+    Transaction transaction(c);
+    c.exec("INSERT INTO " + context_->ledger.run +
+               " AS r (id, plan, state, fingerprint, resolved_plan, snapshots, summary, program_version, "
+               "host, process,"
+               " started_at, updated_at, finished_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, "
+               "$12, $13)"
+               " ON CONFLICT (id) DO UPDATE SET (plan, state, fingerprint, resolved_plan, snapshots, summary,"
+               " program_version, host, process, started_at, updated_at, finished_at) = (excluded.plan,"
+               " excluded.state, excluded.fingerprint, excluded.resolved_plan, excluded.snapshots, "
+               "excluded.summary,"
+               " excluded.program_version, excluded.host, excluded.process, excluded.started_at, "
+               "excluded.updated_at,"
+               " excluded.finished_at)",
+           {run.id, run.plan, std::string(to_string(run.state)), run.fingerprint, run.resolved_plan,
+            run.snapshots, run.summary, run.program_version, run.host, std::to_string(run.process),
+            std::to_string(run.started_at), std::to_string(run.updated_at), std::to_string(run.finished_at)});
+    if (!ids.empty()) {
+      c.exec("INSERT INTO " + context_->ledger.step +
+                 " (run, id, kind, \"schema\", \"table\", state, seconds, detail) SELECT $1, s.id, s.kind, "
+                 "$2, s.t,"
+                 " 'pending', 0, '' FROM unnest($3::text[], $4::text[], $5::text[]) WITH ORDINALITY AS"
+                 " s(id, kind, t, n) ORDER BY s.n ON CONFLICT (run, id) DO NOTHING",
+             {run.id, context_->options.schema, array_literal(ids), array_literal(kinds),
+              array_literal(tables)});
+    }
+    transaction.commit();
+  });
+}
+
+void PostgresLedger::write_step(const std::string& run, const StepRecord& step) {
+  patiently([&](PostgresConnection& c) {
+    c.exec(
+        "INSERT INTO " + context_->ledger.step +
+            " (run, id, kind, \"schema\", \"table\", state, seconds, detail) VALUES ($1, $2, $3, $4, $5, $6, "
+            "$7, $8)"
+            " ON CONFLICT (run, id) DO UPDATE SET (kind, \"table\", state, seconds, detail) = (excluded.kind,"
+            " excluded.\"table\", excluded.state, excluded.seconds, excluded.detail)",
+        {run, step.id, step.kind, context_->options.schema, step.table, std::string(to_string(step.state)),
+         std::to_string(step.seconds), step.detail});
+  });
+}
+
+std::vector<StepRecord> PostgresLedger::steps(const std::string& run) {
+  return patiently([&](PostgresConnection& c) {
+    std::vector<StepRecord> steps;
+    if (absent()) return steps;
+    const Result r = c.exec("SELECT id, kind, \"table\", state, seconds, detail FROM " +
+                                context_->ledger.step + " WHERE run = $1 ORDER BY place",
+                            {run});
+    for (int i = 0; i < r.rows(); ++i) {
+      steps.push_back({r.text(i, 0), r.text(i, 1), r.text(i, 2), step_state_from(r.view(i, 3)), r.real(i, 4),
+                       r.text(i, 5)});
+    }
+    return steps;
+  });
+}
+
+std::vector<ChunkRecord> PostgresLedger::chunks(const std::string& run) {
+  return patiently([&](PostgresConnection& c) {
+    std::vector<ChunkRecord> chunks;
+    if (absent()) return chunks;
+    const Result r = c.exec(
+        "SELECT id, load, range_from, range_until, state, rows_read, rows_written, rows_rejected, "
+        "rows_dropped,"
+        " rows_merged, digest_rows, digest_sum, bytes, seconds FROM " +
+            context_->ledger.chunk + " WHERE run = $1 ORDER BY id",
+        {run});
+    for (int i = 0; i < r.rows(); ++i) {
+      ChunkRecord record;
+      record.chunk = {r.integer(i, 0),
+                      r.text(i, 1),
+                      {bound_from(r.optional_text(i, 2)), bound_from(r.optional_text(i, 3))}};
+      record.done = r.view(i, 4) == "done";
+      if (record.done) {
+        record.result.balance = {r.integer(i, 5), r.integer(i, 6), r.integer(i, 7), r.integer(i, 8),
+                                 r.integer(i, 9)};
+        record.result.digest = {r.integer(i, 10), hash128_from_hex(r.view(i, 11))};
+        record.result.bytes = r.integer(i, 12);
+        record.result.seconds = r.real(i, 13);
+      }
+      chunks.push_back(std::move(record));
+    }
+    return chunks;
+  });
+}
+
+void PostgresLedger::write_check(const std::string& run, const CheckRecord& check) {
+  patiently([&](PostgresConnection& c) {
+    // Written twice after a lost connection it is still one result.
+    c.exec("INSERT INTO " + context_->ledger.check_result +
+               " (run, name, severity, status, expected, found, message, checked_at)"
+               " SELECT $1, $2, $3, $4, $5, $6, $7, $8::bigint WHERE NOT EXISTS (SELECT FROM " +
+               context_->ledger.check_result + " WHERE run = $1 AND name = $2 AND checked_at = $8::bigint)",
+           {run, check.name, check.severity, check.status, check.expected, check.found, check.message,
+            std::to_string(check.checked_at)});
+  });
+}
+
+std::vector<CheckRecord> PostgresLedger::checks(const std::string& run) {
+  return patiently([&](PostgresConnection& c) {
+    std::vector<CheckRecord> checks;
+    if (absent()) return checks;
+    const Result r = c.exec("SELECT name, severity, status, expected, found, message, checked_at FROM " +
+                                context_->ledger.check_result + " WHERE run = $1 ORDER BY id",
+                            {run});
+    for (int i = 0; i < r.rows(); ++i) {
+      checks.push_back({r.text(i, 0), r.text(i, 1), r.text(i, 2), r.text(i, 3), r.text(i, 4), r.text(i, 5),
+                        r.integer(i, 6)});
+    }
+    return checks;
+  });
+}
+
+std::vector<RejectRecord> PostgresLedger::rejects(const std::string& run, std::int64_t limit) {
+  return patiently([&](PostgresConnection& c) {
+    std::vector<RejectRecord> rejects;
+    if (absent()) return rejects;
+    const Result r =
+        c.exec("SELECT id, load, source, \"table\", key, \"column\", value, reason, \"row\" FROM " +
+                   context_->ledger.reject + " WHERE run = $1 ORDER BY id LIMIT $2",
+               {run, limit < 0 ? Parameter() : Parameter(std::to_string(limit))});
+    for (int i = 0; i < r.rows(); ++i) {
+      rejects.push_back({r.integer(i, 0),
+                         r.text(i, 1),
+                         {r.text(i, 2), r.text(i, 3), key_from_json(r.view(i, 4)), r.text(i, 5), r.text(i, 6),
+                          r.text(i, 7), r.text(i, 8)}});
+    }
+    return rejects;
+  });
+}
+
+}  // namespace
+
+std::unique_ptr<Ledger> open_postgres_ledger(std::shared_ptr<PostgresContext> context, bool create) {
+  return std::make_unique<PostgresLedger>(std::move(context), create);
+}
+
+}  // namespace planrun

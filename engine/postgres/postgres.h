@@ -1,0 +1,23 @@
+// PostgreSQL (13 and later) as a target: the only folder that knows libpq.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "database/target.h"
+
+namespace planrun {
+
+struct PostgresOptions {
+  /// postgresql://..., or "postgresql:" and libpq's keyword=value text (empty: libpq's variables, service
+  /// file, .pgpass).
+  std::string url;
+  std::string shown_url;      // the same for people: without a password
+  std::string schema;         // where the plan's tables are; must be there already
+  std::string ledger_schema;  // where the ledger is; made when absent
+};
+
+/// Connects to nothing yet: every connection is made on demand.
+std::unique_ptr<TargetDatabase> open_postgres_target(const PostgresOptions& options);
+
+}  // namespace planrun

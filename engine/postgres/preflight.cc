@@ -1,0 +1,247 @@
+#include "postgres/preflight.h"
+
+#include <algorithm>
+#include <set>
+
+#include "base/error.h"
+#include "sql/quote.h"
+
+namespace planrun {
+namespace {
+
+class Preflight {
+ public:
+  Preflight(PostgresConnection& connection, const PostgresContext& context,
+            std::span<const TableSchema* const> tables, std::span<const std::string> ours)
+      : connection_(connection),
+        context_(context),
+        tables_(tables),
+        ours_(array_literal(ours)),
+        role_(quote_name(connection.user())),
+        schema_(context.options.schema) {}
+
+  std::vector<PreflightFinding> run() {
+    // A session may be read-only by default; nothing here writes anyway.
+    Transaction transaction(connection_, "BEGIN READ ONLY");
+    server();
+    if (target_schema()) names_in_the_way();
+    ledger_schema();
+    for (const TableSchema* table : tables_) {
+      if (types(*table)) expressions(*table);
+      references(*table);
+    }
+    transaction.commit();
+    return std::move(findings_);
+  }
+
+ private:
+  void find(std::string message, std::string hint = {}) {
+    findings_.push_back({true, std::move(message), std::move(hint)});
+  }
+
+  bool truth(const std::string& sql, std::initializer_list<Parameter> parameters) {
+    return connection_.exec(sql, parameters).truth(0, 0);
+  }
+
+  void server() {
+    const std::string encoding = connection_.exec("SHOW server_encoding").text(0, 0);
+    if (encoding != "UTF8") {
+      find("the database has encoding " + encoding + "; planrun writes UTF8 only",
+           "make the database with: CREATE DATABASE ... ENCODING 'UTF8' TEMPLATE template0");
+    }
+    if (truth("SELECT pg_is_in_recovery()", {})) {
+      find("the server is a standby: it takes no writes", "name the primary in the target's url");
+    }
+    if (connection_.exec("SHOW default_transaction_read_only").view(0, 0) == "on") {
+      find("transactions of role " + connection_.user() + " are read-only by default",
+           "ALTER ROLE " + role_ +
+               " SET default_transaction_read_only = off, or another role in the target's url");
+    }
+    for (const TableSchema* table : tables_) {
+      for (const auto& key : table->keys) {
+        if (key.nulls_not_distinct && connection_.server_version() < 150000) {
+          find("key " + key.name + " of table " + table->name +
+               " says NULLS NOT DISTINCT, which needs PostgreSQL 15");
+        }
+      }
+    }
+  }
+
+  bool target_schema() {
+    if (connection_.exec("SELECT FROM pg_namespace WHERE nspname = $1", {schema_}).rows() == 0) {
+      find("schema " + schema_ + " does not exist in database " + connection_.database(),
+           "CREATE SCHEMA " + quote_name(schema_) + " AUTHORIZATION " + role_);
+      return false;
+    }
+    require_on_schema("USAGE");
+    require_on_schema("CREATE");
+    return true;
+  }
+
+  void require_on_schema(const std::string& privilege) {
+    if (truth("SELECT has_schema_privilege($1, $2)", {schema_, privilege})) return;
+    find("role " + connection_.user() + " has no " + privilege + " on schema " + schema_,
+         "GRANT " + privilege + " ON SCHEMA " + quote_name(schema_) + " TO " + role_);
+  }
+
+  void ledger_schema() {
+    const std::string& ledger = context_.options.ledger_schema;
+    const std::string name = quote_name(ledger);
+    if (connection_.exec("SELECT FROM pg_namespace WHERE nspname = $1", {ledger}).rows() == 0) {
+      if (truth("SELECT has_database_privilege(current_database(), 'CREATE')", {})) return;
+      find("role " + connection_.user() + " may not make the ledger's schema " + ledger,
+           "GRANT CREATE ON DATABASE " + quote_name(connection_.database()) + " TO " + role_ +
+               "; or make it: CREATE SCHEMA " + name + " AUTHORIZATION " + role_);
+      return;
+    }
+    if (!truth("SELECT has_schema_privilege($1, 'USAGE')", {ledger})) {
+      find("role " + connection_.user() + " has no USAGE on the ledger's schema " + ledger,
+           "GRANT USAGE, CREATE ON SCHEMA " + name + " TO " + role_);
+      return;
+    }
+    if (!ledger_exists(connection_, context_.ledger)) {
+      if (truth("SELECT has_schema_privilege($1, 'CREATE')", {ledger})) return;
+      find("role " + connection_.user() + " has no CREATE on the ledger's schema " + ledger,
+           "GRANT CREATE ON SCHEMA " + name + " TO " + role_);
+      return;
+    }
+    const Result denied = connection_.exec(
+        "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1"
+        " AND c.relkind = 'r' AND NOT has_table_privilege(c.oid, 'SELECT, INSERT, UPDATE, DELETE') LIMIT 1",
+        {ledger});
+    if (denied.rows() > 0) {
+      find("role " + connection_.user() + " may not write the ledger's tables in schema " + ledger,
+           "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA " + name + " TO " + role_);
+    }
+  }
+
+  /// Tables, and indexes of tables that are not ours: both share one space of names in a schema.
+  void names_in_the_way() {
+    std::vector<std::string> relations;
+    std::vector<std::string> indexes;
+    for (const TableSchema* table : tables_) {
+      relations.push_back(table->name);
+      for (const auto& key : table->keys) indexes.push_back(key.name);
+      for (const auto& index : table->indexes) indexes.push_back(index.name);
+    }
+    const Result r = connection_.exec(
+        "SELECT c.relname, c.relkind, t.relname FROM pg_class c LEFT JOIN pg_index i ON i.indexrelid = c.oid"
+        " LEFT JOIN pg_class t ON t.oid = i.indrelid WHERE c.relnamespace = to_regnamespace($1)"
+        " AND ((c.relname = any($2::name[]) AND NOT c.relname = any($4::name[]))"
+        " OR (c.relname = any($3::name[]) AND NOT coalesce(t.relname = any($4::name[]), false))) ORDER BY 1",
+        {quote_name(schema_), array_literal(relations), array_literal(indexes), ours_});
+    for (int i = 0; i < r.rows(); ++i) {
+      const std::string name = schema_ + "." + r.text(i, 0);
+      if (r.is_null(i, 2)) {
+        find("table " + name + " is in the way: it exists and no unfinished run of this plan made it",
+             "drop or rename it, or say `exists = true` where the plan is to write into it");
+      } else {
+        find(
+            "index " + name + " of table " + r.text(i, 2) + " is in the way: the plan makes one of that name",
+            "drop or rename it, or name the plan's otherwise");
+      }
+    }
+  }
+
+  /// Asks in a savepoint; false: the server refused, and `words` says why.
+  template <typename Question>
+  bool asked(Question&& question, std::string& words) {
+    connection_.exec("SAVEPOINT planrun_question");
+    try {
+      question();
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::target) throw;
+      words = error.what();
+      connection_.exec("ROLLBACK TO SAVEPOINT planrun_question");
+    }
+    connection_.exec("RELEASE SAVEPOINT planrun_question");
+    return words.empty();
+  }
+
+  bool types(const TableSchema& table) {
+    bool all = true;
+    for (const auto& column : table.columns) {
+      std::string words;
+      if (!asked([&] { connection_.prepare("SELECT NULL::" + column.type.sql); }, words)) {
+        find("column " + table.name + "." + column.name + ": " + words,
+             "make the type in the target first, or give the column another one");
+        all = false;
+      }
+    }
+    return all;
+  }
+
+  /// Parsed and analysed by the server against the columns, never evaluated.
+  void expressions(const TableSchema& table) {
+    std::string columns;
+    for (const auto& column : table.columns) {
+      if (!columns.empty()) columns += ", ";
+      columns += "NULL::" + column.type.sql;
+      if (!column.collation.empty()) columns += " COLLATE " + column.collation;
+      columns += " AS " + quote_name(column.name);
+    }
+    const std::string from = " FROM (SELECT " + columns + ") AS " + quote_name(table.name);
+    const auto try_expression = [&](const std::string& what, const std::string& sql) {
+      std::string words;
+      if (asked([&] { connection_.prepare(sql); }, words)) return;
+      find(what + " of table " + table.name + ": " + words, "correct it in the plan");
+    };
+    for (const auto& check : table.checks) {
+      try_expression("check " + (check.name.empty() ? "(" + check.sql + ")" : check.name),
+                     "SELECT 1" + from + " WHERE (" + check.sql + ")");
+    }
+    for (const auto& column : table.columns) {
+      if (!column.default_sql.empty()) {
+        try_expression("the default of column " + column.name, "SELECT " + column.default_sql);
+      }
+      if (!column.generated_sql.empty()) {
+        try_expression("the expression of column " + column.name,
+                       "SELECT (" + column.generated_sql + ")" + from);
+      }
+    }
+    for (const auto& index : table.indexes) {
+      if (!index.where_sql.empty()) {
+        try_expression("the condition of index " + index.name,
+                       "SELECT 1" + from + " WHERE (" + index.where_sql + ")");
+      }
+    }
+  }
+
+  void references(const TableSchema& table) {
+    for (const auto& key : table.foreign_keys) {
+      const bool planned = std::any_of(tables_.begin(), tables_.end(),
+                                       [&](const TableSchema* other) { return other->name == key.table; });
+      if (planned) continue;
+      const std::string name = qualified(schema_, key.table);
+      const Result r = connection_.exec(
+          "SELECT to_regclass($1) IS NOT NULL,"
+          " has_table_privilege(to_regclass($1), 'REFERENCES')",
+          {name});
+      if (!r.truth(0, 0)) {
+        find("foreign key " + key.name + " of table " + table.name + " refers to " + schema_ + "." +
+             key.table + ", which is neither in the plan nor in the target");
+      } else if (!r.truth(0, 1)) {
+        find("role " + connection_.user() + " may not refer to table " + schema_ + "." + key.table,
+             "GRANT REFERENCES ON " + name + " TO " + role_);
+      }
+    }
+  }
+
+  PostgresConnection& connection_;
+  const PostgresContext& context_;
+  std::span<const TableSchema* const> tables_;
+  std::string ours_;
+  std::string role_;
+  std::string schema_;
+  std::vector<PreflightFinding> findings_;
+};
+
+}  // namespace
+
+std::vector<PreflightFinding> examine_target(PostgresConnection& connection, const PostgresContext& context,
+                                             std::span<const TableSchema* const> tables,
+                                             std::span<const std::string> ours) {
+  return Preflight(connection, context, tables, ours).run();
+}
+
+}  // namespace planrun

@@ -1,0 +1,297 @@
+#include "postgres/target.h"
+
+#include <chrono>
+
+#include "base/error.h"
+#include "postgres/back_reader.h"
+#include "postgres/chunk_transaction.h"
+#include "postgres/value_check.h"
+#include "postgres/violation.h"
+#include "sql/quote.h"
+
+namespace planrun {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// How often a transaction is begun again after a deadlock, a failed serialization or a lost connection.
+constexpr int kTries = 6;
+// How long strangers may hold a lock that a schema step needs. Locks of the same run are waited for without
+// end: an index of a large table takes as long as it takes.
+constexpr auto kStrangersPatience = std::chrono::seconds(60);
+
+// A run's id in application_name, so that the worker still fits its 63 bytes.
+constexpr std::size_t kLongestRun = 45;
+
+std::string name_of(const std::string& run, int worker) {
+  return "planrun " + run.substr(0, kLongestRun) + " " + std::to_string(worker);
+}
+
+class PostgresTarget : public Target {
+ public:
+  PostgresTarget(std::shared_ptr<PostgresContext> context, const std::string& run, int worker)
+      : context_(std::move(context)),
+        settings_(context_->settings(name_of(run, worker), false)),
+        connection_(std::make_shared<PostgresConnection>(settings_)) {
+    if (const int lost = context_->lost.take(settings_.application_name)) end_backend(*connection_, lost);
+  }
+  ~PostgresTarget() override {
+    if (connection_->broken()) context_->lost.add(settings_.application_name, connection_->pid());
+  }
+
+  std::unique_ptr<ChunkTransaction> claim(const ClaimRequest& request) override;
+  std::int64_t wait_for_chunks(const std::string& run, std::span<const std::string> loads,
+                               int patience_ms) override;
+  bool is_done(const std::string& run, std::int64_t chunk) override;
+  void do_step(const StepWork& work) override;
+  std::string share_view() override;
+  std::unique_ptr<BackReader> read_back(const ReadBack& request) override;
+  std::unique_ptr<BackReader> read_violations(const Violation& violation,
+                                              std::span<const std::size_t> columns) override;
+  void remove_rows(const std::string& run, const TableSchema& table, const std::string& load,
+                   std::span<const std::string> row_references, std::span<const Reject> rejects,
+                   const ChunkResult& correction) override;
+  std::vector<std::optional<std::string>> canonical_text(const std::string& type_sql,
+                                                         std::span<const std::string> values) override;
+  QueryResult query(const std::string& sql) override;
+
+ private:
+  PostgresConnection& live();
+  void step_once(const StepWork& work);
+  std::string strangers_in_the_way(const std::string& run);
+  std::int64_t lock_pending(PostgresConnection& connection, const std::string& run, const std::string& loads,
+                            int patience_ms);
+  void end_foreign_workers(PostgresConnection& connection, const std::string& run);
+
+  std::shared_ptr<PostgresContext> context_;
+  ConnectionSettings settings_;
+  std::shared_ptr<PostgresConnection> connection_;  // shared with the chunk or reader that is open on it
+  std::unique_ptr<PostgresConnection> helper_;      // for questions while a COPY is under way
+  std::unique_ptr<PostgresConnection> view_;        // holds the exported snapshot
+};
+
+PostgresConnection& PostgresTarget::live() {
+  if (connection_->broken()) {
+    const int lost = connection_->pid();
+    connection_ = reconnect(settings_, lost);
+  }
+  if (!connection_->idle()) {
+    throw Error(ErrorCode::system, "a chunk or a read is still open on this connection to the target");
+  }
+  return *connection_;
+}
+
+std::unique_ptr<ChunkTransaction> PostgresTarget::claim(const ClaimRequest& request) {
+  for (int attempt = 0;; ++attempt) {
+    live();
+    try {
+      return claim_chunk(context_, connection_, request);
+    } catch (const Error& error) {
+      // Nothing of a chunk has been written yet, and steps that are done are not done again.
+      if (!error.retryable() || attempt + 1 >= kTries) throw;
+    }
+    wait_before_retry(attempt);
+  }
+}
+
+/// Locks every pending row, those too that appear while it waits (a chunk that was cut); how many there are.
+std::int64_t PostgresTarget::lock_pending(PostgresConnection& connection, const std::string& run,
+                                          const std::string& loads, int patience_ms) {
+  Transaction transaction(connection);
+  connection.exec("SET LOCAL synchronous_commit = on; SET LOCAL lock_timeout = " +
+                  std::to_string(patience_ms));
+  // With an id of its own the transaction leaves a commit record: when it is on the disk, so are all chunks
+  // before it.
+  connection.exec("SELECT txid_current()");
+  int locked = -1;
+  for (int before = -2; locked != before;) {
+    before = locked;
+    locked =
+        connection
+            .exec(
+                "SELECT id FROM " + context_->ledger.chunk +
+                    " WHERE run = $1 AND load = any($2::text[]) AND state = 'pending' ORDER BY id FOR UPDATE",
+                {run, loads})
+            .rows();
+  }
+  transaction.commit();
+  return locked;
+}
+
+void PostgresTarget::end_foreign_workers(PostgresConnection& connection, const std::string& run) {
+  const std::string prefix = name_of(run, 0).substr(0, name_of(run, 0).size() - 1);
+  connection.exec(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+      " AND usename = current_user AND left(application_name, length($1)) = $1 AND pid <> ALL ($2::int[])",
+      {prefix, array_literal(context_->backends.pids())});
+}
+
+std::int64_t PostgresTarget::wait_for_chunks(const std::string& run, std::span<const std::string> loads,
+                                             int patience_ms) {
+  const std::string names = array_literal(loads);
+  for (int attempt = 0;; ++attempt) {
+    PostgresConnection& connection = live();
+    try {
+      return lock_pending(connection, run, names, std::max(patience_ms, 1));
+    } catch (const Error& error) {
+      if (!error.retryable()) throw;
+      if (error.sqlstate() == "55P03") {
+        end_foreign_workers(live(), run);
+        attempt = -1;  // our own workers are waited for as long as they work
+      } else if (attempt + 1 >= kTries) {
+        throw;
+      }
+    }
+    wait_before_retry(std::max(attempt, 0));
+  }
+}
+
+bool PostgresTarget::is_done(const std::string& run, std::int64_t chunk) {
+  for (int attempt = 0;; ++attempt) {
+    // After a loss live() has ended the old backend: its transaction is decided, also where it made the
+    // chunk's row itself and nobody could wait for that row.
+    PostgresConnection& connection = live();
+    try {
+      Transaction transaction(connection);
+      connection.exec("SET LOCAL synchronous_commit = on");
+      const Result r = connection.exec(
+          "SELECT state FROM " + context_->ledger.chunk + " WHERE run = $1 AND id = $2 FOR UPDATE",
+          {run, std::to_string(chunk)});
+      transaction.commit();
+      return r.rows() == 1 && r.view(0, 0) == "done";
+    } catch (const Error& error) {
+      if (!error.retryable() || attempt + 1 >= kTries) throw;
+    }
+    wait_before_retry(attempt);
+  }
+}
+
+void PostgresTarget::step_once(const StepWork& work) {
+  PostgresConnection& connection = live();
+  Transaction transaction(connection);
+  // The runner counts on what a step made: it must outlive a crash of the server.
+  connection.exec("SET LOCAL synchronous_commit = on");
+  do_work(connection, context_->ledger, work);
+  transaction.commit();
+}
+
+/// Who, outside of this run, holds a lock on a table of the schema; empty: nobody.
+std::string PostgresTarget::strangers_in_the_way(const std::string& run) {
+  const std::string prefix = name_of(run, 0).substr(0, name_of(run, 0).size() - 1);
+  const Result r = live().exec(
+      "SELECT string_agg(DISTINCT format('%s (pid %s)', coalesce(nullif(a.application_name, ''), 'a "
+      "connection'),"
+      " a.pid), ', ') FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid JOIN pg_class c ON c.oid = "
+      "l.relation"
+      " WHERE l.granted AND c.relnamespace = to_regnamespace($1) AND l.database ="
+      " (SELECT oid FROM pg_database WHERE datname = current_database()) AND l.pid <> ALL ($2::int[])"
+      " AND left(coalesce(a.application_name, ''), length($3)) <> $3",
+      {quote_name(context_->options.schema), array_literal(context_->backends.pids()), prefix});
+  return r.text(0, 0);
+}
+
+void PostgresTarget::do_step(const StepWork& work) {
+  Clock::time_point blocked_since{};
+  for (int attempt = 0, failures = 0;; ++attempt) {
+    try {
+      return step_once(work);
+    } catch (const Error& error) {
+      if (!error.retryable()) throw;
+      if (error.sqlstate() != "55P03") {
+        if (++failures >= kTries) throw;
+      } else if (const std::string strangers = strangers_in_the_way(work.run); strangers.empty()) {
+        blocked_since = {};
+      } else if (blocked_since == Clock::time_point{}) {
+        blocked_since = Clock::now();
+      } else if (Clock::now() - blocked_since > kStrangersPatience) {
+        throw Error(ErrorCode::target, "step " + work.step + " waits for a lock that is held by " + strangers,
+                    "end that connection's transaction, then run the same command again")
+            .with_sqlstate(error.sqlstate());
+      }
+    }
+    wait_before_retry(attempt);
+  }
+}
+
+std::string PostgresTarget::share_view() {
+  view_.reset();
+  view_ = std::make_unique<PostgresConnection>(settings_);
+  view_->exec("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+  return view_->exec("SELECT pg_export_snapshot()").text(0, 0);
+}
+
+std::unique_ptr<BackReader> PostgresTarget::read_back(const ReadBack& request) {
+  PostgresConnection& connection = live();
+  return read_rows(connection_, read_back_query(*context_, connection, request));
+}
+
+std::unique_ptr<BackReader> PostgresTarget::read_violations(const Violation& violation,
+                                                            std::span<const std::size_t> columns) {
+  PostgresConnection& connection = live();
+  return read_rows(connection_, violation_query(*context_, connection, violation, columns));
+}
+
+void PostgresTarget::remove_rows(const std::string& run, const TableSchema& table, const std::string& load,
+                                 std::span<const std::string> row_references, std::span<const Reject> rejects,
+                                 const ChunkResult& correction) {
+  PostgresConnection& connection = live();
+  Transaction transaction(connection);
+  connection.exec("SET LOCAL synchronous_commit = on");
+  const std::string name = context_->table(table.name);
+  const auto removed =
+      connection.exec("DELETE FROM " + name + " WHERE ctid = any($1::tid[])", {array_literal(row_references)})
+          .affected();
+  if (removed != static_cast<std::int64_t>(row_references.size())) {
+    throw Error(ErrorCode::target,
+                "table " + table.name + ": " + std::to_string(removed) + " rows could be taken out, not " +
+                    std::to_string(row_references.size()) + "; somebody has changed them meanwhile",
+                "keep other writers off the table, then run the same command again");
+  }
+  const Balance& b = correction.balance;
+  const Result r = connection.exec(
+      "INSERT INTO " + context_->ledger.chunk +
+          " (run, load, kind, state, rows_read, rows_written, rows_rejected, rows_dropped, rows_merged, "
+          "digest_rows,"
+          " digest_sum, bytes, seconds) VALUES ($1, $2, 'correction', 'done', $3, $4, $5, $6, $7, $8, $9, "
+          "$10, $11)"
+          " RETURNING id",
+      {run, load, std::to_string(b.rows_read), std::to_string(b.rows_written),
+       std::to_string(b.rows_rejected), std::to_string(b.rows_dropped), std::to_string(b.rows_merged),
+       std::to_string(correction.digest.rows), to_hex(correction.digest.sum),
+       std::to_string(correction.bytes), std::to_string(correction.seconds)});
+  CopyBuffer buffer(connection);
+  RejectWriter writer(connection, context_->ledger, buffer);
+  for (const auto& reject : rejects) writer.write(run, load, r.integer(0, 0), reject);
+  writer.end();
+  transaction.commit();
+}
+
+std::vector<std::optional<std::string>> PostgresTarget::canonical_text(const std::string& type_sql,
+                                                                       std::span<const std::string> values) {
+  if (helper_ == nullptr || helper_->broken()) helper_ = reconnect(settings_, 0);
+  return canonical_texts(*helper_, type_sql, values);
+}
+
+QueryResult PostgresTarget::query(const std::string& sql) {
+  PostgresConnection& connection = live();
+  // A check reads; what it calls must not write.
+  Transaction transaction(connection, "BEGIN READ ONLY");
+  const Result r = connection.exec(sql, {});
+  QueryResult result;
+  for (int c = 0; c < r.columns(); ++c) result.columns.push_back(r.column_name(c));
+  for (int i = 0; i < r.rows(); ++i) {
+    auto& row = result.rows.emplace_back();
+    for (int c = 0; c < r.columns(); ++c) row.push_back(r.optional_text(i, c));
+  }
+  transaction.commit();
+  return result;
+}
+
+}  // namespace
+
+std::unique_ptr<Target> connect_target(std::shared_ptr<PostgresContext> context, const std::string& run,
+                                       int worker) {
+  return std::make_unique<PostgresTarget>(std::move(context), run, worker);
+}
+
+}  // namespace planrun

@@ -1,0 +1,144 @@
+#include "report/preview_text.h"
+
+#include "base/text.h"
+#include "report/text_table.h"
+
+namespace planrun {
+
+namespace {
+
+using Align = TextTable::Align;
+
+std::string graph_text(const Graph& graph) {
+  TextTable table({{"", Align::right}, {"step", Align::left}, {"waits for", Align::left}});
+  for (std::size_t i = 0; i < graph.steps.size(); ++i) {
+    const Step& step = graph.steps[i];
+    std::vector<std::string> before;
+    for (const std::size_t b : step.after) before.push_back(std::to_string(b + 1));
+    table.add({std::to_string(i + 1), step.id + (step.creates.size() > 1 ? ": " + step.name : ""),
+               join(before, ", ")});
+  }
+  return table.text();
+}
+
+std::string ddl_text(const Preview& p, const Paint& paint) {
+  std::string text;
+  for (const auto& step : p.ddl) {
+    text += "  " + paint.faint("-- " + step.step) + "\n";
+    for (const auto& statement : step.statements) {
+      for (const auto& line : split(statement, '\n')) text += "  " + line + "\n";
+    }
+  }
+  return text;
+}
+
+std::string loads_text(const Preview& p) {
+  TextTable table({{"load", Align::left},
+                   {"from", Align::left},
+                   {"rows", Align::right},
+                   {"would be written", Align::right},
+                   {"rejected", Align::right},
+                   {"dropped", Align::right},
+                   {"bytes", Align::right}});
+  Balance all;
+  std::int64_t bytes = 0;
+  for (const auto& l : p.loads) {
+    table.add({l.load, l.from, with_thousands(l.balance.rows_read), with_thousands(l.balance.rows_written),
+               with_thousands(l.balance.rows_rejected), with_thousands(l.balance.rows_dropped),
+               human_bytes(l.bytes)});
+    all += l.balance;
+    bytes += l.bytes;
+  }
+  table.add_total({std::to_string(p.loads.size()) + " loads", "", with_thousands(all.rows_read),
+                   with_thousands(all.rows_written), with_thousands(all.rows_rejected),
+                   with_thousands(all.rows_dropped), human_bytes(bytes)});
+  return table.text();
+}
+
+std::string rejects_text(const Preview& p, const Paint& paint) {
+  std::string text;
+  for (const auto& load : p.loads) {
+    for (const auto& group : load.rejects) {
+      text += "  " + paint.bad(load.load) + (group.column.empty() ? "" : ", column " + group.column) + ": " +
+              with_thousands(group.rows) + (group.rows == 1 ? " row: " : " rows: ") + group.reason + "\n";
+      for (const auto& r : group.samples) {
+        text += "      key " + to_text(r.key) + (r.value.empty() ? "" : ": " + r.value) + "\n";
+      }
+      const auto more = group.rows - static_cast<std::int64_t>(group.samples.size());
+      if (more > 0) text += "      and " + with_thousands(more) + " more\n";
+    }
+  }
+  for (const auto& f : p.findings) {
+    text += "  " + paint.bad(f.load) + ": " + with_thousands(f.rows) + (f.rows == 1 ? " row: " : " rows: ") +
+            f.what + "\n";
+  }
+  return text;
+}
+
+std::string samples_text(const Preview& p, const Paint& paint) {
+  std::string text;
+  for (const auto& load : p.loads) {
+    if (load.samples.empty()) continue;
+    text += "  " + load.load + "\n";
+    for (const auto& sample : load.samples) {
+      std::vector<std::string> after;
+      for (const auto& [column, value] : sample.after) after.push_back(column + " " + value);
+      if (!sample.before.empty()) text += "    " + paint.faint("before ") + sample.before + "\n";
+      text += "    " + paint.faint("after  ") + join(after, ", ") + "\n";
+    }
+  }
+  return text;
+}
+
+std::string lines(const std::vector<std::string>& list) {
+  std::string text;
+  for (const auto& line : list) text += "  " + line + "\n";
+  return text;
+}
+
+std::string verdict_text(const Preview& p, const Paint& paint) {
+  std::int64_t rejected = 0;
+  for (const auto& load : p.loads) rejected += load.balance.rows_rejected;
+  for (const auto& finding : p.findings) rejected += finding.rows;
+  if (!p.would_pass()) {
+    return paint.bad(rejected > 0
+                         ? "A run would stop: " + with_thousands(rejected) + " rows would be rejected"
+                         : "A run would be refused") +
+           "\n";
+  }
+  if (rejected > 0)
+    return paint.careful("A run would keep " + with_thousands(rejected) + " rows as rejects") + "\n";
+  return paint.good("Every row fits") + "\n";
+}
+
+}  // namespace
+
+std::string preview_text(const Preview& p, const Paint& paint) {
+  std::string text;
+  const auto section = [&](const std::string& title, const std::string& body) {
+    if (!body.empty()) text += paint.strong(title) + "\n" + body + "\n";
+  };
+  text += paint.strong("Preview of " + p.plan) + " (nothing is written)\n\n";
+  section("Sources", lines(p.sources));
+  std::string target = "  " + p.target + "\n";
+  if (!p.target_problem.empty()) {
+    target += "  " + paint.bad(p.target_problem) + "\n";
+    if (p.target_unreachable) target += "  the rest is previewed without it\n";
+  }
+  section("Target", target);
+  section("Notices", lines(p.notices));
+  section("Run", p.earlier_run.empty() ? "" : "  " + p.earlier_run + "\n");
+  section("Steps", graph_text(p.graph));
+  section("Schema", ddl_text(p, paint));
+  section("Rows", loads_text(p));
+  section("Rows that would be rejected", rejects_text(p, paint));
+  section("First rows", samples_text(p, paint));
+  std::string checks;
+  for (const auto& [name, asks] : p.checks) checks += "  " + name + ": " + asks + "\n";
+  section("Checks", checks);
+  section("Source tables that no load reads", lines(p.unread_tables));
+  text += "A run would take about " + human_seconds(p.estimated_seconds) + ".\n";
+  return text + verdict_text(p, paint);
+}
+
+}  // namespace planrun

@@ -1,0 +1,136 @@
+#include "report/status_text.h"
+
+#include <map>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "base/time.h"
+#include "report/text_table.h"
+
+namespace planrun {
+
+namespace {
+
+using Align = TextTable::Align;
+
+struct LoadStatus {
+  Balance balance;
+  std::int64_t chunks_done = 0;
+  std::int64_t chunks_pending = 0;
+};
+
+std::map<std::string, LoadStatus> load_states(const RunStatus& status) {
+  std::map<std::string, LoadStatus> loads;
+  for (const auto& record : status.chunks) {
+    LoadStatus& load = loads[record.chunk.load];
+    load.balance += record.result.balance;
+    if (record.correction) continue;
+    ++(record.done ? load.chunks_done : load.chunks_pending);
+  }
+  return loads;
+}
+
+std::string steps_line(const RunStatus& status) {
+  std::map<StepState, int> counts;
+  for (const auto& step : status.steps) ++counts[step.state];
+  std::string text =
+      std::to_string(counts[StepState::done]) + " of " + std::to_string(status.steps.size()) + " done";
+  for (const auto& step : status.steps) {
+    if (step.state == StepState::failed) text += "\n    failed: " + step.id + ": " + step.detail;
+  }
+  return text;
+}
+
+std::string run_text(const RunStatus& status, const Paint& paint) {
+  const RunRecord& run = status.run;
+  std::string state(to_string(run.state));
+  state = run.state == RunState::passed ? paint.good(state) : paint.careful(state);
+  std::string text = paint.strong("run " + run.id) + "  " + state + "\n";
+  text += "  begun " + to_iso_utc(run.started_at) + " on " + run.host + " (process " +
+          std::to_string(run.process) + ")";
+  text += run.finished_at == 0 ? ", not ended\n" : ", ended " + to_iso_utc(run.finished_at) + "\n";
+  text += "  plan " + run.fingerprint.substr(0, 16) + ", planrun " + run.program_version + "\n";
+  text += "  steps: " + steps_line(status) + "\n";
+  TextTable table({{"load", Align::left},
+                   {"read", Align::right},
+                   {"written", Align::right},
+                   {"rejected", Align::right},
+                   {"dropped", Align::right},
+                   {"chunks", Align::right}});
+  for (const auto& [name, load] : load_states(status)) {
+    const std::string all = std::to_string(load.chunks_done + load.chunks_pending);
+    table.add({name, with_thousands(load.balance.rows_read), with_thousands(load.balance.rows_written),
+               with_thousands(load.balance.rows_rejected), with_thousands(load.balance.rows_dropped),
+               std::to_string(load.chunks_done) + " of " + all});
+  }
+  text += table.text("  ");
+  int passed = 0;
+  std::string bad;
+  for (const auto& check : status.checks) {
+    if (check.status == "passed") {
+      ++passed;
+    } else {
+      bad += "    " + check.status + " (" + check.severity + "): " + check.name + ": " + check.message + "\n";
+    }
+  }
+  if (!status.checks.empty()) {
+    text += "  checks: " + std::to_string(passed) + " of " + std::to_string(status.checks.size()) +
+            " passed\n" + bad;
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string status_text(const std::string& plan, const std::vector<RunStatus>& runs, const Paint& paint) {
+  if (runs.empty()) return "no run of plan " + plan + " is in the target's ledger\n";
+  std::string text;
+  for (const auto& run : runs) text += run_text(run, paint) + "\n";
+  return text;
+}
+
+Json status_json(const std::string& plan, const std::vector<RunStatus>& runs) {
+  Json list = Json::array();
+  for (const auto& status : runs) {
+    Json loads = Json::array();
+    for (const auto& [name, load] : load_states(status)) {
+      const Balance& b = load.balance;
+      loads.push_back({{"load", name},
+                       {"rows_read", b.rows_read},
+                       {"rows_written", b.rows_written},
+                       {"rows_rejected", b.rows_rejected},
+                       {"rows_dropped", b.rows_dropped},
+                       {"rows_merged", b.rows_merged},
+                       {"chunks_done", load.chunks_done},
+                       {"chunks_pending", load.chunks_pending}});
+    }
+    Json steps = Json::array();
+    for (const auto& s : status.steps) {
+      steps.push_back({{"step", s.id},
+                       {"state", std::string(to_string(s.state))},
+                       {"seconds", s.seconds},
+                       {"detail", s.detail}});
+    }
+    Json checks = Json::array();
+    for (const auto& c : status.checks) {
+      checks.push_back({{"check", c.name},
+                        {"severity", c.severity},
+                        {"status", c.status},
+                        {"expected", c.expected},
+                        {"found", c.found}});
+    }
+    const RunRecord& run = status.run;
+    list.push_back({{"run", run.id},
+                    {"state", std::string(to_string(run.state))},
+                    {"started_at", to_iso_utc(run.started_at)},
+                    {"finished_at", run.finished_at == 0 ? Json() : Json(to_iso_utc(run.finished_at))},
+                    {"fingerprint", run.fingerprint},
+                    {"host", run.host},
+                    {"loads", loads},
+                    {"steps", steps},
+                    {"checks", checks}});
+  }
+  return {{"plan", plan}, {"runs", list}};
+}
+
+}  // namespace planrun

@@ -1,0 +1,23 @@
+// What the ledger says of a plan's runs.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/json_fwd.h"
+#include "database/ledger.h"
+#include "report/paint.h"
+
+namespace planrun {
+
+struct RunStatus {
+  RunRecord run;
+  std::vector<StepRecord> steps;
+  std::vector<ChunkRecord> chunks;
+  std::vector<CheckRecord> checks;
+};
+
+std::string status_text(const std::string& plan, const std::vector<RunStatus>& runs, const Paint& paint);
+Json status_json(const std::string& plan, const std::vector<RunStatus>& runs);
+
+}  // namespace planrun

@@ -1,0 +1,154 @@
+#include "report/summary_text.h"
+
+#include <cmath>
+
+#include "base/text.h"
+#include "report/text_table.h"
+
+namespace planrun {
+
+namespace {
+
+using Align = TextTable::Align;
+
+std::string rate(std::int64_t rows, double seconds) {
+  return seconds <= 0 ? "" : with_thousands(std::llround(static_cast<double>(rows) / seconds));
+}
+
+std::string proof_text(const TableSummary& t) {
+  switch (t.proof) {
+    case ProofState::proved:
+      return "proved";
+    case ProofState::different:
+      return "DIFFERENT";
+    case ProofState::not_done:
+      return "not done";
+  }
+  return "";
+}
+
+std::string seconds_text(double seconds) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.2f", seconds);
+  return text;
+}
+
+std::string tables_text(const RunSummary& s) {
+  TextTable table({{"table", Align::left},
+                   {"read", Align::right},
+                   {"written", Align::right},
+                   {"rejected", Align::right},
+                   {"dropped", Align::right},
+                   {"bytes", Align::right},
+                   {"seconds", Align::right},
+                   {"rows/s", Align::right},
+                   {"indexes", Align::right},
+                   {"proof", Align::left}});
+  TableSummary all;
+  for (const auto& t : s.tables) {
+    table.add({t.table, with_thousands(t.balance.rows_read), with_thousands(t.balance.rows_written),
+               with_thousands(t.balance.rows_rejected), with_thousands(t.balance.rows_dropped),
+               human_bytes(t.bytes), seconds_text(t.seconds), rate(t.balance.rows_read, t.seconds),
+               std::to_string(t.index_count), proof_text(t)});
+    all.balance += t.balance;
+    all.bytes += t.bytes;
+    all.index_count += t.index_count;
+  }
+  table.add_total({std::to_string(s.tables.size()) + " tables", with_thousands(all.balance.rows_read),
+                   with_thousands(all.balance.rows_written), with_thousands(all.balance.rows_rejected),
+                   with_thousands(all.balance.rows_dropped), human_bytes(all.bytes), seconds_text(s.seconds),
+                   rate(all.balance.rows_read, s.seconds), std::to_string(all.index_count), ""});
+  return table.text();
+}
+
+std::string balance_text(const RunSummary& s) {
+  std::string text;
+  for (const auto& l : s.loads) {
+    const Balance& b = l.balance;
+    text += "  " + l.load + ": " + with_thousands(b.rows_read) + " read = " + with_thousands(b.rows_written) +
+            " written + " + with_thousands(b.rows_rejected) + " rejected + " +
+            with_thousands(b.rows_dropped) + " dropped + " + with_thousands(b.rows_merged) + " merged" +
+            (b.holds() ? "" : "  DOES NOT BALANCE") + "\n";
+  }
+  return text;
+}
+
+std::string differences_text(const RunSummary& s, const Paint& paint) {
+  std::string text;
+  for (const auto& t : s.tables) {
+    for (const auto& d : t.differences) {
+      text += "  " + paint.bad(t.table) + " " + d.key + (d.column.empty() ? "" : ", column " + d.column) +
+              ": expected " + d.expected + ", found " + d.found + "\n";
+    }
+  }
+  return text;
+}
+
+std::string checks_text(const RunSummary& s, const Paint& paint) {
+  int passed = 0;
+  std::string text;
+  for (const auto& c : s.checks) {
+    if (c.status == "passed") {
+      ++passed;
+      continue;
+    }
+    const std::string line = c.status + " (" + c.severity + "): " + c.name + ": " + c.message;
+    text += "  " + (c.status == "warning" ? paint.careful(line) : paint.bad(line)) + "\n";
+  }
+  return "  " + std::to_string(passed) + " of " + std::to_string(s.checks.size()) + " passed\n" + text;
+}
+
+std::string rejects_text(const RunSummary& s) {
+  std::string text;
+  for (const auto& r : s.rejects) text += "  " + to_text(r.reject) + "\n";
+  const auto more = s.rows_rejected - static_cast<std::int64_t>(s.rejects.size());
+  if (more > 0) text += "  and " + with_thousands(more) + " more, in the ledger's table of rejects\n";
+  return text;
+}
+
+std::string verdict_text(const RunSummary& s, const Paint& paint) {
+  std::int64_t rows = 0;
+  for (const auto& t : s.tables) rows += t.balance.rows_written;
+  const std::string counts = std::to_string(s.tables.size()) + " tables, " + with_thousands(rows) + " rows";
+  switch (s.verdict) {
+    case Verdict::passed:
+      return paint.good("passed") + ": " + counts + ", read back and proved";
+    case Verdict::passed_with_rejects:
+      return paint.careful("passed, " + with_thousands(s.rows_rejected) + " rejected") + ": " + counts +
+             ", read back and proved; the rejected rows are kept in the ledger";
+    case Verdict::already_done:
+      return paint.good("already done") + ", proved at " + s.proved_at + ": " + counts;
+    case Verdict::interrupted:
+      return paint.careful("interrupted") + ": " + s.message;
+    case Verdict::unproved:
+      return paint.bad("NOT PROVED") + ": " + s.message;
+    case Verdict::failed:
+      return paint.bad("failed") + ": " + s.message;
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string summary_text(const RunSummary& s, const Paint& paint) {
+  std::string text;
+  const auto section = [&](const std::string& title, const std::string& body) {
+    if (!body.empty()) text += paint.strong(title) + "\n" + body + "\n";
+  };
+  if (s.verdict != Verdict::already_done && !s.tables.empty()) {
+    text += "\n" + tables_text(s) + "\n";
+    section("Balance", balance_text(s));
+    section("Differences", differences_text(s, paint));
+    if (!s.checks.empty()) section("Checks", checks_text(s, paint));
+    section("Rejects", s.rows_rejected > 0 ? rejects_text(s) : "");
+    std::string snapshots;
+    for (const auto& snapshot : s.snapshots) snapshots += "  " + snapshot + "\n";
+    section("Snapshots", snapshots);
+  }
+  text += paint.strong(s.plan) + " (run " + s.run + ") -> " + s.target + "\n";
+  text += verdict_text(s, paint) + "\n";
+  if (!s.hint.empty()) text += "  " + s.hint + "\n";
+  return text;
+}
+
+}  // namespace planrun

@@ -1,0 +1,203 @@
+#include "resolve/load_mapping.h"
+
+#include <algorithm>
+#include <set>
+
+#include "base/text.h"
+#include "plan/table_shape.h"
+#include "sql/identifiers.h"
+
+namespace planrun {
+namespace {
+
+// "+02:00" -> 7200; the plan's reader has checked the form.
+int zone_seconds(const std::string& zone) {
+  if (zone == "UTC") return 0;
+  const int seconds = std::stoi(zone.substr(1, 2)) * 3600 + std::stoi(zone.substr(4, 2)) * 60;
+  return zone[0] == '-' ? -seconds : seconds;
+}
+
+class LoadReader {
+ public:
+  LoadReader(const PlanTable& table, const PlanLoad& load, const TableSchema& schema,
+             const SourceTable& source, Diagnostics& diagnostics)
+      : table_(table), load_(load), schema_(schema), source_(source), diagnostics_(diagnostics) {
+    for (const auto& name : load.ignore) ignored_.insert(name.text);
+  }
+
+  ResolvedLoad read() {
+    const TablePlace place = table_place(load_.from.front().text);
+    out_.name = load_.name.empty() ? table_.name : table_.name + "." + load_.name;
+    out_.source = place.source;
+    out_.source_table = place.table;
+    if (load_.where) out_.where = load_.where->text;
+    out_.on_reject = load_.on_reject;
+    out_.max_rejects = load_.max_rejects.value_or(-1);
+    for (std::size_t i = 0; i < schema_.columns.size(); ++i) read_column(i);
+    check_own_columns();
+    check_ignore();
+    check_all_used();
+    if (out_.columns.empty())
+      diagnostics_.error(at(), "the load fills no column of [table." + table_.name + "]");
+    return std::move(out_);
+  }
+
+ private:
+  Position at() const { return load_.from.front().at; }
+
+  // The load's own mapping of a column goes before the table's; null for an inherited column.
+  const PlanColumn* entry(const std::string& name) const {
+    for (const auto* columns : {&load_.columns, &table_.columns}) {
+      for (const auto& column : *columns) {
+        if (!column.inherit && column.name == name) return &column;
+      }
+    }
+    return nullptr;
+  }
+
+  void read_column(std::size_t index) {
+    const ColumnSchema& column = schema_.columns[index];
+    if (!column.generated_sql.empty()) return;
+    const PlanColumn* plan = entry(column.name);
+    ResolvedColumn resolved;
+    resolved.column = index;
+    if (plan != nullptr) {
+      resolved.using_ = plan->using_;
+      resolved.has_zone = plan->zone.has_value();
+      if (plan->zone) resolved.zone_seconds = zone_seconds(plan->zone->text);
+    }
+    if (plan != nullptr && plan->value) {
+      resolved.constant = plan->value->text;
+    } else if (plan != nullptr && plan->expr) {
+      resolved.input = input_of({"", plan->expr->text});
+      use_words(plan->expr->text);
+    } else if (plan != nullptr && plan->from) {
+      if (!check_from(*plan)) return;
+      resolved.input = input_of({plan->from->text, ""});
+      used_.insert(plan->from->text);
+    } else if (find_column(source_, column.name) != nullptr && !ignored_.contains(column.name)) {
+      resolved.input = input_of({column.name, ""});
+      used_.insert(column.name);
+    } else {
+      // The target gives the value: a default or a sequence.
+      if (column.default_sql.empty() && column.identity == Identity::none) report_unfilled(column, plan);
+      return;
+    }
+    out_.columns.push_back(std::move(resolved));
+  }
+
+  bool check_from(const PlanColumn& column) {
+    const std::string& name = column.from->text;
+    if (find_column(source_, name) == nullptr) {
+      diagnostics_.error(column.from->at, load_.from.front().text + " has no column `" + name + "`",
+                         did_you_mean(name, column_names(source_)));
+      return false;
+    }
+    if (ignored_.contains(name)) {
+      diagnostics_.error(column.from->at, "`ignore` leaves `" + name + "` behind, and " +
+                                              shown_column(table_.name, column.name) + " loads it");
+      return false;
+    }
+    return true;
+  }
+
+  void report_unfilled(const ColumnSchema& column, const PlanColumn* plan) {
+    const Position place = plan == nullptr || !load_.name.empty() ? at() : plan->at;
+    const std::string shown = shown_column(table_.name, column.name);
+    if (ignored_.contains(column.name)) {
+      diagnostics_.error(place, shown + " has no default, and `ignore` leaves its source column behind");
+      return;
+    }
+    const std::string near = did_you_mean(column.name, unused_names());
+    diagnostics_.error(
+        place, shown + " is no column of " + load_.from.front().text + ": declare `from`, `expr` or `value`",
+        near);
+  }
+
+  std::vector<std::string> unused_names() const {
+    std::vector<std::string> names;
+    for (const auto& c : source_.columns) {
+      if (schema_.find(c.name) == nullptr && !ignored_.contains(c.name)) names.push_back(c.name);
+    }
+    return names;
+  }
+
+  int input_of(const ResolvedInput& wanted) {
+    const auto found = std::find_if(out_.inputs.begin(), out_.inputs.end(), [&](const ResolvedInput& i) {
+      return i.column == wanted.column && i.expr == wanted.expr;
+    });
+    const auto index = static_cast<int>(found - out_.inputs.begin());
+    if (found == out_.inputs.end()) out_.inputs.push_back(wanted);
+    return index;
+  }
+
+  // Source columns that an expression names; SQLite takes names in any case.
+  void use_words(const std::string& sql) {
+    for (const auto& word : identifiers_in(sql)) {
+      for (const auto& column : source_.columns) {
+        if (to_lower_ascii(column.name) == to_lower_ascii(word)) used_.insert(column.name);
+      }
+    }
+  }
+
+  // Lint could not say it of a table that inherits.
+  void check_own_columns() {
+    for (const auto& column : load_.columns) {
+      const ColumnSchema* schema = schema_.find(column.name);
+      if (schema != nullptr) continue;
+      diagnostics_.error(
+          column.at,
+          "the load fills `" + column.name + "`, which is no column of [table." + table_.name + "]",
+          did_you_mean(column.name, column_names(schema_)));
+    }
+  }
+
+  void check_ignore() {
+    for (const auto& name : load_.ignore) {
+      if (find_column(source_, name.text) != nullptr) continue;
+      diagnostics_.error(
+          name.at, "`ignore` names `" + name.text + "`, which is no column of " + load_.from.front().text,
+          did_you_mean(name.text, column_names(source_)));
+    }
+  }
+
+  void check_all_used() {
+    if (load_.where) use_words(load_.where->text);
+    // A transform sees every column; a merge its key and the column it goes by.
+    if (load_.transform) return;
+    if (load_.merge) {
+      used_.insert(load_.merge->key.begin(), load_.merge->key.end());
+      used_.insert(load_.merge->by);
+    }
+    std::vector<std::string> unused;
+    for (const auto& column : source_.columns) {
+      if (!used_.contains(column.name) && !ignored_.contains(column.name))
+        unused.push_back("`" + column.name + "`");
+    }
+    if (unused.empty()) return;
+    const std::string list = join(unused, ", ");
+    const bool one = unused.size() == 1;
+    diagnostics_.error(at(),
+                       std::string(one ? "column " : "columns ") + list + " of " + load_.from.front().text +
+                           (one ? " is" : " are") + " used nowhere",
+                       "load them, or name them in `ignore`");
+  }
+
+  const PlanTable& table_;
+  const PlanLoad& load_;
+  const TableSchema& schema_;
+  const SourceTable& source_;
+  Diagnostics& diagnostics_;
+  ResolvedLoad out_;
+  std::set<std::string> ignored_;
+  std::set<std::string> used_;
+};
+
+}  // namespace
+
+ResolvedLoad resolve_load(const PlanTable& table, const PlanLoad& load, const TableSchema& schema,
+                          const SourceTable& source, Diagnostics& diagnostics) {
+  return LoadReader(table, load, schema, source, diagnostics).read();
+}
+
+}  // namespace planrun

@@ -1,0 +1,189 @@
+#include "resolve/resolve.h"
+
+#include <algorithm>
+#include <set>
+
+#include "plan/table_shape.h"
+#include "resolve/load_mapping.h"
+#include "resolve/object_names.h"
+#include "resolve/unsupported.h"
+
+namespace planrun {
+namespace {
+
+// Columns that a `from` of the table's own mapping names: `inherit` leaves them out.
+std::set<std::string> taken_columns(const PlanTable& table, const PlanLoad& load) {
+  std::set<std::string> taken;
+  for (const auto& column : table.columns) {
+    if (column.from) taken.insert(column.from->text);
+  }
+  for (const auto& column : load.columns) {
+    if (column.from) taken.insert(column.from->text);
+  }
+  for (const auto& name : load.ignore) taken.insert(name.text);
+  return taken;
+}
+
+// `inherit` brings the source's primary key along where the plan has none and the whole of it is inherited.
+void inherit_primary_key(const SourceTable& source, const std::set<std::string>& inherited, Position at,
+                         TableShape& shape) {
+  if (shape.schema.primary_key() != nullptr) return;
+  std::vector<const SourceColumn*> columns;
+  for (const auto& column : source.columns) {
+    if (column.primary_key > 0) columns.push_back(&column);
+  }
+  const bool all =
+      std::all_of(columns.begin(), columns.end(), [&](const auto* c) { return inherited.contains(c->name); });
+  if (columns.empty() || !all) return;
+  std::sort(columns.begin(), columns.end(),
+            [](const auto* a, const auto* b) { return a->primary_key < b->primary_key; });
+  KeySchema key;
+  key.primary = true;
+  for (const auto* column : columns) key.columns.push_back(column->name);
+  shape.schema.keys.push_back(std::move(key));
+  shape.key_at.push_back(at);
+}
+
+void fill_inherit(const PlanTable& table, const PlanLoad& load, const SourceTable& source,
+                  TableShape& shape) {
+  const std::set<std::string> taken = taken_columns(table, load);
+  Position at = table.at;
+  for (const auto& column : table.columns) {
+    if (column.inherit) at = column.at;
+  }
+  std::set<std::string> inherited;
+  std::size_t place = shape.inherit_at;
+  for (const auto& column : source.columns) {
+    if (taken.contains(column.name) || shape.schema.find(column.name) != nullptr) continue;
+    ColumnSchema schema;
+    schema.name = column.name;
+    schema.type = inherited_type(column.declared);
+    schema.not_null = column.not_null;
+    const auto offset = static_cast<std::ptrdiff_t>(place++);
+    shape.schema.columns.insert(shape.schema.columns.begin() + offset, std::move(schema));
+    shape.column_at.insert(shape.column_at.begin() + offset, at);
+    shape.generated_columns.insert(shape.generated_columns.begin() + offset, std::vector<std::string>());
+    inherited.insert(column.name);
+  }
+  inherit_primary_key(source, inherited, at, shape);
+}
+
+class Resolver {
+ public:
+  Resolver(const Plan& plan, const SourceTables& tables) : plan_(plan), tables_(tables) {
+    result_.diagnostics.file = plan.file.string();
+  }
+
+  ResolveResult resolve() {
+    report_unsupported(plan_, result_.diagnostics);
+    for (const auto& table : plan_.tables) shapes_.push_back(read_shape(table));
+    for (const auto& shape : shapes_) check_columns_exist(shape, result_.diagnostics);
+    check_foreign_keys(shapes_, result_.diagnostics);
+    ObjectNames names;
+    for (const auto& shape : shapes_) names.reserve(shape);
+    for (auto& shape : shapes_) {
+      mark_primary_key(shape.schema);
+      names.choose(shape);
+    }
+    for (auto& shape : shapes_) fill_foreign_columns(shape.schema);
+    for (std::size_t i = 0; i < shapes_.size(); ++i)
+      result_.plan.tables.push_back(resolve_table(plan_.tables[i], shapes_[i]));
+    result_.plan.name = plan_.name;
+    result_.plan.description = plan_.description;
+    result_.plan.checks = plan_.checks;
+    result_.plan.views = plan_.views;
+    list_unread();
+    return std::move(result_);
+  }
+
+ private:
+  const PlanTarget* target_of(const PlanTable& table) const {
+    for (const auto& target : plan_.targets) {
+      if (table.target.empty() || target.name == table.target) return &target;
+    }
+    return nullptr;
+  }
+
+  TableShape read_shape(const PlanTable& table) {
+    const PlanTarget* target = target_of(table);
+    const std::vector<std::string> types = target == nullptr ? std::vector<std::string>() : target->types;
+    TableShape shape = read_table_shape(table, types, plan_.text, result_.diagnostics);
+    if (!shape.open || table.exists) return shape;
+    if (table.loads.empty() || table.loads.front().from.empty()) {
+      result_.diagnostics.error(
+          table.at, "[table." + table.name + "] inherits its columns, and no load says from where",
+          "add `from`");
+      return shape;
+    }
+    // A missing table is reported with its load; its columns are not known then.
+    Diagnostics later;
+    const SourceTable* source = find_source_table(tables_, table.loads.front().from.front(), later);
+    if (source == nullptr) return shape;
+    fill_inherit(table, table.loads.front(), *source, shape);
+    shape.open = false;
+    return shape;
+  }
+
+  static void mark_primary_key(TableSchema& schema) {
+    const KeySchema* key = schema.primary_key();
+    if (key == nullptr) return;
+    for (auto& column : schema.columns) {
+      if (std::find(key->columns.begin(), key->columns.end(), column.name) != key->columns.end()) {
+        column.not_null = true;
+      }
+    }
+  }
+
+  void fill_foreign_columns(TableSchema& schema) {
+    for (auto& key : schema.foreign_keys) {
+      if (!key.foreign_columns.empty()) continue;
+      for (const auto& other : shapes_) {
+        const KeySchema* primary = other.schema.primary_key();
+        if (other.schema.name == key.table && primary != nullptr) key.foreign_columns = primary->columns;
+      }
+    }
+  }
+
+  ResolvedTable resolve_table(const PlanTable& table, const TableShape& shape) {
+    ResolvedTable resolved;
+    const PlanTarget* target = target_of(table);
+    if (target != nullptr) resolved.target = target->name;
+    resolved.schema = shape.schema;
+    for (const auto& after : table.after) resolved.after.push_back(after.text);
+    for (const auto& load : table.loads) {
+      if (load.from.empty()) continue;
+      for (const auto& from : load.from) read_.insert(from.text);
+      const SourceTable* source = find_source_table(tables_, load.from.front(), result_.diagnostics);
+      if (source == nullptr || shape.open) continue;
+      resolved.loads.push_back(resolve_load(table, load, shape.schema, *source, result_.diagnostics));
+    }
+    return resolved;
+  }
+
+  // Shadow tables hold what a virtual table shows; SQLite's own tables are no one's data.
+  void list_unread() {
+    for (const auto& source : plan_.sources) {
+      const auto tables = tables_.find(source.name);
+      if (tables == tables_.end()) continue;
+      for (const auto& table : tables->second) {
+        if (table.kind == SourceTableKind::shadow || table.kind == SourceTableKind::view) continue;
+        const std::string name = source.name + "." + table.name;
+        if (!read_.contains(name)) result_.unread_tables.push_back(name);
+      }
+    }
+  }
+
+  const Plan& plan_;
+  const SourceTables& tables_;
+  std::vector<TableShape> shapes_;
+  std::set<std::string> read_;
+  ResolveResult result_;
+};
+
+}  // namespace
+
+ResolveResult resolve(const Plan& plan, const std::map<std::string, std::vector<SourceTable>>& tables) {
+  return Resolver(plan, tables).resolve();
+}
+
+}  // namespace planrun

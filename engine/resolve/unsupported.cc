@@ -1,0 +1,40 @@
+#include "resolve/unsupported.h"
+
+namespace planrun {
+namespace {
+
+void report(Diagnostics& diagnostics, Position at, const std::string& what) {
+  diagnostics.error(at, what + " is understood, but this version cannot run it yet");
+}
+
+void report_load(const PlanLoad& load, Diagnostics& diagnostics) {
+  if (load.from.size() > 1) report(diagnostics, load.from[1].at, "a second `from`");
+  if (load.transform) report(diagnostics, load.transform->at, "`transform`");
+  if (load.merge) report(diagnostics, load.merge->at, "`merge`");
+  if (load.write != WriteMode::insert) report(diagnostics, load.write_at, "`write` other than \"insert\"");
+}
+
+}  // namespace
+
+void report_unsupported(const Plan& plan, Diagnostics& diagnostics) {
+  if (!plan.requires_.empty()) report(diagnostics, plan.requires_.front().at, "`requires`");
+  if (plan.on_failure == OnFailure::rollback) {
+    report(diagnostics, plan.on_failure_at, "`on_failure = \"rollback\"`");
+  }
+  if (plan.sha256_digest) report(diagnostics, plan.sha256_digest_at, "`digest = \"sha256\"`");
+  if (plan.targets.size() > 1) report(diagnostics, plan.targets[1].at, "a second target");
+  for (const auto& table : plan.tables) {
+    if (table.exists) report(diagnostics, table.exists_at, "`exists`");
+    for (const auto& load : table.loads) report_load(load, diagnostics);
+  }
+  for (const auto& check : plan.checks) {
+    if (check.guard) {
+      report(diagnostics, check.at, "a guard");
+    } else if (!check.use.empty()) {
+      report(diagnostics, check.use_at, "`use` of a named check");
+    }
+  }
+  for (const auto& view : plan.views) report(diagnostics, view.at, "a view");
+}
+
+}  // namespace planrun

@@ -1,0 +1,35 @@
+#include "run/context.h"
+
+#include "base/error.h"
+
+namespace planrun {
+
+const ResolvedTable& RunContext::table(const std::string& name) const {
+  const ResolvedTable* table = plan.find(name);
+  if (table == nullptr) throw Error(ErrorCode::plan, "table " + name + " is not in the plan");
+  return *table;
+}
+
+std::pair<const ResolvedTable*, const ResolvedLoad*> RunContext::load(const std::string& name) const {
+  for (const auto& table : plan.tables) {
+    for (const auto& load : table.loads) {
+      if (load.name == name) return {&table, &load};
+    }
+  }
+  throw Error(ErrorCode::plan, "load " + name + " is not in the plan");
+}
+
+LoadTarget RunContext::load_target(const std::string& name) const {
+  const auto [table, load] = this->load(name);
+  LoadTarget target;
+  target.load = name;
+  target.table = &table->schema;
+  for (const auto& column : load->columns) target.columns.push_back(column.column);
+  return target;
+}
+
+std::string create_step_id(const std::string& table) {
+  return "create " + table;
+}
+
+}  // namespace planrun

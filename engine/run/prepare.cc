@@ -1,0 +1,93 @@
+#include "run/prepare.h"
+
+#include "base/error.h"
+
+namespace planrun {
+
+namespace {
+
+// The digest of a table is one: all of its loads must fill the same columns.
+void check_columns(const ResolvedPlan& plan, Diagnostics& wrong) {
+  for (const auto& table : plan.tables) {
+    for (const auto& load : table.loads) {
+      const auto& first = table.loads.front();
+      bool same = load.columns.size() == first.columns.size();
+      for (std::size_t i = 0; same && i < load.columns.size(); ++i)
+        same = load.columns[i].column == first.columns[i].column;
+      if (!same) {
+        wrong.error({}, "load " + load.name + " fills other columns than load " + first.name,
+                    "give the missing ones a `value`, `expr` or `from` in both");
+      }
+    }
+  }
+}
+
+}  // namespace
+
+Prepared prepare(const Plan& plan, const std::map<std::string, SourceDatabase*>& sources,
+                 Diagnostics& wrong) {
+  std::map<std::string, std::vector<SourceTable>> tables;
+  std::map<std::string, std::unique_ptr<Source>> connections;
+  for (const auto& [name, database] : sources) {
+    connections[name] = database->connect();
+    tables[name] = connections[name]->tables();
+  }
+  ResolveResult resolved = resolve(plan, tables);
+  wrong.list.insert(wrong.list.end(), resolved.diagnostics.list.begin(), resolved.diagnostics.list.end());
+  if (!resolved.diagnostics.has_errors()) check_columns(resolved.plan, wrong);
+  for (const auto& table : resolved.plan.tables) {
+    for (const auto& load : table.loads) {
+      const auto source = connections.find(load.source);
+      if (source == connections.end()) continue;
+      const auto refuse = [&](const std::string& expr) {
+        if (expr.empty()) return;
+        const std::string why = source->second->refuse_expression(load.source_table, expr);
+        if (!why.empty()) wrong.error({}, "load " + load.name + ": \"" + expr + "\": " + why);
+      };
+      refuse(load.where);
+      for (const auto& input : load.inputs) refuse(input.expr);
+    }
+  }
+  if (wrong.has_errors()) throw Error(ErrorCode::plan, "the plan does not fit its sources");
+  Prepared prepared{std::move(resolved.plan), std::move(resolved.unread_tables), {}};
+  for (const auto& table : prepared.plan.tables) {
+    for (const auto& load : table.loads) {
+      for (const auto& source_table : tables.at(load.source)) {
+        if (source_table.name != load.source_table) continue;
+        prepared.sizes[load.name] = {source_table.estimated_rows, source_table.estimated_bytes,
+                                     source_table.sequence};
+      }
+    }
+  }
+  return prepared;
+}
+
+void check_target(const ResolvedPlan& plan, TargetDatabase& target, std::span<const std::string> ours,
+                  const std::function<void(const std::string&)>& notice) {
+  std::string refusals;
+  int count = 0;
+  const auto refuse = [&](const std::string& text) {
+    refusals += "\n  " + text;
+    ++count;
+  };
+  std::vector<const TableSchema*> tables;
+  for (const auto& table : plan.tables) {
+    tables.push_back(&table.schema);
+    for (const auto& what : target.dialect().unsupported(table.schema)) {
+      refuse("table " + table.schema.name + ": " + what);
+    }
+  }
+  for (const auto& finding : target.preflight(tables, ours)) {
+    const std::string text = finding.message + (finding.hint.empty() ? "" : " (" + finding.hint + ")");
+    if (finding.error) {
+      refuse(text);
+    } else {
+      notice(text);
+    }
+  }
+  if (count > 0) {
+    throw Error(ErrorCode::target, "the target " + target.shown_url() + " cannot take the plan:" + refusals);
+  }
+}
+
+}  // namespace planrun

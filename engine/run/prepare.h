@@ -1,0 +1,29 @@
+// What a run and a preview both do first: look into the sources and resolve the plan against them.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "database/source.h"
+#include "database/target.h"
+#include "graph/graph.h"
+#include "plan/plan.h"
+#include "plan/resolved_plan.h"
+#include "resolve/resolve.h"
+
+namespace planrun {
+
+struct Prepared {
+  ResolvedPlan plan;
+  std::vector<std::string> unread_tables;
+  std::map<std::string, LoadSize> sizes;  // by load
+};
+
+/// Throws Error(plan) after adding to `wrong` what does not fit the sources.
+Prepared prepare(const Plan& plan, const std::map<std::string, SourceDatabase*>& sources, Diagnostics& wrong);
+
+/// Throws Error(target) with everything the target refuses or lacks; warnings go to `notice`.
+void check_target(const ResolvedPlan& plan, TargetDatabase& target, std::span<const std::string> ours,
+                  const std::function<void(const std::string&)>& notice);
+
+}  // namespace planrun

@@ -1,0 +1,262 @@
+#include "run/preview.h"
+
+#include <algorithm>
+#include <chrono>
+#include <mutex>
+#include <thread>
+
+#include "base/error.h"
+#include "base/time.h"
+#include "load/road.h"
+#include "run/context.h"
+#include "run/prepare.h"
+#include "run/source_findings.h"
+
+namespace planrun {
+
+namespace {
+
+// A run of a large table takes about so many times as long as converting it alone: COPY, indexes and proof
+// (tests/bench, 10 million rows).
+constexpr double kRunToPreview = 3.0;
+constexpr double kLeastSeconds = 0.2;
+
+// Tells nothing of rows to a target; counts, groups and samples instead.
+class Looking : public RowVisitor {
+ public:
+  Looking(Road& road, Source& source, const ResolvedTable& table, const ResolvedLoad& load,
+          const PreviewOptions& options, const std::atomic<bool>& stop, LoadPreview& preview)
+      : road_(road),
+        source_(source),
+        table_(table),
+        load_(load),
+        options_(options),
+        stop_(stop),
+        preview_(preview) {}
+
+  bool wants_more() override {
+    if (stop_) return false;
+    ++preview_.balance.rows_read;
+    return true;
+  }
+
+  void row(const SourceRow& from, std::span<const Cell> target) override {
+    ++preview_.balance.rows_written;
+    for (const Cell& cell : target) {
+      preview_.bytes += cell.kind == CellKind::text || cell.kind == CellKind::blob
+                            ? static_cast<std::int64_t>(cell.bytes.size())
+                            : 8;
+    }
+    if (preview_.samples.size() < options_.samples) add_sample(from, target);
+  }
+
+  void rejected(const SourceRow& from, const Misfit& misfit) override {
+    ++preview_.balance.rows_rejected;
+    const std::string column =
+        misfit.value.empty() ? "" : table_.schema.columns[road_.columns()[misfit.column]].name;
+    RejectGroup& group = groups_[{column, misfit.reason}];
+    group.column = column;
+    group.reason = misfit.reason;
+    ++group.rows;
+    if (group.samples.size() < options_.shown_rejects)
+      group.samples.push_back(road_.make_reject(from, misfit));
+  }
+
+  void dropped() override { ++preview_.balance.rows_dropped; }
+
+  void finish() {
+    for (auto& [key, group] : groups_) preview_.rejects.push_back(std::move(group));
+    std::stable_sort(preview_.rejects.begin(), preview_.rejects.end(),
+                     [](const RejectGroup& a, const RejectGroup& b) { return a.rows > b.rows; });
+    const auto rejected = preview_.balance.rows_rejected;
+    preview_.stops = rejected > 0 && (load_.on_reject == OnReject::stop ||
+                                      (load_.max_rejects >= 0 && rejected > load_.max_rejects));
+  }
+
+ private:
+  void add_sample(const SourceRow& from, std::span<const Cell> target) {
+    SampleRow sample;
+    const Key key = from.key();
+    if (!key.values.empty()) sample.before = source_.row_as_json(load_.source_table, key);
+    for (std::size_t i = 0; i < target.size(); ++i) {
+      const ColumnSchema& column = table_.schema.columns[road_.columns()[i]];
+      sample.after.emplace_back(column.name, describe(column.type, target[i]));
+    }
+    preview_.samples.push_back(std::move(sample));
+  }
+
+  Road& road_;
+  Source& source_;
+  const ResolvedTable& table_;
+  const ResolvedLoad& load_;
+  const PreviewOptions& options_;
+  const std::atomic<bool>& stop_;
+  LoadPreview& preview_;
+  std::map<std::pair<std::string, std::string>, RejectGroup> groups_;
+};
+
+using LoadOfTable = std::pair<const ResolvedTable*, const ResolvedLoad*>;
+
+// Reads all rows of all loads, several loads at once.
+class Reading {
+ public:
+  Reading(const std::vector<LoadOfTable>& loads, const std::map<std::string, SourceDatabase*>& sources,
+          TargetDatabase& target, bool reachable, const PreviewOptions& options,
+          const std::atomic<bool>& stop)
+      : loads_(loads),
+        sources_(sources),
+        target_(target),
+        reachable_(reachable),
+        options_(options),
+        stop_(stop),
+        previews_(loads.size()) {}
+
+  std::vector<LoadPreview> run() {
+    std::vector<std::thread> threads;
+    const int jobs = std::min<int>(options_.jobs, static_cast<int>(loads_.size()));
+    for (int i = 0; i < jobs; ++i) threads.emplace_back([this] { work(); });
+    for (auto& thread : threads) thread.join();
+    if (error_) throw Error(*error_);
+    if (stop_) throw Error(ErrorCode::interrupted, "the preview was stopped; nothing was written");
+    return std::move(previews_);
+  }
+
+ private:
+  void work() {
+    for (std::size_t i = next_++; i < loads_.size(); i = next_++) {
+      try {
+        look_at(*loads_[i].first, *loads_[i].second, previews_[i]);
+      } catch (const Error& error) {
+        const std::lock_guard lock(mutex_);
+        if (!error_) error_ = error.within(loads_[i].second->name);
+      }
+    }
+  }
+
+  void look_at(const ResolvedTable& table, const ResolvedLoad& load, LoadPreview& preview) {
+    preview.load = load.name;
+    preview.from = load.source + "." + load.source_table;
+    const auto source = sources_.at(load.source)->connect();
+    std::unique_ptr<Target> target;
+    CanonicalText canonical;
+    if (reachable_) {
+      canonical = [&](const std::string& type, std::span<const std::string> values) {
+        if (!target) target = target_.connect("preview", 0);
+        return target->canonical_text(type, values);
+      };
+    }
+    Road road(*source, table, load, target_.dialect().value_limits(), canonical);
+    Looking looking(road, *source, table, load, options_, stop_, preview);
+    road.travel({}, looking);
+    looking.finish();
+  }
+
+  const std::vector<LoadOfTable>& loads_;
+  const std::map<std::string, SourceDatabase*>& sources_;
+  TargetDatabase& target_;
+  bool reachable_;
+  const PreviewOptions& options_;
+  const std::atomic<bool>& stop_;
+  std::vector<LoadPreview> previews_;
+  std::atomic<std::size_t> next_{0};
+  std::mutex mutex_;
+  std::optional<Error> error_;
+};
+
+// What the ledger says; its finished creations are not in the way.
+std::vector<std::string> look_into_ledger(const Plan& plan, TargetDatabase& target, Preview& preview) {
+  std::vector<std::string> ours;
+  const auto ledger = target.open_ledger(false);
+  for (const auto& run : ledger->runs(plan.name)) {
+    if (run.state == RunState::rolled_back) break;
+    preview.earlier_run = "run " + run.id + " (" + std::string(to_string(run.state)) + ", begun " +
+                          to_iso_utc(run.started_at) + ")";
+    preview.earlier_run +=
+        run.state == RunState::passed
+            ? " has passed: running the plan would write nothing"
+            : " is unfinished: running the plan would go on with it, from its own snapshots";
+    for (const auto& step : ledger->steps(run.id)) {
+      if (step.kind == "create" && step.state == StepState::done) ours.push_back(step.table);
+    }
+    break;
+  }
+  return ours;
+}
+
+void look_at_target(const Plan& plan, const ResolvedPlan& resolved, TargetDatabase& target,
+                    Preview& preview) {
+  try {
+    const auto ours = look_into_ledger(plan, target, preview);
+    check_target(resolved, target, ours, [&](const std::string& text) { preview.notices.push_back(text); });
+  } catch (const Error& error) {
+    preview.target_unreachable = error.code() == ErrorCode::connection;
+    preview.target_problem = error.what();
+  }
+}
+
+void add_ddl(const ResolvedPlan& plan, const Dialect& dialect, Preview& preview) {
+  for (const Step& step : preview.graph.steps) {
+    for (const auto& table : step.creates) {
+      preview.ddl.push_back(
+          {create_step_id(table), dialect.schema_steps(plan.find(table)->schema)[0].statements});
+    }
+    if (!step.statements.empty()) preview.ddl.push_back({step.id, step.statements});
+  }
+}
+
+std::string asks(const PlanCheck& check, const std::string& dialect) {
+  const auto own = check.sql.by_dialect.find(dialect);
+  std::string text = own == check.sql.by_dialect.end() ? check.sql.any : own->second;
+  if (check.expect) text += "  expect " + check.expect->text;
+  if (!check.source.empty()) text += "  expect what " + check.source + " says to: " + check.source_sql.text;
+  return text;
+}
+
+}  // namespace
+
+bool Preview::would_pass() const {
+  const auto stops = [](const auto& item) { return item.stops; };
+  return (target_problem.empty() || target_unreachable) && std::none_of(loads.begin(), loads.end(), stops) &&
+         std::none_of(findings.begin(), findings.end(), stops);
+}
+
+Preview preview_plan(const Plan& plan, const std::map<std::string, SourceDatabase*>& sources,
+                     TargetDatabase& target, const PreviewOptions& options, const std::atomic<bool>& stop,
+                     Diagnostics& wrong) {
+  const auto start = std::chrono::steady_clock::now();
+  std::map<std::string, std::string> states;
+  for (const auto& [name, source] : sources) states[name] = source->state().text;
+  Prepared prepared = prepare(plan, sources, wrong);
+  Preview preview;
+  preview.plan = plan.name;
+  preview.fingerprint = fingerprint(prepared.plan);
+  preview.target = target.shown_url();
+  preview.unread_tables = prepared.unread_tables;
+  for (const auto& [name, source] : sources) {
+    preview.sources.push_back(name + ": " + source->shown_url());
+    for (const auto& notice : source->notices()) preview.notices.push_back(name + ": " + notice);
+  }
+  look_at_target(plan, prepared.plan, target, preview);
+  preview.graph = build_graph(prepared.plan, target.dialect(), prepared.sizes);
+  add_ddl(prepared.plan, target.dialect(), preview);
+  for (const auto& check : prepared.plan.checks)
+    preview.checks.emplace_back(check.name, asks(check, target.dialect().name()));
+
+  std::vector<LoadOfTable> loads;
+  for (const auto& table : prepared.plan.tables) {
+    for (const auto& load : table.loads) loads.emplace_back(&table, &load);
+  }
+  preview.loads = Reading(loads, sources, target, !preview.target_unreachable, options, stop).run();
+  preview.findings = ask_sources(prepared.plan, sources);
+  for (const auto& [name, source] : sources) {
+    if (source->state().text != states[name]) {
+      preview.notices.push_back(name +
+                                " was written to while it was read: the figures are of different moments");
+    }
+  }
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+  preview.estimated_seconds = kLeastSeconds + took.count() * kRunToPreview;
+  return preview;
+}
+
+}  // namespace planrun

@@ -1,0 +1,91 @@
+// The same road as a run, up to the first write: what would be done, and what every conversion would do to
+// all rows. Opens sources read-only and writes nothing anywhere.
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/json_fwd.h"
+#include "database/source.h"
+#include "database/target.h"
+#include "graph/graph.h"
+#include "plan/plan.h"
+#include "run/observer.h"
+
+namespace planrun {
+
+/// One row as the source has it and as the target would.
+struct SampleRow {
+  std::string before;                                      // JSON object of source columns
+  std::vector<std::pair<std::string, std::string>> after;  // column, value in words
+};
+
+struct RejectGroup {
+  std::string column;
+  std::string reason;
+  std::int64_t rows = 0;
+  std::vector<Reject> samples;
+};
+
+struct LoadPreview {
+  std::string load;
+  std::string from;  // "ora.shipped_items"
+  Balance balance;   // written: what would be
+  std::int64_t bytes = 0;
+  bool stops = false;                // on_reject = "stop", or more rejects than max_rejects
+  std::vector<RejectGroup> rejects;  // the most frequent first
+  std::vector<SampleRow> samples;
+};
+
+/// Rows that an index, foreign key or CHECK would find in the way, as far as the source can tell.
+struct SourceFinding {
+  std::string load;
+  std::string what;
+  std::int64_t rows = 0;
+  bool stops = false;
+};
+
+struct DdlStep {
+  std::string step;
+  std::vector<std::string> statements;
+};
+
+struct Preview {
+  std::string plan;
+  std::string fingerprint;
+  std::vector<std::string> sources;
+  std::string target;
+  std::string target_problem;  // empty: the target would take the plan
+  bool target_unreachable = false;
+  std::vector<std::string> notices;
+  std::string earlier_run;  // what the ledger says of it; empty: a new run would begin
+  Graph graph;
+  std::vector<DdlStep> ddl;
+  std::vector<LoadPreview> loads;
+  std::vector<SourceFinding> findings;
+  std::vector<std::string> unread_tables;
+  std::vector<std::pair<std::string, std::string>> checks;  // name, what it asks
+  double estimated_seconds = 0;
+
+  /// Whether a run would come to a good end, as far as can be told.
+  bool would_pass() const;
+};
+
+struct PreviewOptions {
+  int jobs = 2;
+  std::size_t samples = 3;
+  std::size_t shown_rejects = 5;  // of each group
+};
+
+/// Throws Error(plan) with `wrong` filled in; Error(source) when a source cannot be read; Error(interrupted).
+Preview preview_plan(const Plan& plan, const std::map<std::string, SourceDatabase*>& sources,
+                     TargetDatabase& target, const PreviewOptions& options, const std::atomic<bool>& stop,
+                     Diagnostics& wrong);
+
+Json to_json(const Preview& preview);
+Json to_json(const Graph& graph);
+
+}  // namespace planrun

@@ -1,0 +1,215 @@
+#include "run/resume.h"
+
+#include <map>
+#include <set>
+
+#include "base/error.h"
+#include "base/json.h"
+
+namespace planrun {
+
+namespace {
+
+Error refused(const std::string& what) {
+  return Error(ErrorCode::refused,
+               "the plan has changed since this run began, and rows of it are in the target: " + what,
+               "undo this change and run again, or take the run back and begin a new one");
+}
+
+// The digest of a committed chunk's range under the plan of now.
+class Rehash : public RowVisitor {
+ public:
+  explicit Rehash(const Road& road) : hasher_(road.canonical_columns()) {}
+  void row(const SourceRow&, std::span<const Cell> target) override { digest.add(hasher_.hash(target)); }
+  void rejected(const SourceRow&, const Misfit&) override { ++rows_rejected; }
+  Digest digest;
+  std::int64_t rows_rejected = 0;
+
+ private:
+  RowHasher hasher_;
+};
+
+std::map<std::string, Json> by_name(const Json& list) {
+  std::map<std::string, Json> named;
+  for (const auto& item : list) named[item.at("name").get<std::string>()] = item;
+  return named;
+}
+
+std::string difference_of(const Json& before, const Json& now) {
+  for (const auto& [key, value] : before.items()) {
+    if (!now.contains(key)) return key + " is gone";
+    if (now.at(key) != value) return key + " was " + value.dump() + ", is " + now.at(key).dump();
+  }
+  for (const auto& [key, value] : now.items()) {
+    if (!before.contains(key)) return key + " is new";
+  }
+  return "";
+}
+
+class Comparing {
+ public:
+  Comparing(const Json& before, const ResolvedPlan& plan, const std::vector<StepRecord>& steps,
+            const std::vector<ChunkRecord>& chunks,
+            const std::function<std::unique_ptr<Road>(const ResolvedTable&, const ResolvedLoad&)>& road)
+      : before_(by_table(before)), plan_(plan), chunks_(chunks), road_(road) {
+    for (const auto& step : steps) {
+      if (step.state == StepState::done) done_.insert(step.id);
+    }
+  }
+
+  std::vector<std::string> run() {
+    for (const auto& [name, table] : before_) {
+      if (is_made(name) && plan_.find(name) == nullptr)
+        throw refused("table " + name + " is not in the plan any more");
+    }
+    for (const auto& table : plan_.tables) compare(table);
+    return std::move(accepted_);
+  }
+
+ private:
+  static std::map<std::string, Json> by_table(const Json& plan) { return by_name(plan.at("tables")); }
+
+  // What a table is, without which rows fill it and when.
+  static Json shape_of(Json table) {
+    table.erase("loads");
+    table.erase("after");
+    for (const char* part : {"columns", "checks", "keys", "foreign_keys", "indexes"}) {
+      if (!table.contains(part)) table[part] = Json::array();
+    }
+    return table;
+  }
+
+  // What a load does with a row that fits: what becomes of the others may change at any time.
+  static Json rule_of(Json load) {
+    load.erase("on_reject");
+    load.erase("max_rejects");
+    return load;
+  }
+
+  bool is_made(const std::string& table) const { return done_.contains(create_step_id(table)); }
+
+  void compare(const ResolvedTable& table) {
+    const std::string& name = table.schema.name;
+    const auto before = before_.find(name);
+    if (!is_made(name)) {
+      if (before == before_.end() || shape_of(before->second) != shape_of(schema_to_json(table))) {
+        accepted_.push_back("table " + name + " is not made yet: its new definition holds");
+      }
+      return;
+    }
+    compare_schema(name, shape_of(before->second), shape_of(schema_to_json(table)));
+    compare_loads(table, by_name(before->second.at("loads")));
+  }
+
+  void compare_schema(const std::string& table, const Json& before, const Json& now) {
+    if (before == now) return;
+    for (const auto& [part, value] : before.items()) {
+      if (now.at(part) == value) continue;
+      if (part == "keys" || part == "foreign_keys" || part == "indexes") {
+        compare_named(table, part, by_name(value), by_name(now.at(part)));
+      } else {
+        throw refused("table " + table + " is made already, and its " + part +
+                      " differ: " + first_difference(value, now.at(part)));
+      }
+    }
+  }
+
+  static std::string first_difference(const Json& before, const Json& now) {
+    if (!before.is_array() || !now.is_array()) return before.dump() + ", now " + now.dump();
+    for (std::size_t i = 0; i < std::max(before.size(), now.size()); ++i) {
+      if (i >= before.size()) return now[i].dump() + " is new";
+      if (i >= now.size()) return before[i].dump() + " is gone";
+      if (before[i] != now[i]) {
+        const std::string name =
+            before[i].is_object() && before[i].contains("name") ? before[i]["name"].dump() + ": " : "";
+        return name + (before[i].is_object() && now[i].is_object()
+                           ? difference_of(before[i], now[i])
+                           : before[i].dump() + ", now " + now[i].dump());
+      }
+    }
+    return "";
+  }
+
+  void compare_named(const std::string& table, const std::string& part,
+                     const std::map<std::string, Json>& before, const std::map<std::string, Json>& now) {
+    for (const auto& [name, item] : before) {
+      const auto same = now.find(name);
+      if (same != now.end() && same->second == item) continue;
+      if (is_done(table, name)) {
+        throw refused(part + " of table " + table + ": " + name + " is there already and " +
+                      (same == now.end() ? "is gone from the plan" : difference_of(item, same->second)));
+      }
+    }
+    accepted_.push_back("table " + table + ": its " + part +
+                        " are not all made yet; those of the plan of now will be");
+  }
+
+  // A step on `name` that would have to be done otherwise now.
+  bool is_done(const std::string& table, const std::string& name) const {
+    for (const std::string kind : {"index ", "key ", "foreign_key "}) {
+      std::string id = kind;
+      id += table + " " + name;
+      if (done_.contains(id)) return true;
+    }
+    return false;
+  }
+
+  void compare_loads(const ResolvedTable& table, const std::map<std::string, Json>& before) {
+    std::set<std::string> names;
+    for (const auto& load : table.loads) {
+      names.insert(load.name);
+      const auto same = before.find(load.name);
+      if (same == before.end()) throw refused("load " + load.name + " is new, and its table is made already");
+      if (rule_of(same->second) == rule_of(load_to_json(load))) continue;
+      const std::string what = difference_of(rule_of(same->second), rule_of(load_to_json(load)));
+      accepted_.push_back("load " + load.name + " (" + what +
+                          "): " + std::to_string(check_chunks(table, load, what)) +
+                          " committed chunks, hashed again, agree");
+    }
+    for (const auto& [name, load] : before) {
+      if (!names.contains(name)) throw refused("load " + name + " is not in the plan any more");
+    }
+  }
+
+  std::int64_t check_chunks(const ResolvedTable& table, const ResolvedLoad& load, const std::string& what) {
+    std::int64_t count = 0;
+    std::unique_ptr<Road> road;
+    for (const auto& record : chunks_) {
+      if (!record.done || record.chunk.load != load.name || record.result.balance.rows_read == 0) continue;
+      if (!road) road = road_(table, load);
+      Rehash rehash(*road);
+      road->travel(record.chunk.range, rehash);
+      if (rehash.digest != record.result.digest ||
+          rehash.rows_rejected != record.result.balance.rows_rejected) {
+        const auto bound = [](const std::optional<Key>& key) {
+          return key ? to_text(*key) : std::string("the end");
+        };
+        throw refused("load " + load.name + " (" + what +
+                      ") would give other rows than those committed for keys " +
+                      (record.chunk.range.from ? to_text(*record.chunk.range.from) : "from the first") +
+                      " to " + bound(record.chunk.range.until));
+      }
+      ++count;
+    }
+    return count;
+  }
+
+  std::map<std::string, Json> before_;
+  const ResolvedPlan& plan_;
+  const std::vector<ChunkRecord>& chunks_;
+  const std::function<std::unique_ptr<Road>(const ResolvedTable&, const ResolvedLoad&)>& road_;
+  std::set<std::string> done_;
+  std::vector<std::string> accepted_;
+};
+
+}  // namespace
+
+std::vector<std::string> accept_plan(
+    const RunRecord& run, const ResolvedPlan& plan, const std::vector<StepRecord>& steps,
+    const std::vector<ChunkRecord>& chunks,
+    const std::function<std::unique_ptr<Road>(const ResolvedTable&, const ResolvedLoad&)>& road) {
+  if (run.fingerprint == fingerprint(plan)) return {};
+  return Comparing(Json::parse(run.resolved_plan), plan, steps, chunks, road).run();
+}
+
+}  // namespace planrun

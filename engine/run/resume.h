@@ -1,0 +1,22 @@
+// Whether a run may go on under the plan as it is now.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "run/context.h"
+
+namespace planrun {
+
+/// A plan that was mended while its run was unfinished is accepted where nothing that is already in the
+/// target depends on the change: tables that are not made yet, steps that are not done yet, and loads whose
+/// committed chunks, read from the snapshot and hashed again under the new plan, give the ledger's digests.
+/// Throws Error(refused) naming what changed otherwise. Returns what was accepted, a line each; empty when
+/// nothing changed.
+std::vector<std::string> accept_plan(
+    const RunRecord& run, const ResolvedPlan& plan, const std::vector<StepRecord>& steps,
+    const std::vector<ChunkRecord>& chunks,
+    const std::function<std::unique_ptr<Road>(const ResolvedTable&, const ResolvedLoad&)>& road);
+
+}  // namespace planrun

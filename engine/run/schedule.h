@@ -1,0 +1,73 @@
+// Which step is next, for whom: the graph with the state of each step. Any thread.
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "graph/graph.h"
+
+namespace planrun {
+
+/// A piece of work for one worker. A load is taken chunk by chunk and a proof part by part, by several
+/// workers at once; any other step is one piece.
+struct Job {
+  std::size_t step = 0;
+  int part = 0;
+  bool begins = false;  // the first piece of its step
+};
+
+class Schedule {
+ public:
+  explicit Schedule(const Graph& graph);
+
+  /// Steps that an earlier process of the run has done. Before the first take().
+  void already_done(std::size_t step);
+  /// A proof in `parts` pieces; 1 unless said. Before the first take().
+  void set_parts(std::size_t step, int parts);
+
+  /// The piece on the heaviest way to the end whose step has nothing to wait for; waits for one. Nothing: all
+  /// is done, or stop() was called.
+  std::optional<Job> take();
+  /// The piece is done, and of a load there may be more.
+  void piece_done(const Job& job);
+  /// This worker found no more chunks. True: it was the last one in this load, and must see that nothing is
+  /// left (then step_done(), else reopen()).
+  bool found_nothing(const Job& job);
+  void reopen(const Job& job);
+  /// The step is done whole.
+  void step_done(const Job& job);
+  /// No more pieces are given; those on their way may end.
+  void stop();
+
+ private:
+  enum class State {
+    waiting,    // a step before it is not done
+    open,       // pieces may be taken
+    exhausted,  // nothing more to take, but pieces are on their way
+    done,
+  };
+  struct Entry {
+    State state = State::waiting;
+    std::size_t waits_for = 0;
+    std::vector<std::size_t> unlocks;
+    int parts = 1;
+    int next_part = 0;
+    int parts_done = 0;
+    int workers = 0;
+    bool begun = false;
+  };
+  bool is_load(std::size_t step) const { return graph_.steps[step].kind == StepKind::load; }
+  bool can_take(std::size_t step) const;
+  void finish(std::size_t step);
+
+  const Graph& graph_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<Entry> entries_;
+  std::size_t not_done_ = 0;
+  bool stopped_ = false;
+};
+
+}  // namespace planrun

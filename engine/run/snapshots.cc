@@ -1,0 +1,134 @@
+#include "run/snapshots.h"
+
+#include <sys/stat.h>
+
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/json.h"
+
+namespace planrun {
+
+std::string to_json(const std::vector<SnapshotRecord>& records) {
+  Json list = Json::array();
+  for (const auto& r : records) {
+    list.push_back({{"source", r.source},
+                    {"file", r.file},
+                    {"bytes", r.bytes},
+                    {"sha256", r.sha256},
+                    {"state", r.state}});
+  }
+  return list.dump();
+}
+
+std::vector<SnapshotRecord> snapshots_from_json(const std::string& json) {
+  std::vector<SnapshotRecord> records;
+  for (const auto& r : Json::parse(json)) {
+    records.push_back({r.at("source"), r.at("file"), r.at("bytes"), r.at("sha256"), r.at("state")});
+  }
+  return records;
+}
+
+namespace {
+
+void make_private_folder(const std::filesystem::path& folder) {
+  std::error_code fault;
+  std::filesystem::create_directories(folder, fault);
+  if (fault || ::chmod(folder.c_str(), S_IRWXU) != 0) {
+    throw Error(ErrorCode::system, "cannot make the run's folder " + folder.string() + ": " + fault.message(),
+                "set [plan] folder, or XDG_STATE_HOME, to a folder that can be written");
+  }
+}
+
+Error changed(const SnapshotRecord& record, const std::string& what) {
+  const std::string name = record.file.empty() ? "source " + record.source : "the snapshot " + record.file;
+  return Error(ErrorCode::refused,
+               name + " " + what + " since the run began, so the run cannot go on from it",
+               record.file.empty() ? "put the source back as it was, or take the run back and begin a new one"
+                                   : "restore the snapshot file, or take the run back and begin a new one");
+}
+
+}  // namespace
+
+Snapshots::Snapshots(const Plan& plan, const std::map<std::string, SourceDatabase*>& originals,
+                     std::filesystem::path folder)
+    : plan_(plan), originals_(originals), folder_(std::move(folder)) {}
+
+Snapshots::~Snapshots() {
+  stop_hashing_ = true;
+  if (hashing_.joinable()) hashing_.join();
+}
+
+void Snapshots::use(const SnapshotRecord& record) {
+  SourceDatabase* original = originals_.at(record.source);
+  if (record.file.empty()) {
+    databases_[record.source] = original;
+  } else {
+    opened_.push_back(original->at_snapshot(record.file));
+    databases_[record.source] = opened_.back().get();
+  }
+}
+
+void Snapshots::take() {
+  for (const auto& source : plan_.sources) {
+    SnapshotRecord record;
+    record.source = source.name;
+    SourceDatabase* original = originals_.at(source.name);
+    if (source.snapshot) {
+      make_private_folder(folder_);
+      const Snapshot snapshot = original->snapshot(folder_ / (source.name + ".db"));
+      record.file = snapshot.file.string();
+      record.bytes = snapshot.bytes;
+    }
+    use(record);
+    record.state = databases_.at(source.name)->state().text;
+    records_.push_back(std::move(record));
+  }
+}
+
+void Snapshots::take_again(const std::vector<SnapshotRecord>& records) {
+  for (const auto& record : records) {
+    if (!originals_.contains(record.source)) {
+      throw Error(ErrorCode::refused,
+                  "source " + record.source + " of the unfinished run is not in the plan any more",
+                  "put it back into the plan");
+    }
+    if (!record.file.empty() && !std::filesystem::exists(record.file)) throw changed(record, "is gone");
+    use(record);
+    if (databases_.at(record.source)->state().text != record.state) {
+      if (record.file.empty()) throw changed(record, "has changed");
+      // Another time stamp alone is no other content: a restored copy has one.
+      if (record.sha256.empty() || sha256_file(record.file) != record.sha256)
+        throw changed(record, "has changed");
+    }
+    records_.push_back(record);
+  }
+}
+
+void Snapshots::start_hashing() {
+  hashing_ = std::thread([this] {
+    try {
+      for (auto& record : records_) {
+        if (record.file.empty() || !record.sha256.empty()) continue;
+        record.sha256 = sha256_file(record.file, [this] { return stop_hashing_.load(); });
+      }
+    } catch (...) {
+      failure_ = std::current_exception();
+    }
+  });
+}
+
+void Snapshots::finish_hashing(bool stop) {
+  stop_hashing_ = stop;
+  if (hashing_.joinable()) hashing_.join();
+  if (failure_) std::rethrow_exception(failure_);
+}
+
+void Snapshots::check_unchanged() const {
+  for (const auto& record : records_) {
+    if (record.file.empty() && databases_.at(record.source)->state().text != record.state) {
+      throw changed(record, "has changed");
+    }
+  }
+}
+
+}  // namespace planrun

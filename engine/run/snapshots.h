@@ -1,0 +1,65 @@
+// The copies of the sources that a run reads, from its first row to its last resume.
+#pragma once
+
+#include <atomic>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "base/json_fwd.h"
+#include "database/source.h"
+#include "plan/plan.h"
+
+namespace planrun {
+
+/// What the ledger keeps of one source of a run.
+struct SnapshotRecord {
+  std::string source;
+  std::string file;  // empty: the source itself is read (snapshot = "none")
+  std::int64_t bytes = 0;
+  std::string sha256;  // empty until it was hashed
+  std::string state;   // SourceState of what is read
+};
+std::string to_json(const std::vector<SnapshotRecord>& records);
+std::vector<SnapshotRecord> snapshots_from_json(const std::string& json);
+
+/// The databases a run reads, and the hashing beside it.
+class Snapshots {
+ public:
+  /// `originals` outlive this. Files go to `folder` (made with mode 0700).
+  Snapshots(const Plan& plan, const std::map<std::string, SourceDatabase*>& originals,
+            std::filesystem::path folder);
+  ~Snapshots();
+
+  /// A new run: copies each source that wants it, and remembers the state of the others.
+  void take();
+  /// A resumed run: the same files. Throws Error(refused), naming it, when one is gone or is not what it was.
+  void take_again(const std::vector<SnapshotRecord>& records);
+  /// Begins to hash what was not hashed yet, in a thread of its own.
+  void start_hashing();
+  /// Waits for it. Throws its Error. `stop`: gives up early; hashes stay empty then.
+  void finish_hashing(bool stop);
+  /// Throws Error(refused) when a source that is read without a snapshot has changed since take().
+  void check_unchanged() const;
+
+  const std::map<std::string, SourceDatabase*>& databases() const { return databases_; }
+  const std::vector<SnapshotRecord>& records() const { return records_; }
+
+ private:
+  void use(const SnapshotRecord& record);
+
+  const Plan& plan_;
+  const std::map<std::string, SourceDatabase*>& originals_;
+  std::filesystem::path folder_;
+  std::vector<std::unique_ptr<SourceDatabase>> opened_;
+  std::map<std::string, SourceDatabase*> databases_;
+  std::vector<SnapshotRecord> records_;
+  std::thread hashing_;
+  std::atomic<bool> stop_hashing_{false};
+  std::exception_ptr failure_;
+};
+
+}  // namespace planrun

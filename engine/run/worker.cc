@@ -1,0 +1,252 @@
+#include "run/worker.h"
+
+#include <chrono>
+#include <thread>
+
+#include "base/error.h"
+#include "run/violations.h"
+
+namespace planrun {
+
+namespace {
+
+// How long a chunk that somebody else holds is waited for before that connection is ended: a chunk takes
+// about a second.
+constexpr int kPatienceMs = 20'000;
+// Chunks of small tables share a transaction for about this long.
+constexpr double kGroupSeconds = 1.0;
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+}  // namespace
+
+struct Worker::LoadTools {
+  LoadTools(Source& source, const ResolvedTable& table, const ResolvedLoad& load, RunContext& context,
+            CanonicalText canonical_text)
+      : road(source, table, load, context.target.dialect().value_limits(), std::move(canonical_text)),
+        loader(road, load, context.loads.at(load.name), context.limits, context.stop) {}
+  Road road;
+  ChunkLoader loader;
+};
+
+std::vector<Chunk> first_chunks(Source& source, const ResolvedLoad& load, std::int64_t rows_per_chunk) {
+  std::vector<Chunk> chunks;
+  for (Range& range : source.ranges(load.source_table, rows_per_chunk)) {
+    chunks.push_back({0, load.name, std::move(range)});
+  }
+  return chunks;
+}
+
+Worker::Worker(RunContext& context, int number) : context_(context), number_(number) {}
+
+Worker::~Worker() = default;
+
+Target& Worker::target() {
+  if (!target_) target_ = context_.target.connect(context_.run, number_);
+  return *target_;
+}
+
+Source& Worker::source(const std::string& name) {
+  auto& source = sources_[name];
+  if (!source) source = context_.sources.at(name)->connect();
+  return *source;
+}
+
+Worker::LoadTools& Worker::tools(const std::string& name) {
+  auto& tools = tools_[name];
+  if (!tools) {
+    const auto [table, load] = context_.load(name);
+    const auto canonical = [this](const std::string& type, std::span<const std::string> values) {
+      return target().canonical_text(type, values);
+    };
+    tools = std::make_unique<LoadTools>(source(load->source), *table, *load, context_, canonical);
+  }
+  return *tools;
+}
+
+void Worker::work() {
+  while (const auto job = context_.schedule.take()) {
+    const Step& step = context_.graph.steps[job->step];
+    if (job->begins) context_.observer.with([&](Observer& o) { o.step_began(step); });
+    try {
+      do_with_retries(*job);
+    } catch (const Error& error) {
+      StepRecord record{step.id,     std::string(to_string(step.kind)), step.table, StepState::failed, 0,
+                        error.what()};
+      try {
+        context_.ledger.with([&](Ledger& ledger) { ledger.write_step(context_.run, record); });
+      } catch (const Error&) {  // The first error is the one to tell.
+      }
+      throw error.within(step.id);
+    }
+  }
+}
+
+void Worker::do_with_retries(const Job& job) {
+  const Clock::time_point start = Clock::now();
+  for (int pause_ms = 100;; pause_ms = std::min(pause_ms * 2, 3000)) {
+    try {
+      do_job(job);
+      return;
+    } catch (const Error& error) {
+      if (!error.retryable() || context_.stop || seconds_since(start) > context_.retry_seconds) throw;
+      if (error.code() == ErrorCode::connection) {
+        tools_.clear();
+        target_.reset();
+      }
+      context_.observer.with([&](Observer& o) {
+        o.notice(context_.graph.steps[job.step].id + ": " + error.what() + "; trying again");
+      });
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(pause_ms));
+  }
+}
+
+void Worker::do_job(const Job& job) {
+  switch (context_.graph.steps[job.step].kind) {
+    case StepKind::load:
+      do_load(job);
+      break;
+    case StepKind::prove:
+      do_proof(job);
+      break;
+    default:
+      do_schema_step(job);
+  }
+}
+
+ClaimRequest Worker::claim_request(const Step& step) const {
+  ClaimRequest request;
+  request.run = context_.run;
+  for (const auto& load : step.loads) request.loads.push_back(context_.load_target(load));
+  return request;
+}
+
+void Worker::do_load(const Job& job) {
+  const Step& step = context_.graph.steps[job.step];
+  ClaimRequest request = claim_request(step);
+  for (const auto& name : step.creates) {
+    const ResolvedTable& table = context_.table(name);
+    StepWork work{context_.run,
+                  create_step_id(name),
+                  name,
+                  context_.target.dialect().schema_steps(table.schema)[0].statements,
+                  {}};
+    for (const auto& load : table.loads) {
+      for (auto& chunk : first_chunks(source(load.source), load, context_.rows_per_chunk)) {
+        work.pending.push_back(std::move(chunk));
+      }
+    }
+    request.create.push_back(std::move(work));
+  }
+  const Clock::time_point start = Clock::now();
+  const auto transaction = target().claim(request);
+  if (!transaction) {
+    if (!context_.schedule.found_nothing(job)) return;
+    if (target().wait_for_chunks(context_.run, step.loads, kPatienceMs) > 0) {
+      context_.schedule.reopen(job);
+    } else {
+      for (const auto& load : step.loads) context_.loads.at(load).done = true;
+      end_step(job, 0);
+    }
+    return;
+  }
+  std::vector<std::pair<ChunkLoader*, ChunkResult>> done;
+  std::int64_t last_chunk = 0;
+  const auto take_back = [&] {
+    for (const auto& [loader, result] : done) loader->take_back(result);
+  };
+  try {
+    do {
+      ChunkLoader& loader = tools(transaction->chunk().load).loader;
+      last_chunk = transaction->chunk().id;
+      done.emplace_back(&loader, loader.load(*transaction));
+    } while (step.creates.size() > 1 && !context_.stop && seconds_since(start) < kGroupSeconds &&
+             transaction->next());
+    if (transaction->commit() == Outcome::in_doubt) {
+      target_.reset();
+      if (!target().is_done(context_.run, last_chunk)) {
+        throw Error(ErrorCode::connection,
+                    "the connection was lost inside COMMIT and the chunk was not committed")
+            .as_retryable();
+      }
+    }
+  } catch (...) {
+    take_back();
+    throw;
+  }
+  context_.schedule.piece_done(job);
+}
+
+void Worker::do_schema_step(const Job& job) {
+  const Step& step = context_.graph.steps[job.step];
+  const Clock::time_point start = Clock::now();
+  StepWork work{context_.run, step.id, step.table, step.statements, {}};
+  if (step.kind == StepKind::create) {
+    for (const auto& load : context_.table(step.table).loads) {
+      for (auto& chunk : first_chunks(source(load.source), load, context_.rows_per_chunk)) {
+        work.pending.push_back(std::move(chunk));
+      }
+    }
+  }
+  for (;;) {
+    try {
+      target().do_step(work);
+      break;
+    } catch (const Error& error) {
+      // Unique and foreign key violations: rows are in the way.
+      if (error.sqlstate() != "23505" && error.sqlstate() != "23503") throw;
+      take_out_violations(
+          context_, step, target(), [this](const std::string& name) -> Source& { return source(name); },
+          error);
+    }
+  }
+  end_step(job, seconds_since(start));
+}
+
+void Worker::do_proof(const Job& job) {
+  const Step& step = context_.graph.steps[job.step];
+  const Clock::time_point start = Clock::now();
+  Found& found = context_.found.at(step.table);
+  const int parts = context_.proof_parts[job.step];
+  const ResolvedTable& table = context_.table(step.table);
+  ReadBack request;
+  request.table = &table.schema;
+  request.part = job.part;
+  request.parts = parts;
+  for (const auto& column : table.loads.front().columns) request.columns.push_back(column.column);
+  if (parts > 1) {
+    const std::lock_guard lock(found.mutex);
+    if (!found.view_keeper) {
+      found.view_keeper = context_.target.connect(context_.run, number_);
+      found.view = found.view_keeper->share_view();
+    }
+    request.view = found.view;
+  }
+  RowHasher hasher(canonical_columns(table, table.loads.front()));
+  std::vector<Cell> row(request.columns.size());
+  Digest digest;
+  const auto reader = target().read_back(request);
+  while (reader->next(row)) digest.add(hasher.hash(row));
+  {
+    const std::lock_guard lock(found.mutex);
+    found.digest += digest;
+    if (++found.parts_done == parts) found.view_keeper.reset();
+  }
+  end_step(job, seconds_since(start));
+}
+
+void Worker::end_step(const Job& job, double seconds) {
+  const Step& step = context_.graph.steps[job.step];
+  // Schema steps are marked in their own transaction; here only the time is added.
+  StepRecord record{step.id, std::string(to_string(step.kind)), step.table, StepState::done, seconds, ""};
+  context_.ledger.with([&](Ledger& ledger) { ledger.write_step(context_.run, record); });
+  context_.observer.with([&](Observer& o) { o.step_ended(step, seconds); });
+  context_.schedule.step_done(job);
+}
+
+}  // namespace planrun

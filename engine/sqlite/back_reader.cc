@@ -1,0 +1,176 @@
+#include "sqlite/back_reader.h"
+
+#include <charconv>
+
+#include "base/text.h"
+#include "data/canonical.h"
+#include "sql/quote.h"
+#include "sqlite/catalog.h"
+#include "sqlite/dialect.h"
+#include "sqlite/storage.h"
+
+namespace planrun {
+namespace {
+
+class SqliteBackReader : public BackReader {
+ public:
+  SqliteBackReader(std::shared_ptr<SqliteConnection> connection, const TableSchema& table,
+                   std::span<const std::size_t> columns, TableOrder order, const std::string& where)
+      : connection_(std::move(connection)), table_(table.name), order_(std::move(order)) {
+    std::string sql;
+    for (const std::size_t i : columns) {
+      columns_.push_back({stored_column(table.columns[i]), table.columns[i].name, {}});
+      sql += quote_name(table.columns[i].name) + ", ";
+    }
+    sql = "select " + sql + key_columns_sql(order_) + " from " + quote_name(table_) + order_.b_tree;
+    rows_ = std::make_unique<Statement>(*connection_, where.empty() ? sql : sql + " where " + where);
+  }
+
+  bool next(std::span<Cell> row) override {
+    if (ended_) return false;
+    if (!rows_->step()) {
+      ended_ = true;
+      rows_->reset();
+      return false;
+    }
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      Column& column = columns_[i];
+      sqlite3_value* value = sqlite3_column_value(rows_->get(), static_cast<int>(i));
+      if (!read_stored(value, column.stored, row[i], column.scratch)) refuse(column, value);
+    }
+    return true;
+  }
+
+  std::string row_reference() const override {
+    const Key key = current_key();
+    return order_.is_rowid ? std::to_string(key.values[0].integer) : to_json(key);
+  }
+
+ private:
+  struct Column {
+    StoredColumn stored;
+    std::string name;
+    std::string scratch;
+  };
+
+  Key current_key() const {
+    std::vector<Cell> cells;
+    for (std::size_t i = 0; i < order_.parts.size(); ++i) {
+      cells.push_back(read_cell(sqlite3_column_value(rows_->get(), static_cast<int>(columns_.size() + i))));
+    }
+    return key_of(cells);
+  }
+
+  [[noreturn]] void refuse(const Column& column, sqlite3_value* value) const {
+    const Cell cell = read_cell(value);
+    std::string shown = cell.kind == CellKind::integer ? std::to_string(cell.integer)
+                        : cell.kind == CellKind::real  ? std::to_string(cell.real)
+                                                       : quote_for_message(cell.bytes);
+    throw Error(ErrorCode::target,
+                connection_->shown() + ": table " + table_ + ", row " + to_text(current_key()) + ", column " +
+                    column.name + " holds " + std::string(to_string(cell.kind)) + " " + shown +
+                    ", which planrun does not store there",
+                "something else has written to the table");
+  }
+
+  std::shared_ptr<SqliteConnection> connection_;
+  std::string table_;
+  TableOrder order_;
+  std::vector<Column> columns_;
+  std::unique_ptr<Statement> rows_;
+  bool ended_ = false;
+};
+
+TableOrder order_of(SqliteConnection& connection, const std::string& table) {
+  TableOrder order = read_catalog_table(connection, table).order;
+  if (!order.parts.empty()) return order;
+  throw Error(
+      ErrorCode::target,
+      connection.shown() + ": the rows of table " + table + " cannot be named: columns hide its rowid",
+      "rename a column called rowid, _rowid_ or oid");
+}
+
+/// Parts of about the same span of rowids; the first and the last are open, so that together they are the
+/// table.
+std::string part_sql(SqliteConnection& connection, const std::string& table, const TableOrder& order, int part,
+                     int parts) {
+  if (parts <= 1) return {};
+  if (!order.is_rowid) return part == 0 ? "" : "0";
+  const std::string& rowid = order.parts[0].column;
+  const std::string from = " from " + quote_name(table) + order.b_tree + ")";
+  Statement ends(connection,
+                 "select (select min(" + rowid + ")" + from + ", (select max(" + rowid + ")" + from);
+  ends.step();
+  const auto least = static_cast<std::uint64_t>(ends.integer(0));
+  const std::uint64_t distance = static_cast<std::uint64_t>(ends.integer(1)) - least;
+  const std::uint64_t step = distance / static_cast<std::uint64_t>(parts);
+  const auto cut = [&](int i) {
+    return std::to_string(static_cast<std::int64_t>(least + step * static_cast<std::uint64_t>(i)));
+  };
+  std::string sql = part == 0 ? "" : rowid + " >= " + cut(part);
+  if (part + 1 < parts) sql += (sql.empty() ? "" : " and ") + rowid + " < " + cut(part + 1);
+  return sql;
+}
+
+/// Rows that share all values of `expressions`; a null is never equal.
+std::string duplicates_sql(const std::string& table, const std::vector<std::string>& expressions,
+                           const std::string& where) {
+  const std::string list = join(expressions, ", ");
+  const std::string only = where.empty() ? "" : "(" + where + ")";
+  return only + (only.empty() ? "" : " and ") + (expressions.size() == 1 ? list : "(" + list + ")") +
+         " in (select " + list + " from " + quote_name(table) + (only.empty() ? "" : " where " + only) +
+         " group by " + list + " having count(*) > 1)";
+}
+
+std::size_t place_of(const TableSchema& table, const ForeignKeySchema& key) {
+  for (std::size_t i = 0; i < table.foreign_keys.size(); ++i) {
+    const auto& other = table.foreign_keys[i];
+    if (other.name == key.name && other.columns == key.columns && other.table == key.table) return i;
+  }
+  throw Error(ErrorCode::target, "table " + table.name + " has no foreign key " + key.name);
+}
+
+}  // namespace
+
+std::unique_ptr<BackReader> read_part(std::shared_ptr<SqliteConnection> connection, const ReadBack& request) {
+  const TableOrder order = order_of(*connection, request.table->name);
+  const std::string where = part_sql(*connection, request.table->name, order, request.part, request.parts);
+  return std::make_unique<SqliteBackReader>(std::move(connection), *request.table, request.columns, order,
+                                            where);
+}
+
+std::unique_ptr<BackReader> read_in_the_way(std::shared_ptr<SqliteConnection> connection,
+                                            const Violation& violation,
+                                            std::span<const std::size_t> columns) {
+  const TableSchema& table = *violation.table;
+  const TableOrder order = order_of(*connection, table.name);
+  std::string where;
+  if (violation.foreign_key != nullptr) {
+    where = key_columns_sql(order) + " in (select rowid from (" +
+            orphans_sql(table, place_of(table, *violation.foreign_key)) + "))";
+  } else if (violation.key != nullptr) {
+    std::vector<std::string> names;
+    for (const auto& name : violation.key->columns) names.push_back(quote_name(name));
+    where = duplicates_sql(table.name, names, {});
+  } else {
+    where = duplicates_sql(table.name, index_expressions(*violation.unique_index),
+                           violation.unique_index->where_sql);
+  }
+  return std::make_unique<SqliteBackReader>(std::move(connection), table, columns, order, where);
+}
+
+std::int64_t delete_rows(SqliteConnection& connection, const std::string& table,
+                         std::span<const std::string> references) {
+  const TableOrder order = order_of(connection, table);
+  Statement row(connection, "delete from " + quote_name(table) + " where " + equals_sql(order, 1));
+  std::int64_t count = 0;
+  for (const auto& reference : references) {
+    const Key key = key_from_json(order.is_rowid ? "[" + reference + "]" : reference);
+    bind_key(row, 1, order, key);
+    row.run();
+    count += sqlite3_changes64(connection.get());
+  }
+  return count;
+}
+
+}  // namespace planrun

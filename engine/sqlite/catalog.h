@@ -1,0 +1,54 @@
+// What a SQLite database holds: its tables, their columns, and the key that orders each one's rows.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "database/source.h"
+#include "sqlite/handle.h"
+
+namespace planrun {
+
+/// One column of the b-tree that a table's rows stand in.
+struct KeyPart {
+  std::string column;     // quoted, or one of rowid, _rowid_, oid
+  std::string collation;  // of the b-tree where it differs from the column's own; else empty
+  bool descending = false;
+};
+
+/// What orders and names the rows of a table. Empty for views, virtual tables, and tables that hide their
+/// rowid.
+struct TableOrder {
+  std::vector<KeyPart> parts;
+  std::string
+      b_tree;  // behind the table's name in FROM: reads its own b-tree, never an index, which may be damaged
+  bool is_rowid = false;
+};
+
+struct CatalogTable {
+  SourceTable table;  // without estimates and sequence
+  TableOrder order;
+};
+
+/// All tables but SQLite's own, by name. A view that no longer works has no columns.
+std::vector<CatalogTable> read_catalog(SqliteConnection& connection);
+/// Throws an Error of the connection's code when there is no such table.
+CatalogTable read_catalog_table(SqliteConnection& connection, const std::string& name);
+
+/// Fills in estimated_rows, estimated_bytes and sequence; looks at 10,000 rows at most.
+void estimate(SqliteConnection& connection, CatalogTable& table);
+
+/// `key >= ?first...` (or `>`) in the key's own order, with one parameter a part.
+std::string lower_bound_sql(const TableOrder& order, int first, bool inclusive);
+/// `key < ?first...`
+std::string upper_bound_sql(const TableOrder& order, int first);
+/// `key = ?first...`
+std::string equals_sql(const TableOrder& order, int first);
+/// "rowid", "a COLLATE NOCASE, b COLLATE BINARY DESC"
+std::string order_by_sql(const TableOrder& order);
+/// "rowid", "a, b"
+std::string key_columns_sql(const TableOrder& order);
+/// `key` must outlive the steps. Throws when it is not a key of this table.
+void bind_key(Statement& statement, int first, const TableOrder& order, const Key& key);
+
+}  // namespace planrun

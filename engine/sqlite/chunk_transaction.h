@@ -1,0 +1,22 @@
+// Chunks claimed, loaded and committed in one write transaction.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "database/target.h"
+#include "sqlite/row_inserter.h"
+#include "sqlite/target_file.h"
+
+namespace planrun {
+
+/// Prepared inserts by load, kept between chunks.
+using Inserters = std::map<std::string, std::unique_ptr<RowInserter>>;
+
+/// Does the request's `create` steps and claims the pending chunk with the lowest id. Null: none is pending,
+/// and the steps are committed. `target` and `inserters` outlive the transaction.
+std::unique_ptr<ChunkTransaction> claim_chunk(TargetConnection& target, Inserters& inserters,
+                                              const ClaimRequest& request);
+
+}  // namespace planrun

@@ -1,0 +1,14 @@
+// Expressions of a plan over a source table: which ones give the same value for the same row again.
+#pragma once
+
+#include <string>
+
+#include "sqlite/handle.h"
+
+namespace planrun {
+
+/// Why `expr` over `table` cannot be used, in words; empty: it can. Restores what it changed on the
+/// connection.
+std::string refuse_expression(SqliteConnection& connection, const std::string& table, const std::string& expr);
+
+}  // namespace planrun

@@ -1,0 +1,126 @@
+#include "sqlite/preflight.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include <unistd.h>
+
+#include "base/text.h"
+#include "sqlite/step_work.h"
+
+namespace planrun {
+namespace {
+
+bool same_name(const std::string& a, const std::string& b) {
+  return to_lower_ascii(a) == to_lower_ascii(b);
+}
+
+bool is_in(std::span<const std::string> names, const std::string& name) {
+  return std::ranges::any_of(names, [&](const std::string& n) { return same_name(n, name); });
+}
+
+/// The folder's and the file's rights; true: the file can be looked into.
+bool look_at_rights(const TargetFile& file, std::vector<PreflightFinding>& findings) {
+  const auto folder = file.path().parent_path();
+  const auto add = [&](const std::string& message, const std::string& hint) {
+    findings.push_back({true, message, hint});
+  };
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(folder, ignored)) {
+    add("the folder of the target, " + folder.string() + ", does not exist",
+        "create it: mkdir -p " + folder.string());
+    return false;
+  }
+  // SQLite makes its journal beside the file.
+  if (access(folder.c_str(), W_OK | X_OK) != 0) {
+    add(folder.string() + ": " + std::strerror(errno), "give this user the right to write the folder");
+  }
+  if (!file.exists()) return false;
+  if (access(file.path().c_str(), W_OK) != 0) {
+    add(file.path().string() + ": " + std::strerror(errno), "give this user the right to write the file");
+  }
+  return true;
+}
+
+/// Tables, views and indexes of the names that the plan wants.
+void look_for_names(SqliteConnection& connection, std::span<const TableSchema* const> tables,
+                    std::span<const std::string> ours, std::vector<PreflightFinding>& findings) {
+  Statement row(connection,
+                "select type, name, tbl_name from sqlite_schema where type in ('table', 'view', 'index')");
+  while (row.step()) {
+    const std::string type = row.text(0);
+    const std::string name = row.text(1);
+    const std::string table = row.text(2);
+    if (is_in(ours, table)) continue;
+    for (const TableSchema* wanted : tables) {
+      const bool taken = same_name(wanted->name, name);
+      const bool index =
+          std::ranges::any_of(wanted->indexes, [&](const auto& i) { return same_name(i.name, name); });
+      if (!taken && !index) continue;
+      findings.push_back({true,
+                          type + " " + name + (type == "index" ? " (on table " + table + ")" : "") +
+                              " is already in " + connection.shown() + ", and the plan makes " +
+                              (taken ? "a table" : "an index of table " + wanted->name) + " of that name",
+                          "drop or rename it, or choose another name in the plan"});
+    }
+  }
+}
+
+/// Tables first, then what comes after the rows: as a run does it.
+void try_in_memory(const SqliteLedgerTables& ledger, const Dialect& dialect,
+                   std::span<const TableSchema* const> tables, std::vector<PreflightFinding>& findings) {
+  SqliteConnection memory("file::memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, "SQLite", ErrorCode::target);
+  ledger.create(memory);
+  std::vector<const TableSchema*> made;
+  const auto attempt = [&](const TableSchema& table, const SchemaStep& step) {
+    for (std::string sql : step.statements) {
+      for (std::size_t at = sql.find("{sequence_floor}"); at != std::string::npos;
+           at = sql.find("{sequence_floor}")) {
+        sql.replace(at, std::strlen("{sequence_floor}"), "0");
+      }
+      try {
+        run_step_statement(memory, sql);
+      } catch (const Error& error) {
+        findings.push_back({true, "table " + table.name + ", " + step.name + ": " + error.what(),
+                            "write it so that SQLite takes it, or leave it out for this target"});
+        return false;
+      }
+    }
+    return true;
+  };
+  for (const TableSchema* table : tables) {
+    if (attempt(*table, dialect.schema_steps(*table).at(0))) made.push_back(table);
+  }
+  for (const TableSchema* table : made) {
+    const auto steps = dialect.schema_steps(*table);
+    for (std::size_t i = 1; i < steps.size(); ++i) attempt(*table, steps[i]);
+  }
+}
+
+}  // namespace
+
+std::vector<PreflightFinding> find_obstacles(TargetFile& file, const Dialect& dialect,
+                                             std::span<const TableSchema* const> tables,
+                                             std::span<const std::string> ours) {
+  std::vector<PreflightFinding> findings;
+  if (look_at_rights(file, findings)) {
+    try {
+      bool follows = false;
+      const auto connection = file.open_for_reading(follows);
+      file.ledger().are_in(*connection);
+      look_for_names(*connection, tables, ours, findings);
+    } catch (const Error& error) {
+      findings.push_back({true, error.what(), error.hint()});
+    }
+  }
+  for (const TableSchema* table : tables) {
+    for (const auto& reason : dialect.unsupported(*table)) {
+      findings.push_back({true, reason, "leave it out for this target, or write it so that SQLite takes it"});
+    }
+  }
+  try_in_memory(file.ledger(), dialect, tables, findings);
+  return findings;
+}
+
+}  // namespace planrun

@@ -1,0 +1,15 @@
+// Rows of one range of one table, straight from the statement's cells.
+#pragma once
+
+#include <memory>
+
+#include "database/source.h"
+#include "sqlite/handle.h"
+
+namespace planrun {
+
+/// Throws Error(source) for a table, column or expression that is not there or cannot be used.
+std::unique_ptr<Reader> make_reader(std::shared_ptr<SqliteConnection> connection, const ReadRequest& request,
+                                    const Range& range);
+
+}  // namespace planrun

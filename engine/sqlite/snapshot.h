@@ -1,0 +1,15 @@
+// A consistent copy of a database that may be live: the backup, and what a run and every resume read.
+#pragma once
+
+#include <filesystem>
+
+#include "database/source.h"
+
+namespace planrun {
+
+/// Copies `file` by SQLite's backup API as `snapshot`, which is complete or absent: it is written as
+/// SNAPSHOT.partial, synced and renamed. Throws Error(source) where the file cannot be read, Error(system)
+/// where the copy cannot be written.
+Snapshot take_snapshot(const std::filesystem::path& file, const std::filesystem::path& snapshot);
+
+}  // namespace planrun

@@ -1,0 +1,192 @@
+#include <algorithm>
+#include <mutex>
+
+#include "base/text.h"
+#include "sql/quote.h"
+#include "sqlite/access.h"
+#include "sqlite/catalog.h"
+#include "sqlite/expression.h"
+#include "sqlite/reader.h"
+#include "sqlite/snapshot.h"
+#include "sqlite/sqlite.h"
+
+namespace planrun {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kBusyMs = 60'000;
+constexpr std::int64_t kMostRanges = 100'000;
+constexpr int kShownDamage = 5;
+
+// A few MB hold the inner pages of any table; mmap would count as our memory. The file is not trusted: its
+// schema may not call what has side effects, and CHECKs (perhaps of functions that only the application
+// knows) are not asked again.
+constexpr const char* kSettings =
+    "pragma cache_size = -8000; pragma mmap_size = 0; pragma query_only = on; pragma trusted_schema = off; "
+    "pragma cell_size_check = on; pragma ignore_check_constraints = on";
+
+/// What quick_check says of values, not of the file: rows that break a NOT NULL, CHECK or STRICT column.
+bool is_about_values(const std::string& message) {
+  return message.starts_with("NULL value in ") || message.starts_with("CHECK constraint failed") ||
+         message.find(" value in ") != std::string::npos;
+}
+
+class SqliteSource : public Source {
+ public:
+  explicit SqliteSource(std::shared_ptr<SqliteConnection> connection) : connection_(std::move(connection)) {}
+
+  std::vector<SourceTable> tables() override {
+    std::vector<SourceTable> tables;
+    for (auto& found : read_catalog(*connection_)) {
+      estimate(*connection_, found);
+      tables.push_back(std::move(found.table));
+    }
+    return tables;
+  }
+
+  std::string row_as_json(const std::string& table, const Key& key) override;
+  std::vector<Range> ranges(const std::string& table, std::int64_t rows) override;
+
+  std::unique_ptr<Reader> read(const ReadRequest& request, const Range& range) override {
+    return make_reader(connection_, request, range);
+  }
+
+  QueryResult query(const std::string& sql) override { return run_query(*connection_, sql); }
+
+  std::string refuse_expression(const std::string& table, const std::string& expr) override {
+    return planrun::refuse_expression(*connection_, table, expr);
+  }
+
+  void check_integrity() override;
+
+ private:
+  std::shared_ptr<SqliteConnection> connection_;
+};
+
+std::string value_json(const Cell& cell) {
+  const std::string list = to_json(key_of({&cell, 1}));
+  return list.substr(1, list.size() - 2);
+}
+
+std::string SqliteSource::row_as_json(const std::string& table, const Key& key) {
+  const CatalogTable found = read_catalog_table(*connection_, table);
+  if (found.order.parts.empty() || key.values.size() != found.order.parts.size()) return {};
+  std::string columns;
+  for (const auto& column : found.table.columns) {
+    // A generated column follows from the others, and may fail where they do not.
+    if (!column.generated) columns += (columns.empty() ? "" : ", ") + quote_name(column.name);
+  }
+  Statement row(*connection_, "select " + columns + " from " + quote_name(table) + found.order.b_tree +
+                                  " where " + equals_sql(found.order, 1));
+  bind_key(row, 1, found.order, key);
+  if (!row.step()) return {};
+  std::string json = "{";
+  for (int i = 0; i < sqlite3_column_count(row.get()); ++i) {
+    json += (i == 0 ? "" : ",") + value_json(Cell::of_text(sqlite3_column_name(row.get(), i))) + ":" +
+            value_json(read_cell(sqlite3_column_value(row.get(), i)));
+  }
+  return json + "}";
+}
+
+std::vector<Range> SqliteSource::ranges(const std::string& table, std::int64_t rows) {
+  CatalogTable found = read_catalog_table(*connection_, table);
+  std::vector<Range> ranges;
+  if (!found.order.is_rowid) return {Range{}};
+  estimate(*connection_, found);
+  const std::int64_t count =
+      std::min((found.table.estimated_rows - 1) / std::max<std::int64_t>(rows, 1) + 1, kMostRanges);
+  if (count <= 1) return {Range{}};
+  const std::string from = " from " + quote_name(table) + found.order.b_tree + ")";
+  const std::string& rowid = found.order.parts[0].column;
+  Statement ends(*connection_,
+                 "select (select min(" + rowid + ")" + from + ", (select max(" + rowid + ")" + from);
+  ends.step();
+  // Modulo 2^64: the distance of two rowids may not fit an int64.
+  const auto least = static_cast<std::uint64_t>(ends.integer(0));
+  const std::uint64_t distance = static_cast<std::uint64_t>(ends.integer(1)) - least;
+  const std::uint64_t step = distance / static_cast<std::uint64_t>(count) + 1;
+  std::optional<Key> begin;
+  for (std::uint64_t i = 1; i < static_cast<std::uint64_t>(count) && step <= distance / i; ++i) {
+    Key end = rowid_key(static_cast<std::int64_t>(least + i * step));
+    ranges.push_back({begin, end});
+    begin = std::move(end);
+  }
+  ranges.push_back({begin, std::nullopt});
+  return ranges;
+}
+
+void SqliteSource::check_integrity() {
+  std::vector<std::string> damage;
+  try {
+    Statement check(*connection_, "pragma quick_check");
+    while (damage.size() < kShownDamage && check.step()) {
+      std::string message = check.text(0);
+      if (message != "ok" && !is_about_values(message)) damage.push_back(std::move(message));
+    }
+  } catch (const Error& error) {  // Some damage ends the check itself.
+    damage.emplace_back(error.what());
+  }
+  if (damage.empty()) return;
+  throw Error(ErrorCode::source, connection_->shown() + " is damaged: " + join(damage, "; "),
+              "restore it from a backup, or salvage it with sqlite3's .recover");
+}
+
+class SqliteSourceDatabase : public SourceDatabase {
+ public:
+  explicit SqliteSourceDatabase(const fs::path& file)
+      : file_(fs::absolute(file).lexically_normal()),
+        access_(find_access(file_, Writers::absent, ErrorCode::source)),
+        access_state_(file_state(file_)) {}
+
+  std::unique_ptr<Source> connect() override {
+    const Access access = current_access();
+    auto connection = open_for_reading(access, file_.string(), ErrorCode::source);
+    sqlite3_busy_timeout(connection->get(), kBusyMs);
+    connection->execute(kSettings);
+    // One view for the life of the connection where somebody may write.
+    if (access.kind == AccessKind::wal || access.kind == AccessKind::locked) {
+      connection->execute("begin; select count(*) from sqlite_schema");
+    }
+    return std::make_unique<SqliteSource>(std::move(connection));
+  }
+
+  SourceState state() override { return {file_state(file_)}; }
+  Snapshot snapshot(const fs::path& file) override { return take_snapshot(file_, file); }
+
+  std::unique_ptr<SourceDatabase> at_snapshot(const fs::path& file) override {
+    return std::make_unique<SqliteSourceDatabase>(file);
+  }
+
+  std::string shown_url() const override { return "sqlite:" + file_.string(); }
+
+  std::vector<std::string> notices() const override {
+    const std::lock_guard lock(mutex_);
+    if (access_.notice.empty()) return {};
+    return {access_.notice};
+  }
+
+ private:
+  /// A private copy is kept as long as the file stays as it was.
+  Access current_access() {
+    const std::lock_guard lock(mutex_);
+    if (const std::string state = file_state(file_); state != access_state_) {
+      access_ = find_access(file_, Writers::absent, ErrorCode::source);
+      access_state_ = state;
+    }
+    return access_;
+  }
+
+  fs::path file_;
+  mutable std::mutex mutex_;
+  Access access_;
+  std::string access_state_;
+};
+
+}  // namespace
+
+std::unique_ptr<SourceDatabase> open_sqlite_source(const fs::path& file) {
+  return std::make_unique<SqliteSourceDatabase>(file);
+}
+
+}  // namespace planrun

@@ -1,0 +1,22 @@
+// SQLite as a source and as a target: what cli/ picks for a `sqlite:` url.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "database/source.h"
+#include "database/target.h"
+
+namespace planrun {
+
+/// Throws Error(source) naming `file` when it is missing, a folder, not a database, encrypted or cut short.
+/// Neither the file nor anything beside it is changed or made.
+std::unique_ptr<SourceDatabase> open_sqlite_source(const std::filesystem::path& file);
+
+/// Touches nothing yet: `file` is made by the first call that writes, its folder never is. The ledger's
+/// tables are `ledger_prefix`_version, `ledger_prefix`_run and so on in the same file.
+std::unique_ptr<TargetDatabase> open_sqlite_target(const std::filesystem::path& file,
+                                                   const std::string& ledger_prefix);
+
+}  // namespace planrun

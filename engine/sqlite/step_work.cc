@@ -1,0 +1,54 @@
+#include "sqlite/step_work.h"
+
+#include <chrono>
+#include <string_view>
+
+#include "base/text.h"
+
+namespace planrun {
+namespace {
+
+constexpr std::int64_t kShownRows = 5;
+
+bool tells_orphans(sqlite3_stmt* statement) {
+  return sqlite3_column_count(statement) == 4 &&
+         std::string_view(sqlite3_column_name(statement, 3)) == "fkid";
+}
+
+}  // namespace
+
+void run_step_statement(SqliteConnection& connection, const std::string& sql) {
+  Statement statement(connection, sql);
+  if (!tells_orphans(statement.get())) {
+    statement.run();
+    return;
+  }
+  std::int64_t count = 0;
+  std::string table;
+  std::string parent;
+  std::vector<std::string> rowids;
+  while (statement.step()) {
+    if (++count > kShownRows) continue;
+    table = statement.text(0);
+    parent = statement.text(2);
+    rowids.push_back(statement.text(1));
+  }
+  if (count == 0) return;
+  throw Error(ErrorCode::target,
+              connection.shown() + ": table " + table + ": " + with_thousands(count) +
+                  (count == 1 ? " row has" : " rows have") + " no parent in " + parent + ": rowid " +
+                  join(rowids, ", ") + (count > kShownRows ? ", ..." : ""),
+              "mend the source, or keep such rows out with on_reject = \"keep\"")
+      .with_sqlstate("23503");
+}
+
+void do_step_work(SqliteConnection& connection, const SqliteLedgerTables& ledger, const StepWork& work) {
+  if (ledger.is_step_done(connection, work.run, work.step)) return;
+  const auto start = std::chrono::steady_clock::now();
+  for (const auto& sql : work.statements) run_step_statement(connection, sql);
+  for (const auto& chunk : work.pending) ledger.add_pending(connection, work.run, chunk);
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+  ledger.mark_step_done(connection, work.run, work.step, work.table, seconds.count());
+}
+
+}  // namespace planrun

@@ -1,0 +1,17 @@
+// A schema step done inside a transaction of its caller.
+#pragma once
+
+#include "database/target.h"
+#include "sqlite/handle.h"
+#include "sqlite/ledger_tables.h"
+
+namespace planrun {
+
+/// Statements, pending chunks and the ledger's row. Does nothing when the ledger says that the step is done.
+/// Throws Error(target) with sqlstate 23505 or 23503 where rows are in the way.
+void do_step_work(SqliteConnection& connection, const SqliteLedgerTables& ledger, const StepWork& work);
+
+/// One statement of a step; the orphans that a foreign key's check finds are an Error with sqlstate 23503.
+void run_step_statement(SqliteConnection& connection, const std::string& sql);
+
+}  // namespace planrun

@@ -1,0 +1,135 @@
+#include "sqlite/back_reader.h"
+#include "sqlite/chunk_transaction.h"
+#include "sqlite/dialect.h"
+#include "sqlite/ledger.h"
+#include "sqlite/preflight.h"
+#include "sqlite/sqlite.h"
+#include "sqlite/step_work.h"
+
+namespace planrun {
+namespace {
+
+class SqliteTarget : public Target {
+ public:
+  explicit SqliteTarget(std::shared_ptr<TargetFile> file) : connection_(std::move(file)) {}
+
+  std::unique_ptr<ChunkTransaction> claim(const ClaimRequest& request) override {
+    return claim_chunk(connection_, inserters_, request);
+  }
+
+  std::int64_t wait_for_chunks(const std::string& run, std::span<const std::string> loads,
+                               int patience_ms) override;
+  bool is_done(const std::string& run, std::int64_t chunk) override;
+
+  void do_step(const StepWork& work) override {
+    WriteTransaction transaction(connection_.file(), connection_.writing());
+    do_step_work(transaction.connection(), connection_.ledger(), work);
+    transaction.commit();
+  }
+
+  /// SQLite shares no view between connections; a run's own proof begins after the table's last write.
+  std::string share_view() override { return {}; }
+
+  std::unique_ptr<BackReader> read_back(const ReadBack& request) override {
+    return read_part(connection_.reading(), request);
+  }
+
+  std::unique_ptr<BackReader> read_violations(const Violation& violation,
+                                              std::span<const std::size_t> columns) override {
+    return read_in_the_way(connection_.reading(), violation, columns);
+  }
+
+  void remove_rows(const std::string& run, const TableSchema& table, const std::string& load,
+                   std::span<const std::string> row_references, std::span<const Reject> rejects,
+                   const ChunkResult& correction) override;
+
+  /// SQLite knows no other types: what is there is the text itself.
+  std::vector<std::optional<std::string>> canonical_text(const std::string&,
+                                                         std::span<const std::string> values) override {
+    return {values.begin(), values.end()};
+  }
+
+  QueryResult query(const std::string& sql) override { return run_query(*connection_.reading(), sql); }
+
+ private:
+  TargetConnection connection_;
+  Inserters inserters_;
+};
+
+/// A chunk is held by nobody but the one writer: when the write lock comes free, all chunks are done or
+/// pending.
+std::int64_t SqliteTarget::wait_for_chunks(const std::string& run, std::span<const std::string> loads, int) {
+  if (!connection_.file().exists()) return 0;
+  WriteTransaction transaction(connection_.file(), connection_.writing());
+  Statement row(transaction.connection(), "select count(*) from " + connection_.ledger().chunk +
+                                              " where run = ?1 and state = 'pending' and load = ?2");
+  std::int64_t pending = 0;
+  for (const auto& load : loads) {
+    row.bind(1, std::string_view(run)).bind(2, std::string_view(load));
+    row.step();
+    pending += row.integer(0);
+    row.reset();
+  }
+  return pending;
+}
+
+bool SqliteTarget::is_done(const std::string& run, std::int64_t chunk) {
+  if (!connection_.file().exists()) return false;
+  WriteTransaction transaction(connection_.file(), connection_.writing());
+  Statement row(transaction.connection(),
+                "select state = 'done' from " + connection_.ledger().chunk + " where run = ?1 and id = ?2");
+  row.bind(1, std::string_view(run)).bind(2, chunk);
+  return row.step() && row.integer(0) != 0;
+}
+
+void SqliteTarget::remove_rows(const std::string& run, const TableSchema& table, const std::string& load,
+                               std::span<const std::string> row_references, std::span<const Reject> rejects,
+                               const ChunkResult& correction) {
+  WriteTransaction transaction(connection_.file(), connection_.writing());
+  SqliteConnection& connection = transaction.connection();
+  const std::int64_t removed = delete_rows(connection, table.name, row_references);
+  if (removed != static_cast<std::int64_t>(row_references.size())) {
+    throw Error(ErrorCode::target,
+                connection.shown() + ": table " + table.name + ": " + std::to_string(removed) + " of " +
+                    std::to_string(row_references.size()) + " rows were still there to be removed",
+                "something else writes to the table: stop it, then run the same command again");
+  }
+  const std::int64_t chunk = connection_.ledger().add_correction(connection, run, load, correction);
+  Statement kept = connection_.ledger().prepare_reject(connection);
+  for (const auto& reject : rejects) SqliteLedgerTables::add_reject(kept, run, chunk, load, reject);
+  transaction.commit();
+}
+
+class SqliteTargetDatabase : public TargetDatabase {
+ public:
+  SqliteTargetDatabase(const std::filesystem::path& file, const std::string& ledger_prefix)
+      : file_(std::make_shared<TargetFile>(file, ledger_prefix)), dialect_(make_sqlite_dialect()) {}
+
+  const Dialect& dialect() const override { return *dialect_; }
+
+  std::unique_ptr<Target> connect(const std::string&, int) override {
+    return std::make_unique<SqliteTarget>(file_);
+  }
+
+  std::unique_ptr<Ledger> open_ledger(bool create) override { return make_sqlite_ledger(file_, create); }
+
+  std::vector<PreflightFinding> preflight(std::span<const TableSchema* const> tables,
+                                          std::span<const std::string> ours) override {
+    return find_obstacles(*file_, *dialect_, tables, ours);
+  }
+
+  std::string shown_url() const override { return "sqlite:" + file_->path().string(); }
+
+ private:
+  std::shared_ptr<TargetFile> file_;
+  std::unique_ptr<Dialect> dialect_;
+};
+
+}  // namespace
+
+std::unique_ptr<TargetDatabase> open_sqlite_target(const std::filesystem::path& file,
+                                                   const std::string& ledger_prefix) {
+  return std::make_unique<SqliteTargetDatabase>(file, ledger_prefix);
+}
+
+}  // namespace planrun

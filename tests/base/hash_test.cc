@@ -1,0 +1,72 @@
+#include "base/hash.h"
+
+#include <limits>
+
+#include "base/error.h"
+#include "support/support.h"
+
+using namespace planrun;
+
+namespace {
+
+/// Byte i is i * 7 mod 251.
+std::string pattern(std::size_t size) {
+  std::string bytes(size, '\0');
+  for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<char>(i * 7 % 251);
+  return bytes;
+}
+
+}  // namespace
+
+// Expected by `xxhsum -H2`.
+TEST_CASE("XXH3-128 is the reference's") {
+  CHECK(to_hex(xxh3_128("")) == "99aa06d3014798d86001c324468d497f");
+  CHECK(to_hex(xxh3_128("abc")) == "06b05ab6733a618578af5f94892f3950");
+  CHECK(to_hex(xxh3_128(pattern(200000))) == "73c62650ae930dd5e721d023f1ec7ef6");
+}
+
+TEST_CASE("pieces hash as the whole, again after a reset") {
+  const std::string bytes = pattern(200000);
+  StreamingHash hash;
+  for (const std::size_t piece : {1UL, 1000UL, 65536UL, 200000UL}) {
+    hash.reset();
+    for (std::size_t at = 0; at < bytes.size(); at += piece)
+      hash.update(std::string_view(bytes).substr(at, piece));
+    CHECK(to_hex(hash.digest()) == "73c62650ae930dd5e721d023f1ec7ef6");
+  }
+}
+
+TEST_CASE("128-bit sums carry, borrow and wrap") {
+  constexpr auto kMost = std::numeric_limits<std::uint64_t>::max();
+  Hash128 sum{0, kMost};
+  sum += Hash128{0, 1};
+  CHECK(sum == Hash128{1, 0});
+  sum -= Hash128{0, 1};
+  CHECK(sum == Hash128{0, kMost});
+  sum = {kMost, kMost};
+  sum += Hash128{0, 1};
+  CHECK(sum == Hash128{0, 0});
+  sum -= Hash128{2, 5};
+  CHECK(sum == Hash128{kMost - 2, kMost - 4});
+}
+
+TEST_CASE("hashes as text and back") {
+  const Hash128 hash{0x0123456789abcdef, 0xfedcba9876543210};
+  CHECK(to_hex(hash) == "0123456789abcdeffedcba9876543210");
+  CHECK(hash128_from_hex("0123456789abcdeffedcba9876543210") == hash);
+  for (const char* wrong : {"", "0123456789abcdeffedcba987654321", "g123456789abcdeffedcba9876543210"}) {
+    CHECK_THROWS_AS(hash128_from_hex(wrong), Error);
+  }
+}
+
+// Expected by sha256sum.
+TEST_CASE("SHA-256 of a text and of a file") {
+  CHECK(sha256_hex("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  const test::TempFolder folder;
+  const auto file = folder / "three megabytes";
+  test::write_file(file, pattern(3'000'000));
+  CHECK(sha256_file(file) == test::run_process({"sha256sum", file}).out.substr(0, 64));
+  CHECK(sha256_file(file, [] { return true; }).empty());
+  CHECK_THROWS_AS(sha256_file(folder / "missing"), Error);
+  CHECK_THROWS_AS(sha256_file(folder.path()), Error);
+}

@@ -1,0 +1,197 @@
+// A run that is killed at any point and run again ends as one that was never killed: the same schema and the
+// same rows. The points are those of support/kill_preload.cc, read from the ORA plan on both targets.
+#include <algorithm>
+#include <csignal>
+#include <functional>
+#include <memory>
+#include <sstream>
+
+#include "support/support.h"
+
+namespace fs = std::filesystem;
+using namespace planrun::test;
+
+namespace {
+
+/// Of each kind of point so many are tried, evenly spread over the run: hundreds in all.
+/// PLANRUN_KILL_POINTS=10000 tries every one, which takes a quarter of an hour.
+std::size_t most_of_a_kind() {
+  const char* text = std::getenv("PLANRUN_KILL_POINTS");
+  return text ? std::stoul(text) : 24;
+}
+
+std::string output(const std::vector<std::string>& arguments) {
+  const ProcessResult result = run_process(arguments);
+  INFO(arguments.front() << ": " << result.err);
+  REQUIRE(result.status == 0);
+  return result.out;
+}
+
+std::vector<std::string> lines(const std::string& text) {
+  std::vector<std::string> all;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) all.push_back(line);
+  return all;
+}
+
+/// A fresh target, and all that is in it but the ledger.
+class KillTarget {
+ public:
+  virtual ~KillTarget() = default;
+  virtual std::string url() const = 0;
+  virtual std::string state() const = 0;
+};
+using MakeTarget = std::function<std::unique_ptr<KillTarget>()>;
+
+class SqliteTarget : public KillTarget {
+ public:
+  std::string url() const override { return "sqlite:" + file_.string(); }
+  std::string state() const override {
+    std::string all = output({"sqlite3", file_,
+                              "select type, name, sql from sqlite_schema "
+                              "where tbl_name not like 'planrun%' order by type, name"});
+    std::string rows;
+    for (const auto& table : lines(output({"sqlite3", file_,
+                                           "select name from sqlite_schema where type = 'table' "
+                                           "and name not like 'planrun%' order by name"}))) {
+      rows += "select '" + table + "'; select * from \"" + table + "\" order by 1;";
+    }
+    return all + output({"sqlite3", "-quote", file_, rows}) +
+           output({"sqlite3", file_, "pragma integrity_check"});
+  }
+
+ private:
+  TempFolder folder_;
+  fs::path file_ = folder_ / "target.db";
+};
+
+class PostgresTarget : public KillTarget {
+ public:
+  std::string url() const override { return database_.url(); }
+  std::string state() const override {
+    static const bool kHasRestrictKey =
+        output({"pg_dump", "--help"}).find("--restrict-key") != std::string::npos;
+    std::vector<std::string> dump = {"pg_dump", "-s", "-N", "planrun", "-d", url()};
+    if (kHasRestrictKey) dump.insert(dump.begin() + 1, "--restrict-key=x");
+    std::string rows = "select * from pg_sequences where schemaname = 'public' order by sequencename;";
+    for (const auto& table :
+         lines(database_.psql("select tablename from pg_tables where schemaname = 'public' order by 1"))) {
+      rows += "select '" + table + "'; select * from \"" + table + "\" order by 1;";
+    }
+    return output(dump) + database_.psql(rows);
+  }
+
+ private:
+  TempPostgres database_;
+};
+
+/// The ORA plan on one fresh target.
+class OraRun {
+ public:
+  OraRun(const fs::path& source, const MakeTarget& make) : source_(source), target_(make()) {}
+
+  ProcessResult run(std::map<std::string, std::string> environment = {}) {
+    environment["ORA_DB"] = source_;
+    environment["DATABASE_URL"] = target_->url();
+    return planrun::test::planrun({PLANRUN_SOURCE_DIR "/plans/ora.toml", "-j", "2", "--quiet"}, state_.path(),
+                                  environment);
+  }
+  /// With the points library loaded; `settings` are its variables.
+  ProcessResult run_counted(std::map<std::string, std::string> settings) {
+    settings["LD_PRELOAD"] = PLANRUN_KILL_PRELOAD;
+    return run(std::move(settings));
+  }
+  ProcessResult run_killed_at(std::size_t point) {
+    return run_counted({{"PLANRUN_KILL_AT", std::to_string(point)}});
+  }
+  std::string target_state() const { return target_->state(); }
+
+ private:
+  fs::path source_;
+  TempFolder state_;
+  std::unique_ptr<KillTarget> target_;
+};
+
+/// An ORA source, and what an unbroken run of the plan makes of it.
+struct Unbroken {
+  TempFolder folder;
+  fs::path source = folder / "ora.db";
+  std::string points;  // the kind of each, in order
+  std::string state;
+
+  explicit Unbroken(const MakeTarget& make) {
+    const std::string text = read_file(PLANRUN_SOURCE_DIR "/examples/ora.sql");
+    write_file(folder / "ora.sql", text);
+    output({"sqlite3", "-bail", source, ".read " + (folder / "ora.sql").string()});
+    OraRun run(source, make);
+    const ProcessResult result = run.run_counted({{"PLANRUN_KILL_COUNT_FILE", folder / "points"}});
+    INFO(result.out << result.err);
+    REQUIRE(result.status == 0);
+    points = read_file(folder / "points");
+    state = run.target_state();
+    REQUIRE(state.find("Zoë Åkesson") != std::string::npos);
+  }
+
+  std::vector<std::size_t> chosen_points() const {
+    std::map<char, std::vector<std::size_t>> by_kind;
+    for (std::size_t i = 0; i < points.size(); ++i) by_kind[points[i]].push_back(i + 1);
+    std::vector<std::size_t> chosen;
+    for (const auto& [kind, all] : by_kind) {
+      const std::size_t count = std::min(all.size(), most_of_a_kind());
+      for (std::size_t i = 0; i < count; ++i) chosen.push_back(all[i * all.size() / count]);
+    }
+    return chosen;
+  }
+};
+
+/// Kills at every chosen point, each in a fresh target, and resumes; every eighth resume is killed too.
+void kill_everywhere(const MakeTarget& make) {
+  const Unbroken unbroken(make);
+  const std::vector<std::size_t> chosen = unbroken.chosen_points();
+  std::size_t killed_count = 0;
+  for (const std::size_t point : chosen) {
+    OraRun run(unbroken.source, make);
+    const ProcessResult killed = run.run_killed_at(point);
+    INFO("killed at point " << point << " of " << unbroken.points.size() << ", kind '"
+                            << unbroken.points[point - 1] << "'\n"
+                            << killed.out << killed.err);
+    // Two workers reach their points in varying order and number: the last ones may not come.
+    REQUIRE((killed.status == -SIGKILL || killed.status == 0));
+    if (killed.status == -SIGKILL && ++killed_count % 8 == 0) run.run_killed_at(point / 2 + 1);
+    const ProcessResult resumed = run.run_counted({});
+    INFO("resumed:\n" << resumed.out << resumed.err);
+    REQUIRE(resumed.status == 0);
+    REQUIRE(run.target_state() == unbroken.state);
+  }
+  CHECK(killed_count > chosen.size() * 9 / 10);
+  WARN("killed and resumed at " << killed_count << " of " << unbroken.points.size() << " points");
+}
+
+}  // namespace
+
+TEST_CASE("kill: SQLite, around commits, inside them and between rows", "[slow][kill]") {
+  kill_everywhere([] { return std::make_unique<SqliteTarget>(); });
+}
+
+TEST_CASE("kill: PostgreSQL, around commits, inside COPY and between statements", "[slow][kill][postgres]") {
+  kill_everywhere([] { return std::make_unique<PostgresTarget>(); });
+}
+
+TEST_CASE("kill: a connection lost in or before COMMIT is mended by the same process",
+          "[slow][kill][postgres]") {
+  const MakeTarget make = [] { return std::make_unique<PostgresTarget>(); };
+  const Unbroken unbroken(make);
+  const auto commit_count = std::count(unbroken.points.begin(), unbroken.points.end(), 'b');
+  REQUIRE(commit_count > 10);
+  const std::string before = GENERATE("0", "1");
+  for (std::ptrdiff_t commit = 1; commit <= commit_count; commit += 1 + commit_count / 12) {
+    OraRun run(unbroken.source, make);
+    const ProcessResult result =
+        run.run_counted({{"PLANRUN_DROP_AT", std::to_string(commit)}, {"PLANRUN_DROP_BEFORE", before}});
+    INFO("connection shut at commit " << commit << " of " << commit_count
+                                      << (before == "1" ? ", before" : ", after") << " it was sent\n"
+                                      << result.out << result.err);
+    REQUIRE(result.status == 0);
+    REQUIRE(run.target_state() == unbroken.state);
+  }
+}

@@ -1,0 +1,58 @@
+// A preview tells what a run would do and writes nothing anywhere.
+#include "support/migration.h"
+
+using namespace planrun::test;
+
+namespace {
+
+const char* const kSource =
+    "create table t(id integer primary key, flag integer, v text); create table unread(x);"
+    "insert into t values (1,1,'a'),(2,2,'b'),(3,0,'c');";
+const char* const kPlan =
+    "[table.t]\nfrom = \"s.t\"\n[table.t.columns]\nid = \"bigint primary key\"\nflag = \"boolean\"\nv = "
+    "\"text\"\n"
+    "[table.t.index]\nt_v = \"(v desc) where flag\"\n[check.c]\nsql = \"select count(*) from t where v is "
+    "null\"\n";
+
+std::string listing(const std::filesystem::path& folder) {
+  return run_process({"sh", "-c",
+                      "find \"$1\" -type f -exec stat -c '%n %s %y' {} + | sort; find \"$1\" -type f -exec "
+                      "sha256sum {} + | sort",
+                      "sh", folder.string()})
+      .out;
+}
+
+}  // namespace
+
+TEST_CASE("a preview shows steps, schema, rows and rejects, and leaves every file as it was") {
+  Migration m(Kind::sqlite, kSource, kPlan);
+  const std::string before = listing(m.plan_file().parent_path());
+  const ProcessResult r = m.dry_run();
+  INFO(r.out << r.err);
+  CHECK(r.status == 1);  // A run would stop at row 2.
+  CHECK_THAT(r.out, ContainsSubstring("CREATE TABLE"));
+  CHECK_THAT(r.out, ContainsSubstring("key 2: integer 2"));
+  CHECK_THAT(r.out, ContainsSubstring("s.unread"));
+  CHECK_THAT(r.out, ContainsSubstring("prove t"));
+  CHECK(listing(m.plan_file().parent_path()) == before);
+  CHECK_FALSE(std::filesystem::exists(m.target_file()));
+}
+
+TEST_CASE("a preview leaves PostgreSQL as it was", "[postgres]") {
+  Migration m(Kind::postgresql, kSource, kPlan);
+  m.target("create table other(x int); insert into other values (1)");
+  const auto dump = [&] {
+    return run_process({"sh", "-c", "pg_dump --restrict-key=x -d \"$1\"", "sh", m.target_url()}).out;
+  };
+  const std::string before = dump();
+  CHECK(m.dry_run().status == 1);
+  CHECK(dump() == before);
+}
+
+TEST_CASE("a preview without its server says so and shows the rest") {
+  Migration m(Kind::sqlite, kSource, kPlan);
+  const ProcessResult r = m.run({"--dry-run", "--target", "t=postgresql://nobody@127.0.0.1:1/none"});
+  CHECK_THAT(r.out, ContainsSubstring("127.0.0.1"));
+  CHECK_THAT(r.out, ContainsSubstring("previewed without it"));
+  CHECK_THAT(r.out, ContainsSubstring("key 2: integer 2"));
+}

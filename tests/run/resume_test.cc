@@ -1,0 +1,173 @@
+// An interrupted run goes on; a run that must not go on is refused by name.
+#include <chrono>
+#include <thread>
+
+#include "support/migration.h"
+
+using namespace planrun::test;
+
+namespace {
+
+const char* const kMany =
+    "create table t(id integer primary key, v text, n integer);"
+    "with recursive i(x) as (select 1 union all select x+1 from i where x<700000) "
+    "insert into t select x, 'row number ' || x, x % 97 from i;";
+
+std::string plan_of(const std::string& v, const std::string& keys = "") {
+  return "[table.t]\nfrom = \"s.t\"\n" + keys + "[table.t.columns]\nid = \"bigint primary key\"\nv = \"" + v +
+         "\"\nn = \"integer\"\n[table.t.index]\nt_n = \"(n)\"\n";
+}
+
+ProcessResult interrupted(Migration& m) {
+  return run_process(
+      {"timeout", "--preserve-status", "-s", "INT", "0.25", PLANRUN_BINARY, m.plan_file().string()},
+      {{"XDG_STATE_HOME", m.state().string()}});
+}
+
+void check_interrupt(Kind kind) {
+  Migration m(kind, kMany, plan_of("text"));
+  const ProcessResult r = interrupted(m);
+  INFO(r.out << r.err);
+  REQUIRE(r.status == 4);
+  CHECK_THAT(r.out, ContainsSubstring("same command"));
+  const ProcessResult again = m.run();
+  INFO(again.out << again.err);
+  CHECK(again.status == 0);
+  CHECK(m.target("select count(*), count(distinct id), sum(n) from t") ==
+        m.source("select count(*), count(distinct id), sum(n) from t"));
+  CHECK(m.target("select count(*) from " + m.ledger("run")) == "1");
+}
+
+}  // namespace
+
+TEST_CASE("Ctrl-C ends with 4, and the same command goes on, into SQLite") {
+  check_interrupt(Kind::sqlite);
+}
+TEST_CASE("Ctrl-C ends with 4, and the same command goes on, into PostgreSQL", "[postgres]") {
+  check_interrupt(Kind::postgresql);
+}
+
+TEST_CASE("a passed run is not run again") {
+  Migration m(Kind::sqlite,
+              "create table t(id integer primary key, v text, n int); insert into t values (1,'a',1);",
+              plan_of("text"));
+  REQUIRE(m.run().status == 0);
+  const std::string before = read_file(m.target_file());
+  const ProcessResult again = m.run();
+  CHECK(again.status == 0);
+  CHECK_THAT(again.out, ContainsSubstring("already done"));
+  CHECK(read_file(m.target_file()) == before);
+}
+
+TEST_CASE("a passed run whose table is gone does not count as done", "[postgres]") {
+  Migration m(Kind::postgresql,
+              "create table t(id integer primary key, v text, n int); insert into t values (1,'a',1);",
+              plan_of("text"));
+  REQUIRE(m.run().status == 0);
+  m.target("drop table t");
+  const ProcessResult again = m.run();
+  CHECK(again.status == 1);
+  CHECK_THAT(again.err, ContainsSubstring("t cannot be read any more"));
+}
+
+namespace {
+
+// A value in row 650,000 that the first plan rejects: what was committed before stays.
+void check_mended_plan(Kind kind) {
+  Migration m(kind,
+              std::string(kMany) +
+                  "update t set v = ' 650000' where id = 650000; update t set n = '' where id = 650000;",
+              plan_of("text"));
+  const ProcessResult r = m.run({"-j", "1"});
+  INFO(r.out << r.err);
+  REQUIRE(r.status == 1);
+  CHECK_THAT(r.out, ContainsSubstring("s.t key 650000, column n"));
+  const std::string done = m.target("select count(*) from " + m.ledger("chunk") + " where state = 'done'");
+  CHECK(done != "0");
+
+  // A column that is in the target already cannot be another one.
+  m.write_plan(plan_of("varchar(20)"));
+  const ProcessResult refused = m.run();
+  CHECK(refused.status == 1);
+  CHECK_THAT(refused.out + refused.err, ContainsSubstring("the plan has changed"));
+  CHECK_THAT(refused.out + refused.err, ContainsSubstring("varchar(20)"));
+
+  // Another value for rows that are committed already is refused as well.
+  std::string shifted = plan_of("text");
+  shifted.replace(shifted.find("n = \"integer\""), 13,
+                  "n = { type = \"integer\", expr = \"nullif(n, '') + 1\" }");
+  m.write_plan(shifted);
+  const ProcessResult other = m.run();
+  CHECK(other.status == 1);
+  CHECK_THAT(other.out + other.err, ContainsSubstring("other rows than those committed"));
+
+  std::string mended = plan_of("text");
+  mended.replace(mended.find("n = \"integer\""), 13, "n = { type = \"integer\", using = \"empty_as_null\" }");
+  m.write_plan(mended);
+  const ProcessResult goes_on = m.run();
+  INFO(goes_on.out << goes_on.err);
+  CHECK(goes_on.status == 0);
+  CHECK_THAT(goes_on.err, ContainsSubstring("hashed again"));
+  CHECK(m.target("select count(*), count(n) from t") == "700000|699999");
+}
+
+}  // namespace
+
+TEST_CASE("a mended plan goes on where what is committed agrees, into SQLite") {
+  check_mended_plan(Kind::sqlite);
+}
+TEST_CASE("a mended plan goes on where what is committed agrees, into PostgreSQL", "[postgres]") {
+  check_mended_plan(Kind::postgresql);
+}
+
+TEST_CASE("a changed snapshot is refused by name", "[postgres]") {
+  Migration m(Kind::postgresql, kMany, plan_of("text"));
+  REQUIRE(interrupted(m).status == 4);
+  const std::string file = run_process({"find", m.state().string(), "-name", "s.db"}).out;
+  REQUIRE(!file.empty());
+  sqlite3(file.substr(0, file.size() - 1), "update t set v = 'other' where id = 699999");
+  const ProcessResult r = m.run();
+  CHECK(r.status == 1);
+  CHECK_THAT(r.err, ContainsSubstring("s.db has changed"));
+}
+
+TEST_CASE("a second run beside the first is refused by name", "[postgres]") {
+  Migration m(Kind::postgresql, kMany, plan_of("text"));
+  std::thread first([&] { m.run({"-j", "1"}); });
+  std::this_thread::sleep_for(std::chrono::milliseconds(400));
+  const ProcessResult second = m.run();
+  first.join();
+  INFO(second.out << second.err);
+  CHECK(second.status == 1);
+  CHECK_THAT(second.err, ContainsSubstring("planrun"));
+  CHECK(m.run().status == 0);
+}
+
+TEST_CASE("a source without a snapshot that has changed is refused") {
+  Migration m(Kind::sqlite, kMany, plan_of("text"), "snapshot = \"none\"\n");
+  REQUIRE(interrupted(m).status == 4);
+  sqlite3(m.source_file(), "update t set v = 'other' where id = 1");
+  const ProcessResult r = m.run();
+  CHECK(r.status == 1);
+  CHECK_THAT(r.err, ContainsSubstring("source s has changed"));
+}
+
+TEST_CASE("connections that are cut are made again", "[postgres]") {
+  Migration m(Kind::postgresql, kMany, plan_of("text"));
+  std::thread cutter([&] {
+    for (int i = 0; i < 4; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(150));
+      m.target(
+          "select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() "
+          "and "
+          "application_name like 'planrun%'");
+    }
+  });
+  const ProcessResult r = m.run();
+  cutter.join();
+  INFO(r.out << r.err);
+  CHECK((r.status == 0 || r.status == 4));
+  CHECK(m.run().status == 0);
+  CHECK(m.target("select count(*), count(distinct id), sum(n) from t") ==
+        m.source("select count(*), count(distinct id), sum(n) from t"));
+}

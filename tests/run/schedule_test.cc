@@ -1,0 +1,78 @@
+#include "run/schedule.h"
+
+#include "support/catch.h"
+
+using namespace planrun;
+
+namespace {
+
+Step step(const std::string& id, StepKind kind, double path, std::vector<std::size_t> after = {}) {
+  Step s;
+  s.id = id;
+  s.kind = kind;
+  s.path = path;
+  s.after = std::move(after);
+  return s;
+}
+
+// 0 load a, 1 load b (heavier), 2 index a, 3 prove a
+Graph small_graph() {
+  return {{step("load a", StepKind::load, 10), step("load b", StepKind::load, 20),
+           step("index a", StepKind::index, 5, {0}), step("prove a", StepKind::prove, 2, {2})}};
+}
+
+}  // namespace
+
+TEST_CASE("the heaviest way goes first, and a load is taken by several workers") {
+  const Graph graph = small_graph();
+  Schedule schedule(graph);
+  const auto first = schedule.take();
+  const auto second = schedule.take();
+  CHECK(first->step == 1);
+  CHECK(first->begins);
+  CHECK(second->step == 1);
+  CHECK_FALSE(second->begins);
+}
+
+TEST_CASE("a load is done only when its last worker found nothing") {
+  const Graph graph = small_graph();
+  Schedule schedule(graph);
+  const auto first = schedule.take();
+  const auto second = schedule.take();
+  CHECK_FALSE(schedule.found_nothing(*first));  // The second is still loading a chunk.
+  CHECK(schedule.take()->step == 0);            // Nobody is sent there meanwhile.
+  schedule.piece_done(*second);                 // Its chunk may have been cut: there may be more.
+  const auto third = schedule.take();
+  CHECK(third->step == 1);
+  CHECK(schedule.found_nothing(*third));
+  schedule.step_done(*third);
+}
+
+TEST_CASE("steps wait for what is before them, and a proof for all of its parts") {
+  const Graph graph = small_graph();
+  Schedule schedule(graph);
+  schedule.set_parts(3, 2);
+  schedule.already_done(1);
+  const auto load = schedule.take();
+  CHECK(load->step == 0);
+  CHECK(schedule.found_nothing(*load));
+  schedule.step_done(*load);
+  const auto index = schedule.take();
+  CHECK(index->step == 2);
+  schedule.step_done(*index);
+  const auto one = schedule.take();
+  const auto two = schedule.take();
+  CHECK(one->step == 3);
+  CHECK(one->part == 0);
+  CHECK(two->part == 1);
+  schedule.step_done(*one);
+  schedule.step_done(*two);
+  CHECK_FALSE(schedule.take());  // All is done.
+}
+
+TEST_CASE("after a stop nothing is given") {
+  const Graph graph = small_graph();
+  Schedule schedule(graph);
+  schedule.stop();
+  CHECK_FALSE(schedule.take());
+}
