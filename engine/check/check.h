@@ -18,9 +18,7 @@ struct CheckDatabases {
   std::string dialect;  // "postgresql" or "sqlite"
 };
 
-/// What a check that names neither `expect` nor `source_sql` must find: it counts what must not be.
-inline constexpr const char* kExpectedByDefault = "0";
-
+/// A check without `expect` and `source_sql` (severity info) only shows its value.
 /// Status: passed, warning (above the warning tolerance, or a failed check of severity warning), failed,
 /// error (the query could not be run: as bad as failed). Never throws for what a database says.
 CheckRecord run_check(const PlanCheck& check, const CheckDatabases& databases);

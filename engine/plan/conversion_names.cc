@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "base/text.h"
 
@@ -58,9 +59,23 @@ std::optional<std::string> take_argument(std::string_view& rest) {
 }
 
 bool is_digit_count(const std::string& text) {
-  constexpr std::size_t kLongest = 4;
-  if (text.empty() || text.size() > kLongest) return false;
-  return text.find_first_not_of("0123456789") == std::string::npos && std::stoi(text) <= 1000;
+  constexpr int kMost = 1000;
+  int value = 0;
+  const char* end = text.data() + text.size();
+  const auto [read, error] = std::from_chars(text.data(), end, value);
+  return error == std::errc() && read == end && value >= -kMost && value <= kMost;
+}
+
+// Whether every % begins a directive that there is, and there is one.
+bool is_date_format(std::string_view format) {
+  constexpr std::string_view kDirectives = "YymbdHMSf%";
+  bool found = false;
+  for (std::size_t i = 0; i < format.size(); ++i) {
+    if (format[i] != '%') continue;
+    if (++i >= format.size() || kDirectives.find(format[i]) == std::string_view::npos) return false;
+    found = found || format[i] != '%';
+  }
+  return found;
 }
 
 bool fits(ConversionArgument shape, const std::vector<std::string>& arguments) {
@@ -68,7 +83,7 @@ bool fits(ConversionArgument shape, const std::vector<std::string>& arguments) {
     case ConversionArgument::none:
       return arguments.empty();
     case ConversionArgument::format:
-      return arguments.size() == 1 && arguments[0].find('%') != std::string::npos;
+      return arguments.size() == 1 && is_date_format(arguments[0]);
     case ConversionArgument::optional_digits:
       return arguments.empty() || (arguments.size() == 1 && is_digit_count(arguments[0]));
     case ConversionArgument::optional_text:

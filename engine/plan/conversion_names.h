@@ -13,8 +13,8 @@ namespace planrun {
 
 enum class ConversionArgument {
   none,             // `trim`
-  format,           // `date_format('%d.%m.%Y')`: one text, not empty
-  optional_digits,  // `round`, `round(2)`: a whole number of 0 to 1000
+  format,           // `date_format('%d.%m.%Y')`: one text of directives %Y %y %m %b %d %H %M %S %f %%
+  optional_digits,  // `round`, `round(2)`: a whole number of -1000 to 1000
   optional_text,    // `replace_nul`, `replace_nul('?')`: one text without NUL
 };
 

@@ -88,10 +88,8 @@ std::string not_type(const Rule& rule, const Cell& in) {
 constexpr auto kHexDigits = [] {
   std::array<signed char, 256> digits{};
   digits.fill(-1);
-  for (int i = 0; i < 10; ++i) digits[static_cast<std::size_t>('0' + i)] = static_cast<signed char>(i);
-  for (int i = 0; i < 6; ++i) {
-    digits[static_cast<std::size_t>('a' + i)] = static_cast<signed char>(10 + i);
-    digits[static_cast<std::size_t>('A' + i)] = static_cast<signed char>(10 + i);
+  for (std::size_t i = 0; i < 16; ++i) {
+    digits["0123456789abcdef"[i]] = digits["0123456789ABCDEF"[i]] = static_cast<signed char>(i);
   }
   return digits;
 }();

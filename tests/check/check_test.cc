@@ -74,12 +74,19 @@ TEST_CASE("a check is passed, a warning or failed by its two tolerances") {
   CHECK(ask(check, "1159000.5").status == "failed");
 }
 
-TEST_CASE("a check without an expected value counts what must not be") {
-  CHECK(ask({}, "0").status == "passed");
-  CHECK(ask({}, "1").status == "failed");
-  PlanCheck mild;
-  mild.severity = CheckSeverity::warning;
-  CHECK(ask(mild, "1").status == "warning");
+TEST_CASE("a check without an expected value shows what it found") {
+  const CheckRecord record = ask({}, "42");
+  CHECK(record.status == "passed");
+  CHECK(record.found == "42");
+}
+
+TEST_CASE("a failed check is as bad as its severity") {
+  PlanCheck check;
+  check.expect = Located{"0", {}};
+  CHECK(ask(check, "0").status == "passed");
+  CHECK(ask(check, "1").status == "failed");
+  check.severity = CheckSeverity::warning;
+  CHECK(ask(check, "1").status == "warning");
 }
 
 TEST_CASE("a check that cannot be asked is an error, not a pass") {

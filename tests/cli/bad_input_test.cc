@@ -26,7 +26,7 @@ TEST_CASE("the command line is told what is wrong with it") {
       {{folder.path().string()}, folder.path().c_str()},
   };
   for (const Case& c : cases) {
-    const ProcessResult r = planrun(c.arguments, folder / "state");
+    const ProcessResult r = run_planrun(c.arguments, folder / "state");
     INFO(r.err);
     CHECK(r.status == 2);
     CHECK_THAT(r.err, ContainsSubstring(c.message));
@@ -36,9 +36,9 @@ TEST_CASE("the command line is told what is wrong with it") {
 TEST_CASE("an empty plan and a plan that is no TOML are errors of the plan") {
   const TempFolder folder;
   write_file(folder / "empty.toml", "");
-  CHECK(planrun({(folder / "empty.toml").string()}, folder / "state").status == 2);
+  CHECK(run_planrun({(folder / "empty.toml").string()}, folder / "state").status == 2);
   write_file(folder / "broken.toml", "[plan\nname = ");
-  const ProcessResult r = planrun({(folder / "broken.toml").string()}, folder / "state");
+  const ProcessResult r = run_planrun({(folder / "broken.toml").string()}, folder / "state");
   CHECK(r.status == 2);
   CHECK_THAT(r.err, ContainsSubstring("broken.toml:1:"));
 }
@@ -93,15 +93,15 @@ TEST_CASE("a full disk is an error, and the run goes on when there is room") {
 
 TEST_CASE("lint and status answer in text and JSON") {
   Migration m(Kind::sqlite, kSource, kPlan);
-  CHECK(planrun({"lint", m.plan_file().string()}, m.state()).status == 0);
-  CHECK_THAT(planrun({"status", m.plan_file().string()}, m.state()).out,
+  CHECK(run_planrun({"lint", m.plan_file().string()}, m.state()).status == 0);
+  CHECK_THAT(run_planrun({"status", m.plan_file().string()}, m.state()).out,
              ContainsSubstring("no run of plan test"));
   REQUIRE(m.run({"--format", "json"}).status == 0);
-  CHECK_THAT(planrun({"status", m.plan_file().string()}, m.state()).out, ContainsSubstring("passed"));
-  CHECK_THAT(planrun({"status", "--format", "json", m.plan_file().string()}, m.state()).out,
+  CHECK_THAT(run_planrun({"status", m.plan_file().string()}, m.state()).out, ContainsSubstring("passed"));
+  CHECK_THAT(run_planrun({"status", "--format", "json", m.plan_file().string()}, m.state()).out,
              ContainsSubstring("\"state\": \"passed\""));
   m.write_plan("[table.t]\nfrom = \"s.t\"\ncolums = 1\n");
-  const ProcessResult wrong = planrun({"lint", m.plan_file().string()}, m.state());
+  const ProcessResult wrong = run_planrun({"lint", m.plan_file().string()}, m.state());
   CHECK(wrong.status == 2);
   CHECK_THAT(wrong.out, ContainsSubstring("plan.toml:12:1"));
   CHECK_THAT(wrong.out, ContainsSubstring("columns"));

@@ -61,7 +61,7 @@ TEST_CASE("conversions") {
        "a = { type = \"int\", using = \"trimm\" }\n"
        "b = { type = \"int\", using = [\"trim\", \"trim(1)\", \"round('x')\", \"date_format\"] }\n"
        "c = { type = \"int\", using = \"trim, utc\" }\n"
-       "d = { type = \"int\", using = [\"date_format('%d', '%m')\", \"round(1001)\", \"round(-1)\", "
+       "d = { type = \"int\", using = [\"date_format('%d', '%m')\", \"round(1001)\", \"round(-1001)\", "
        "\"round(2\"] }\n"
        "e = { type = \"int\", using = \"currency\" }\n",
        {"2:29: there is no conversion `trimm` (did you mean `trim`?)",
@@ -72,7 +72,7 @@ TEST_CASE("conversions") {
         "5:30: conversion `date_format` has wrong arguments (write date_format('%d.%m.%Y'))",
         "5:57: conversion `round` has wrong arguments (write round or round(2))",
         "5:72: conversion `round` has wrong arguments (write round or round(2))",
-        "5:85: 'round(2' is no conversion (write NAME or NAME(ARGUMENT); several stand in an array)",
+        "5:88: 'round(2' is no conversion (write NAME or NAME(ARGUMENT); several stand in an array)",
         "6:29: there is no conversion `currency` (there are boolean, unix_seconds, unix_millis, unix_micros, "
         "julian_day, date_format, trim, empty_as_null, decimal_comma, round, utc, replace_nul, "
         "replace_invalid_utf8, "

@@ -128,7 +128,7 @@ const char* const kSchemas =
     "insert into child values (1,1,'A@x',0),(2,7,'b@x',0),(3,1,'A@x',1),(90,7,'c@x',0); delete from child "
     "where id = 90;";
 
-const char* const kSchemaPlan = R"(
+const char* const kSchemaPlan = R"toml(
 [table.parent]
 from = "s.parent"
 [table.parent.columns]
@@ -145,7 +145,7 @@ del = "integer"
 [table.child.index]
 child_email = "unique (email) where del = 0"
 child_lower = "(lower(email))"
-)";
+)toml";
 
 }  // namespace
 

@@ -12,7 +12,7 @@ const char* const kPlan =
     "[table.t]\nfrom = \"s.t\"\n[table.t.columns]\nid = \"bigint primary key\"\nflag = \"boolean\"\nv = "
     "\"text\"\n"
     "[table.t.index]\nt_v = \"(v desc) where flag\"\n[check.c]\nsql = \"select count(*) from t where v is "
-    "null\"\n";
+    "null\"\nexpect = 0\n";
 
 std::string listing(const std::filesystem::path& folder) {
   return run_process({"sh", "-c",

@@ -13,7 +13,7 @@ const char* const kSource =
 const char* const kPlan =
     "[table.t]\nfrom = \"s.t\"\n[table.t.columns]\nid = \"bigint primary key\"\nv = \"text\"\nn = "
     "\"integer\"\n"
-    "[check.no_rows]\nsql = \"select count(*) from t where id < 0\"\n";
+    "[check.no_rows]\nsql = \"select count(*) from t where id < 0\"\nexpect = 0\n";
 
 // A run that ends unproved, because of a check, can be tampered with before it is run again.
 void check_tampering(Kind kind) {

@@ -255,7 +255,7 @@ TEST_CASE("preflight tells what is in the way and what SQLite refuses") {
   CHECK(database->preflight(tables, ours).size() == 1);
 }
 
-TEST_CASE("a ledger of another version is refused by name") {
+TEST_CASE("a SQLite ledger of another version is refused by name") {
   TempFolder folder;
   open_sqlite_target(folder / "t.db", "planrun")->open_ledger(true);
   sqlite3(folder / "t.db", "update planrun_version set version = 7");

@@ -2,7 +2,8 @@
 
 namespace planrun::test {
 
-Migration::Migration(Kind kind, const std::string& source_sql, const std::string& tables, const std::string& plan_keys)
+Migration::Migration(Kind kind, const std::string& source_sql, const std::string& tables,
+                     const std::string& plan_keys)
     : kind_(kind) {
   if (kind == Kind::postgresql) postgres_ = std::make_unique<TempPostgres>();
   const std::filesystem::path script = folder_ / "source.sql";
@@ -19,13 +20,15 @@ std::string Migration::target_url() const {
 }
 
 void Migration::write_plan(const std::string& tables, const std::string& plan_keys) {
-  write_file(plan_file(), "[plan]\nname = \"test\"\n" + plan_keys + "\n[source.s]\nurl = \"sqlite:source.db\"\n\n[target.t]\nurl = \"" +
+  write_file(plan_file(), "[plan]\nname = \"test\"\n" + plan_keys +
+                              "\n[source.s]\nurl = \"sqlite:source.db\"\n\n[target.t]\nurl = \"" +
                               target_url() + "\"\n\n" + tables);
 }
 
-ProcessResult Migration::run(std::vector<std::string> arguments, std::map<std::string, std::string> environment) {
+ProcessResult Migration::run(std::vector<std::string> arguments,
+                             std::map<std::string, std::string> environment) {
   arguments.insert(arguments.begin(), plan_file().string());
-  return planrun(arguments, state(), std::move(environment));
+  return run_planrun(arguments, state(), std::move(environment));
 }
 
 std::string Migration::target(const std::string& sql) const {

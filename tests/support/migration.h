@@ -1,5 +1,5 @@
-// A whole migration in a few lines: a source from SQL text, a plan, the program, and what the target then holds as its own
-// shell tells it.
+// A whole migration in a few lines: a source from SQL text, a plan, the program, and what the target then
+// holds as its own shell tells it.
 #pragma once
 
 #include <memory>
@@ -17,14 +17,18 @@ class Migration {
  public:
   /// `tables`: the plan's tables and checks; [plan], [source.s] and [target.t] are written around them.
   /// `plan_keys`: further lines of [plan].
-  Migration(Kind kind, const std::string& source_sql, const std::string& tables, const std::string& plan_keys = "");
+  Migration(Kind kind, const std::string& source_sql, const std::string& tables,
+            const std::string& plan_keys = "");
 
-  ProcessResult run(std::vector<std::string> arguments = {}, std::map<std::string, std::string> environment = {});
+  ProcessResult run(std::vector<std::string> arguments = {},
+                    std::map<std::string, std::string> environment = {});
   ProcessResult dry_run() { return run({"--dry-run"}); }
   /// What the target answers, by psql or sqlite3.
   std::string target(const std::string& sql) const;
   std::string source(const std::string& sql) const { return sqlite3(source_file(), sql); }
-  std::string count(const std::string& table) const { return target("select count(*) from \"" + table + "\""); }
+  std::string count(const std::string& table) const {
+    return target("select count(*) from \"" + table + "\"");
+  }
   /// A table of the ledger by its name there.
   std::string ledger(const std::string& table) const;
 

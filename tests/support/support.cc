@@ -1,14 +1,14 @@
 #include "support/support.h"
 
-#include <fcntl.h>
-#include <poll.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <atomic>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 namespace planrun::test {
 
@@ -94,7 +94,9 @@ std::string checked_output(const std::vector<std::string>& arguments, const std:
   return r.out;
 }
 
-const char* server_url() { return std::getenv("PLANRUN_TEST_PG"); }
+const char* server_url() {
+  return std::getenv("PLANRUN_TEST_PG");
+}
 
 }  // namespace
 
@@ -102,7 +104,9 @@ std::string sqlite3(const std::filesystem::path& database, const std::string& sq
   return checked_output({"sqlite3", "-bail", database.string(), sql}, sql);
 }
 
-bool has_postgres() { return server_url() != nullptr; }
+bool has_postgres() {
+  return server_url() != nullptr;
+}
 
 TempPostgres::TempPostgres() {
   REQUIRE(has_postgres());
@@ -118,7 +122,8 @@ TempPostgres::TempPostgres() {
 }
 
 TempPostgres::~TempPostgres() {
-  run_process({"psql", "-XqAt", "-d", server_url(), "-c", "drop database if exists " + name_ + " with (force)"});
+  run_process(
+      {"psql", "-XqAt", "-d", server_url(), "-c", "drop database if exists " + name_ + " with (force)"});
 }
 
 std::string TempPostgres::psql(const std::string& sql) const {
@@ -136,8 +141,8 @@ std::string read_file(const std::filesystem::path& file) {
   return text.str();
 }
 
-ProcessResult planrun(const std::vector<std::string>& arguments, const std::filesystem::path& state,
-                      std::map<std::string, std::string> environment) {
+ProcessResult run_planrun(const std::vector<std::string>& arguments, const std::filesystem::path& state,
+                          std::map<std::string, std::string> environment) {
   std::vector<std::string> all = {PLANRUN_BINARY};
   all.insert(all.end(), arguments.begin(), arguments.end());
   environment.emplace("XDG_STATE_HOME", state.string());

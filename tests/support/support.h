@@ -1,5 +1,5 @@
-// What makes a test 15 lines: temporary folders and databases, and other programs (sqlite3, psql, planrun) that say
-// what is really there.
+// What makes a test 15 lines: temporary folders and databases, and other programs (sqlite3, psql, planrun)
+// that say what is really there.
 #pragma once
 
 #include <filesystem>
@@ -26,7 +26,7 @@ class TempFolder {
 };
 
 struct ProcessResult {
-  int status = -1;   // exit status; -SIGNAL when killed by one
+  int status = -1;  // exit status; -SIGNAL when killed by one
   std::string out;
   std::string err;
 };
@@ -61,7 +61,7 @@ void write_file(const std::filesystem::path& file, const std::string& text);
 std::string read_file(const std::filesystem::path& file);
 
 /// The planrun program under test, with its state folder in `state`.
-ProcessResult planrun(const std::vector<std::string>& arguments, const std::filesystem::path& state,
-                      std::map<std::string, std::string> environment = {});
+ProcessResult run_planrun(const std::vector<std::string>& arguments, const std::filesystem::path& state,
+                          std::map<std::string, std::string> environment = {});
 
 }  // namespace planrun::test
