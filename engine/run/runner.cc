@@ -384,9 +384,9 @@ class Run {
       summary_.verdict = Verdict::unproved;
       summary_.message = join(faults, "; ");
       summary_.hint =
-          "all rows of the run are in the target as the ledger says; find out who changed what, then run the "
-          "same "
-          "command: it proves and checks again";
+          "every row of the run is in the target or kept as a reject, as the ledger says; when the cause is "
+          "mended, "
+          "the same command proves and checks again";
       record_.state = RunState::unproved;
     }
     record_.finished_at = record_.updated_at = now_micros();

@@ -1,4 +1,6 @@
+#include <cmath>
 #include <limits>
+#include <random>
 
 #include "transform/one_column.h"
 
@@ -142,6 +144,25 @@ TEST_CASE("numeric(p,s) refuses what the server would round") {
               {t("NaN"), "no: is no number written plainly"},
               {t("0012"), "no: is no number written plainly"},
               {b("1"), "no: blob is not numeric(12,2)"}});
+}
+
+TEST_CASE("amounts kept as real come out as they were written") {
+  OneColumn column(numeric(18, 3));
+  std::mt19937_64 random(3);
+  for (int n = 0; n < 5000; ++n) {
+    const auto thousandths =
+        static_cast<std::int64_t>(random() % (n % 2 == 0 ? 100'000 : 1'000'000'000'000'000));
+    std::string text = std::to_string(thousandths);
+    text.insert(0, text.size() < 4 ? 4 - text.size() : 0, '0');
+    text.insert(text.size() - 3, 1, '.');
+    const double value = std::stod(text);
+    text.erase(text.find_last_not_of('0') + 1);
+    if (text.back() == '.') text.pop_back();
+    if (column(r(value)) != "text " + text) FAIL(text << " became " << column(r(value)));
+  }
+  // One step beside a decimal of two digits is another number, of too many digits.
+  CHECK_THAT(column(r(std::nextafter(19.99, 20.0))),
+             ContainsSubstring("no: has more digits after the point"));
 }
 
 // By `psql`: numeric(3,5) holds below 0.01, numeric(3,-2) hundreds below 100,000.
