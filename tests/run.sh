@@ -23,9 +23,9 @@ fuzz_seconds=15
 
 timings=()
 failed_parts=()
-# part NAME COMMAND...: says what goes on, takes the time, remembers a failure and goes on.
+# part NAME COMMAND...: says what goes on, takes the time, remembers a failure (also in $status) and goes on.
 part() {
-  local name=$1 begin=$SECONDS status=0
+  local name=$1 begin=$SECONDS
   say "$name"
   set +e
   (set -e; "${@:2}")
@@ -113,7 +113,7 @@ install_missing "${build_packages[@]}" "${test_packages[@]}"
 rm -f "$build/Testing/Temporary/LastTest.log" "$build/asan/Testing/Temporary/LastTest.log"
 part "format" check_format
 part "build" build_planrun "$build"
-[[ ${#failed_parts[@]} -eq 0 ]] || finish
+[[ $status -eq 0 ]] || finish
 part "quickstart" quickstart
 if [[ -n $quick ]]; then
   part "tests" test_in "$build" -LE slow

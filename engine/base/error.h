@@ -14,6 +14,7 @@ enum class ErrorCode {
   source,         // a source cannot be opened or read
   target,         // the target refused a statement or holds what it must not
   row_violation,  // the target refused some row of a chunk; which one is not known yet
+  unreachable,    // no connection to a database could be made
   connection,     // the connection to a database is gone
   refused,        // a promise would be broken: a second run, a changed snapshot, a changed plan
   rejected,       // a row was rejected and the plan says `on_reject = "stop"`, or max_rejects was passed

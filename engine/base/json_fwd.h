@@ -1,4 +1,5 @@
-// The name of a JSON document, for headers: the whole of it costs every file that includes it seconds to compile.
+// The name of a JSON document, for headers: the whole of it costs every file that includes it seconds to
+// compile.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

@@ -78,6 +78,7 @@ CheckRecord run_check(const PlanCheck& check, const CheckDatabases& databases) {
       record.expected = single_value(databases.source(check.source, check.source_sql.text), "source_sql");
     }
   } catch (const Error& error) {
+    if (error.retryable()) throw;
     record.status = "error";
     record.message = error.what();
     return record;

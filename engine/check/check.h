@@ -20,7 +20,8 @@ struct CheckDatabases {
 
 /// A check without `expect` and `source_sql` (severity info) only shows its value.
 /// Status: passed, warning (above the warning tolerance, or a failed check of severity warning), failed,
-/// error (the query could not be run: as bad as failed). Never throws for what a database says.
+/// error (the query could not be run: as bad as failed). Never throws for what a database says, but for a
+/// lost connection.
 CheckRecord run_check(const PlanCheck& check, const CheckDatabases& databases);
 
 /// |found - expected| as an exact decimal compared with a tolerance. Texts that are no plain decimals differ

@@ -1,4 +1,5 @@
-// A chunk: a range of a load, the unit of commit. Its rows, rejects, digest and ledger row are one transaction.
+// A chunk: a range of a load, the unit of commit. Its rows, rejects, digest and ledger row are one
+// transaction.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +14,7 @@
 namespace planrun {
 
 struct Chunk {
-  std::int64_t id = 0;      // in the ledger; never changes, also when the chunk is cut
+  std::int64_t id = 0;  // in the ledger; never changes, also when the chunk is cut
   std::string load;
   Range range;
 };
@@ -21,8 +22,8 @@ struct Chunk {
 /// What the ledger keeps of a chunk that is done.
 struct ChunkResult {
   Balance balance;
-  Digest digest;            // of the rows written, canonical form
-  std::int64_t bytes = 0;   // sent to the target
+  Digest digest;           // of the rows written, canonical form
+  std::int64_t bytes = 0;  // sent to the target
   double seconds = 0;
 };
 
@@ -36,16 +37,17 @@ struct ChunkRecord {
 /// A row that the target refused: the nth (from 0) given to write() since the chunk began.
 struct RowFailure {
   std::int64_t ordinal = 0;
-  std::string column;       // empty where the target did not say
-  std::string reason;       // the target's words: `violates check constraint "t_quantity_check"`
+  std::string column;  // empty where the target did not say
+  std::string reason;  // the target's words: `violates check constraint "t_quantity_check"`
 };
 
 enum class Outcome { committed, in_doubt };
 
 /// A claimed chunk and the transaction that loads it. One thread. Calls in this order:
-///   write()* -> flush() -> reject()* -> finish(), then next() for the next chunk of the same transaction or commit().
-/// cut() may come any time before finish(). Destroyed without commit(): everything is rolled back, the chunk is pending.
-/// Every call may throw Error; with code `connection` the transaction is gone.
+///   write()* -> flush() -> reject()* -> finish(), then next() for the next chunk of the same transaction or
+///   commit().
+/// cut() may come any time before finish(). Destroyed without commit(): everything is rolled back, the chunk
+/// is pending. Every call may throw Error; with code `connection` the transaction is gone.
 class ChunkTransaction {
  public:
   virtual ~ChunkTransaction() = default;
@@ -53,7 +55,8 @@ class ChunkTransaction {
   /// One target cell a loaded column, as data/column_type.h says. Bytes are read before it returns.
   virtual void write(std::span<const Cell> row) = 0;
   /// All rows are in the table when it returns; the rows that the target refused are told, and are not in it.
-  /// Throws Error(row_violation) when the target only said *that* a row is wrong: then call stage() and write them again.
+  /// Throws Error(row_violation) when the target only said *that* a row is wrong: then call stage() and write
+  /// them again.
   virtual std::vector<RowFailure> flush() = 0;
   /// Back to the claim: rows of this chunk now wait in a stage, so that flush() can tell the wrong ones.
   virtual void stage() = 0;

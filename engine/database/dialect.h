@@ -21,15 +21,15 @@ enum class SchemaStepKind {
 /// One transaction of DDL on one table.
 struct SchemaStep {
   SchemaStepKind kind = SchemaStepKind::create;
-  std::string name;                      // of the table, index, key, foreign key, column: unique with kind and table
+  std::string name;  // of the table, index, key, foreign key, column: unique with kind and table
   std::vector<std::string> statements;
-  std::vector<std::size_t> after;        // steps of the same list that must be done before
-  std::string needs_keys_of;             // a foreign key: every key of this table must be attached before
+  std::vector<std::size_t> after;  // steps of the same list that must be done before
+  std::string needs_keys_of;       // a foreign key: every key of this table must be attached before
 };
 
 /// A question to the target's own catalog whose answer is one number.
 struct SchemaCheck {
-  std::string name;      // "indexes", "foreign keys", "sequence id"
+  std::string name;  // "indexes", "foreign keys", "sequence id"
   std::string sql;
   std::string expect;
 };
@@ -41,11 +41,13 @@ class Dialect {
   /// "postgresql" or "sqlite": the key of a plan's sql = { postgresql = ..., sqlite = ... }.
   virtual std::string name() const = 0;
   /// The steps of a table in an order that works; step 0 is the only `create`. All others wait for the rows.
-  /// For `sequence`, {sequence_floor} in a statement stands for the largest key that the source's sequence has given.
+  /// For `sequence`, {sequence_floor} in a statement stands for the largest key that the source's sequence
+  /// has given.
   virtual std::vector<SchemaStep> schema_steps(const TableSchema& table) const = 0;
   /// What of the table this target cannot hold, in words; empty: all of it.
   virtual std::vector<std::string> unsupported(const TableSchema& table) const = 0;
-  /// What every table is asked after the run, without a word in the plan: its indexes and keys are there and valid
+  /// What every table is asked after the run, without a word in the plan: its indexes and keys are there and
+  /// valid
   /// ("indexes", always the first), its foreign keys are valid, its sequences are ahead of its keys.
   virtual std::vector<SchemaCheck> schema_checks(const TableSchema& table) const = 0;
   /// Fails where the table cannot be read; answers at once where it can.

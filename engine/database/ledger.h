@@ -22,17 +22,17 @@ std::string_view to_string(RunState state);
 RunState run_state_from(std::string_view text);
 
 struct RunRecord {
-  std::string id;              // "20261120T231500Z-3f2a"
+  std::string id;  // "20261120T231500Z-3f2a"
   std::string plan;
   RunState state = RunState::running;
   std::string fingerprint;
-  std::string resolved_plan;   // JSON
-  std::string snapshots;       // JSON: source -> {file, bytes, sha256, state}
-  std::string summary;         // JSON, what the end of the run showed; empty until then
+  std::string resolved_plan;  // JSON
+  std::string snapshots;      // JSON: source -> {file, bytes, sha256, state}
+  std::string summary;        // JSON, what the end of the run showed; empty until then
   std::string program_version;
   std::string host;
   std::int64_t process = 0;
-  std::int64_t started_at = 0;   // Unix microseconds
+  std::int64_t started_at = 0;  // Unix microseconds
   std::int64_t updated_at = 0;
   std::int64_t finished_at = 0;  // 0: not ended
 };
@@ -42,18 +42,18 @@ std::string_view to_string(StepState state);
 StepState step_state_from(std::string_view text);
 
 struct StepRecord {
-  std::string id;             // "index shipped_items idx_shipped_items_sku"
+  std::string id;  // "index shipped_items idx_shipped_items_sku"
   std::string kind;
   std::string table;
   StepState state = StepState::pending;
   double seconds = 0;
-  std::string detail;         // error, or what was measured
+  std::string detail;  // error, or what was measured
 };
 
 struct CheckRecord {
   std::string name;
-  std::string severity;       // critical, warning, info
-  std::string status;         // passed, warning, failed, error
+  std::string severity;  // critical, warning, info
+  std::string status;    // passed, warning, failed, error
   std::string expected;
   std::string found;
   std::string message;
@@ -66,13 +66,13 @@ struct RejectRecord {
   Reject reject;
 };
 
-/// One connection of its own, one thread. Writing calls commit before they return; after a lost connection they connect
-/// again, and fail with Error(refused) if somebody else has taken the lock meanwhile.
+/// One connection of its own, one thread. Writing calls commit before they return; after a lost connection
+/// they connect again, and fail with Error(refused) if somebody else has taken the lock meanwhile.
 class Ledger {
  public:
   virtual ~Ledger() = default;
-  /// Takes the run's locks: the plan's, and one for each table. Throws Error(refused) naming who holds it, or an
-  /// unfinished run of another plan on one of the tables. Held until this object goes.
+  /// Takes the run's locks: the plan's, and one for each table. Throws Error(refused) naming who holds it, or
+  /// an unfinished run of another plan on one of the tables. Held until this object goes.
   virtual void lock(const std::string& plan, std::span<const std::string> tables) = 0;
   /// Runs of a plan, newest first.
   virtual std::vector<RunRecord> runs(const std::string& plan) = 0;

@@ -17,10 +17,10 @@ namespace planrun {
 
 struct SourceColumn {
   std::string name;
-  std::string declared;      // type as declared, may be empty
+  std::string declared;  // type as declared, may be empty
   bool not_null = false;
-  int primary_key = 0;       // place in the primary key from 1; 0: not in it
-  bool generated = false;    // readable, computed by the source
+  int primary_key = 0;     // place in the primary key from 1; 0: not in it
+  bool generated = false;  // readable, computed by the source
 };
 
 enum class SourceTableKind { table, view, virtual_table, shadow };
@@ -28,22 +28,22 @@ enum class SourceTableKind { table, view, virtual_table, shadow };
 struct SourceTable {
   std::string name;
   SourceTableKind kind = SourceTableKind::table;
-  std::vector<SourceColumn> columns;       // generated ones too, hidden ones not
-  std::vector<std::string> key;            // what orders and names its rows: {"rowid"} or key columns; empty: no key
-  std::int64_t estimated_rows = 0;         // cheap and rough, never a promise
+  std::vector<SourceColumn> columns;  // generated ones too, hidden ones not
+  std::vector<std::string> key;     // what orders and names its rows: {"rowid"} or key columns; empty: no key
+  std::int64_t estimated_rows = 0;  // cheap and rough, never a promise
   std::int64_t estimated_bytes = 0;
-  std::int64_t sequence = 0;               // the largest key its own sequence has given (sqlite_sequence); 0: none
+  std::int64_t sequence = 0;  // the largest key its own sequence has given (sqlite_sequence); 0: none
 };
 
 /// Asks for the rows of one table: what to give for each, in this order.
 struct ReadRequest {
   struct Input {
-    std::string column;   // or
-    std::string expr;     // an expression over the table's columns
+    std::string column;  // or
+    std::string expr;    // an expression over the table's columns
   };
   std::string table;
   std::vector<Input> inputs;
-  std::string where;      // rows for which it is not true are told as `dropped`
+  std::string where;  // rows for which it is not true are told as `dropped`
 };
 
 enum class ReadOutcome {
@@ -78,13 +78,14 @@ class Source {
   /// The source columns of one row by name, for a reject: a JSON object, lossless as data/key.h says.
   /// Empty when the row cannot be found again.
   virtual std::string row_as_json(const std::string& table, const Key& key) = 0;
-  /// Disjoint ranges that cover the table, whatever is in it, of about `rows` rows each; one open range where it
-  /// cannot be cut. The order is the key's.
+  /// Disjoint ranges that cover the table, whatever is in it, of about `rows` rows each; one open range where
+  /// it cannot be cut. The order is the key's.
   virtual std::vector<Range> ranges(const std::string& table, std::int64_t rows) = 0;
   virtual std::unique_ptr<Reader> read(const ReadRequest& request, const Range& range) = 0;
   /// Throws Error(source) with the source's words for a wrong query.
   virtual QueryResult query(const std::string& sql) = 0;
-  /// Why `expr` over `table` cannot be used: unknown column, aggregate, not repeatable (random(), 'now'). Empty: it can.
+  /// Why `expr` over `table` cannot be used: unknown column, aggregate, not repeatable (random(), 'now').
+  /// Empty: it can.
   virtual std::string refuse_expression(const std::string& table, const std::string& expr) = 0;
   /// Reads every page (quick_check). Throws Error(source) naming the damage.
   virtual void check_integrity() = 0;
@@ -92,7 +93,7 @@ class Source {
 
 /// What tells that a database was not changed meanwhile.
 struct SourceState {
-  std::string text;   // compared for equality: size, mtime, change counter
+  std::string text;  // compared for equality: size, mtime, change counter
 };
 
 struct Snapshot {
@@ -107,7 +108,8 @@ class SourceDatabase {
   /// Opens read-only and leaves every file as it was (no -wal, no -shm, no recovery of the original).
   virtual std::unique_ptr<Source> connect() = 0;
   virtual SourceState state() = 0;
-  /// A consistent copy as `file` (complete or absent: written beside, synced and renamed), also of a live database.
+  /// A consistent copy as `file` (complete or absent: written beside, synced and renamed), also of a live
+  /// database.
   virtual Snapshot snapshot(const std::filesystem::path& file) = 0;
   /// The same kind of database over a snapshot: immutable.
   virtual std::unique_ptr<SourceDatabase> at_snapshot(const std::filesystem::path& file) = 0;

@@ -18,34 +18,35 @@ namespace planrun {
 
 /// A load as the target sees it: into which table, which columns.
 struct LoadTarget {
-  std::string load;                        // name of the load
-  const TableSchema* table = nullptr;      // outlives the Target's use of it
-  std::vector<std::size_t> columns;        // of table->columns, in the order of write()'s cells
+  std::string load;                    // name of the load
+  const TableSchema* table = nullptr;  // outlives the Target's use of it
+  std::vector<std::size_t> columns;    // of table->columns, in the order of write()'s cells
 };
 
 /// A schema step with its place in the ledger.
 struct StepWork {
   std::string run;
-  std::string step;                        // id of the step in the ledger
+  std::string step;  // id of the step in the ledger
   std::string table;
   std::vector<std::string> statements;
-  std::vector<Chunk> pending;              // chunks (id 0) that become pending in the same transaction
+  std::vector<Chunk> pending;  // chunks (id 0) that become pending in the same transaction
 };
 
 struct ClaimRequest {
   std::string run;
-  std::vector<LoadTarget> loads;           // any of them; more than one for small tables
-  /// Steps to do first in the same transaction (small tables are created in it). Only the first claim runs them.
+  std::vector<LoadTarget> loads;  // any of them; more than one for small tables
+  /// Steps to do first in the same transaction (small tables are created in it). Only the first claim runs
+  /// them.
   std::vector<StepWork> create;
-  std::vector<std::string> done_steps;     // marked done in the ledger in the same transaction as `create`
+  std::vector<std::string> done_steps;  // marked done in the ledger in the same transaction as `create`
 };
 
 /// A set of rows of a table as they stand at one moment; several connections may read parts of it.
 struct ReadBack {
   const TableSchema* table = nullptr;
-  std::vector<std::size_t> columns;        // in this order
-  std::string view;                        // from share_view(); empty: what is committed now
-  int part = 0;                            // of `parts`; parts are disjoint and cover the table
+  std::vector<std::size_t> columns;  // in this order
+  std::string view;                  // from share_view(); empty: what is committed now
+  int part = 0;                      // of `parts`; parts are disjoint and cover the table
   int parts = 1;
 };
 
@@ -61,7 +62,7 @@ class BackReader {
 /// What an index or foreign key still found wrong after the rows were in.
 struct Violation {
   const TableSchema* table = nullptr;
-  const KeySchema* key = nullptr;                  // one of the three
+  const KeySchema* key = nullptr;  // one of the three
   const IndexSchema* unique_index = nullptr;
   const ForeignKeySchema* foreign_key = nullptr;
 };
@@ -71,18 +72,18 @@ class Target {
  public:
   virtual ~Target() = default;
 
-  /// Claims one pending chunk; null: none of them is pending any more (a chunk another connection is loading counts as
-  /// taken, see wait_for_chunks).
+  /// Claims one pending chunk; null: none of them is pending any more (a chunk another connection is loading
+  /// counts as taken, see wait_for_chunks).
   virtual std::unique_ptr<ChunkTransaction> claim(const ClaimRequest& request) = 0;
-  /// Waits until nobody holds a chunk of these loads, then tells how many are pending. After `patience_ms` it ends
-  /// connections of the same run that are not this process's.
+  /// Waits until nobody holds a chunk of these loads, then tells how many are pending. After `patience_ms` it
+  /// ends connections of the same run that are not this process's.
   virtual std::int64_t wait_for_chunks(const std::string& run, std::span<const std::string> loads,
                                        int patience_ms) = 0;
   /// Whether the chunk is done; waits for a connection that is still committing it.
   virtual bool is_done(const std::string& run, std::int64_t chunk) = 0;
 
-  /// Does a schema step: statements, ledger and pending chunks are one transaction. Done already: does nothing.
-  /// Throws Error with the server's words; sqlstate 23505 and 23503 where rows are in the way.
+  /// Does a schema step: statements, ledger and pending chunks are one transaction. Done already: does
+  /// nothing. Throws Error with the server's words; sqlstate 23505 and 23503 where rows are in the way.
   virtual void do_step(const StepWork& work) = 0;
 
   /// Rows read back from committed data. The view of share_view() lives as long as this connection keeps it.
@@ -91,13 +92,14 @@ class Target {
   /// The rows in the way of `violation`: for a key all rows that share one, for a foreign key the orphans.
   virtual std::unique_ptr<BackReader> read_violations(const Violation& violation,
                                                       std::span<const std::size_t> columns) = 0;
-  /// Takes the rows out and keeps them as rejects of a chunk of their own (negative counts), in one transaction.
-  /// Throws Error(target) unless exactly these rows were removed.
+  /// Takes the rows out and keeps them as rejects of a chunk of their own (negative counts), in one
+  /// transaction. Throws Error(target) unless exactly these rows were removed.
   virtual void remove_rows(const std::string& run, const TableSchema& table, const std::string& load,
                            std::span<const std::string> row_references, std::span<const Reject> rejects,
                            const ChunkResult& correction) = 0;
 
-  /// For types that are not encoded: `select x::TYPE::text` of each; absent where the server refuses the value.
+  /// For types that are not encoded: `select x::TYPE::text` of each; absent where the server refuses the
+  /// value.
   virtual std::vector<std::optional<std::string>> canonical_text(const std::string& type_sql,
                                                                  std::span<const std::string> values) = 0;
   virtual QueryResult query(const std::string& sql) = 0;
@@ -117,10 +119,11 @@ class TargetDatabase {
   virtual const Dialect& dialect() const = 0;
   /// `run` and `worker` are put where an administrator sees them. Creates nothing.
   virtual std::unique_ptr<Target> connect(const std::string& run, int worker) = 0;
-  /// The ledger in it; with `create` its schema is made when absent. Without, an absent ledger reads as an empty one.
+  /// The ledger in it; with `create` its schema is made when absent. Without, an absent ledger reads as an
+  /// empty one.
   virtual std::unique_ptr<Ledger> open_ledger(bool create) = 0;
-  /// Reads only: reachable, version, privileges, tables in the way (those of `ours`, made by an unfinished run, are not),
-  /// DDL that the target would refuse.
+  /// Reads only: reachable, version, privileges, tables in the way (those of `ours`, made by an unfinished
+  /// run, are not), DDL that the target would refuse.
   virtual std::vector<PreflightFinding> preflight(std::span<const TableSchema* const> tables,
                                                   std::span<const std::string> ours) = 0;
   virtual std::string shown_url() const = 0;

@@ -137,7 +137,8 @@ ChunkResult ChunkLoader::load(ChunkTransaction& transaction) {
     try {
       failures = transaction.flush();
     } catch (const Error& error) {
-      if (error.code() != ErrorCode::row_violation || staged) throw;
+      // In the stage each further time leaves one more row out, so this comes to an end.
+      if (error.code() != ErrorCode::row_violation) throw;
       state_.staged = true;
       continue;
     }

@@ -124,6 +124,7 @@ ConversionFault check_conversion_name(const PlanConversion& conversion) {
                                   [&](const auto& c) { return c.name == conversion.name; });
   if (known == kConversions.end()) {
     std::vector<std::string> names;
+    names.reserve(kConversions.size());
     for (const auto& c : kConversions) names.emplace_back(c.name);
     const auto near = nearest(conversion.name, names);
     return {"there is no conversion `" + conversion.name + "`",

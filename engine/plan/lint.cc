@@ -40,22 +40,25 @@ class RelationNames {
   std::map<std::pair<std::string, std::string>, std::string> names_;
 };
 
+std::string shown_in(const char* kind, const std::string& name, const std::string& table) {
+  return std::string(kind) + " `" + name + "` of [table." + table + "]";
+}
+
 void check_relation_names(PlanReader& reader, const std::vector<TableShape>& shapes) {
   RelationNames names(reader);
   for (const auto& s : shapes) names.add(s.target, s.schema.name, s.at, "[table." + s.schema.name + "]");
+  const std::string home = reader.plan.targets.size() > 1 ? reader.plan.targets.front().name : std::string();
   for (const auto& v : reader.plan.views) {
-    const std::string home = shapes.empty() ? std::string() : shapes.front().target;
     names.add(home, v.name, v.at, "[view." + v.name + "]");
   }
   for (const auto& s : shapes) {
-    const std::string of = " of [table." + s.schema.name + "]";
     for (std::size_t i = 0; i < s.schema.keys.size(); ++i) {
       const std::string& name = s.schema.keys[i].name;
-      if (!name.empty()) names.add(s.target, name, s.key_at[i], "key `" + name + "`" + of);
+      if (!name.empty()) names.add(s.target, name, s.key_at[i], shown_in("key", name, s.schema.name));
     }
     for (std::size_t i = 0; i < s.schema.indexes.size(); ++i) {
       const std::string& name = s.schema.indexes[i].name;
-      names.add(s.target, name, s.index_at[i], "index `" + name + "`" + of);
+      names.add(s.target, name, s.index_at[i], shown_in("index", name, s.schema.name));
     }
   }
 }

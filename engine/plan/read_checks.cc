@@ -95,6 +95,7 @@ void check_database(PlanReader& reader, const Section& section, const char* key,
   const auto name = section.located(key);
   if (!name) return;
   std::vector<std::string> names;
+  names.reserve(databases.size());
   for (const auto& d : databases) names.push_back(d.name);
   check_known(reader, *name, names, "there is no " + std::string(key) + " `" + name->text + "`");
 }

@@ -30,7 +30,7 @@ std::optional<DatabaseUrl> read_url(PlanReader& reader, const Section& section, 
   const bool unusable = written && !refuse_literal_password(reader, *written);
   std::string reason;
   if (const auto other = overrides.find(name); other != overrides.end()) {
-    const auto url = parse_database_url(other->second, std::filesystem::current_path(), reason);
+    auto url = parse_database_url(other->second, std::filesystem::current_path(), reason);
     if (!url) reader.error({}, "the url given for " + name + " on the command line cannot be used", reason);
     return url;
   }
@@ -63,12 +63,15 @@ void read_password(PlanReader& reader, const Section& section, PlanTarget& targe
   }
 }
 
+std::string names_nothing(const std::string& what, const std::string& name) {
+  return "--" + what + " " + name + "=... names no " + what + " of the plan";
+}
+
 void check_overrides(PlanReader& reader, const std::map<std::string, std::string>& overrides,
                      const std::vector<std::string>& names, const std::string& what) {
   for (const auto& [name, url] : overrides) {
     if (std::find(names.begin(), names.end(), name) != names.end()) continue;
-    reader.error({}, "--" + what + " " + name + "=... names no " + what + " of the plan",
-                 did_you_mean(name, names));
+    reader.error({}, names_nothing(what, name), did_you_mean(name, names));
   }
 }
 

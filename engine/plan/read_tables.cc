@@ -150,7 +150,8 @@ void read_target_of(PlanReader& reader, const Section& section, PlanTable& table
   std::vector<std::string> targets;
   for (const auto& t : reader.plan.targets) targets.push_back(t.name);
   if (const auto target = section.located("target")) {
-    table.target = target->text;
+    // The only target goes without saying, and tables that say it are with those that do not.
+    if (targets.size() > 1) table.target = target->text;
     check_known(reader, *target, targets, "there is no target `" + target->text + "`");
   } else if (targets.size() > 1) {
     reader.error(table.at, section.shown() + " does not say its `target`",

@@ -158,6 +158,7 @@ std::optional<std::int64_t> Section::count(std::string_view key) const {
 
 std::vector<std::string> texts_of(const std::vector<Located>& list) {
   std::vector<std::string> texts;
+  texts.reserve(list.size());
   for (const auto& item : list) texts.push_back(item.text);
   return texts;
 }

@@ -199,10 +199,14 @@ class ColumnCheck {
   void check(const std::vector<std::string>& columns, Position at, const std::string& what) {
     for (const auto& column : columns) {
       if (std::find(names_.begin(), names_.end(), column) != names_.end()) continue;
-      diagnostics_.error(
-          at, what + " names `" + column + "`, which is no column of [table." + table_.schema.name + "]",
-          did_you_mean(column, names_));
+      report(column, at, what);
     }
+  }
+
+  void report(const std::string& column, Position at, const std::string& what) {
+    diagnostics_.error(
+        at, what + " names `" + column + "`, which is no column of [table." + table_.schema.name + "]",
+        did_you_mean(column, names_));
   }
 
   void check_list(const std::vector<std::string>& columns, Position at, const std::string& what) {

@@ -87,7 +87,8 @@ class CopyBackReader : public BackReader {
 
 }  // namespace
 
-std::unique_ptr<BackReader> read_rows(std::shared_ptr<PostgresConnection> connection, const BackQuery& query) {
+std::unique_ptr<BackReader> read_rows(std::shared_ptr<PostgresConnection> connection,
+                                      const BackQuery& query) {
   return std::make_unique<CopyBackReader>(std::move(connection), query);
 }
 

@@ -32,8 +32,8 @@ std::int64_t row_of_context(std::string_view context) {
 
 class PostgresChunkTransaction : public ChunkTransaction {
  public:
-  PostgresChunkTransaction(std::shared_ptr<PostgresContext> context, std::shared_ptr<PostgresConnection> connection,
-                           const ClaimRequest& request);
+  PostgresChunkTransaction(std::shared_ptr<PostgresContext> context,
+                           std::shared_ptr<PostgresConnection> connection, const ClaimRequest& request);
   ~PostgresChunkTransaction() override {
     if (open_) connection_->give_up();
   }

@@ -124,7 +124,7 @@ PostgresConnection::PostgresConnection(ConnectionSettings settings) : settings_(
   connection_.reset(PQconnectdbParams(keywords.data(), values.data(), 1));
   if (PQstatus(connection_.get()) != CONNECTION_OK) {
     throw Error(
-        ErrorCode::connection,
+        ErrorCode::unreachable,
         "cannot connect to " + settings_.shown_url + ": " +
             without_password(PQerrorMessage(connection_.get()), settings_.url),
         "start the server, or correct the url, PGHOST, PGPORT, the service file, .pgpass or pg_hba.conf")
@@ -315,7 +315,8 @@ void end_backend(PostgresConnection& connection, int pid) {
   }
 }
 
-std::unique_ptr<PostgresConnection> reconnect(const ConnectionSettings& settings, int lost_pid, int patience_ms) {
+std::unique_ptr<PostgresConnection> reconnect(const ConnectionSettings& settings, int lost_pid,
+                                              int patience_ms) {
   const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(patience_ms);
   for (int attempt = 0;; ++attempt) {
     try {
@@ -323,7 +324,7 @@ std::unique_ptr<PostgresConnection> reconnect(const ConnectionSettings& settings
       if (lost_pid != 0) end_backend(*connection, lost_pid);
       return connection;
     } catch (const Error& error) {
-      if (error.code() != ErrorCode::connection || std::chrono::steady_clock::now() > end) throw;
+      if (error.code() != ErrorCode::unreachable || std::chrono::steady_clock::now() > end) throw;
     }
     wait_before_retry(attempt);
   }

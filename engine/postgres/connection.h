@@ -149,7 +149,7 @@ class PostgresConnection {
 /// Connects again after a loss: tries until the server answers, about `patience_ms` at most. The backend
 /// `lost_pid` of the lost connection is ended first.
 std::unique_ptr<PostgresConnection> reconnect(const ConnectionSettings& settings, int lost_pid,
-                                      int patience_ms = 30'000);
+                                              int patience_ms = 30'000);
 
 /// Ends the backend of a lost connection of the same name, and waits until it has decided its transaction and
 /// is gone.

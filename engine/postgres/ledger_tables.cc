@@ -73,7 +73,8 @@ std::string ledger_ddl(const PostgresLedgerTables& t) {
          " WHERE NOT EXISTS (SELECT FROM " + t.version + ")";
 }
 
-[[noreturn]] void explain_refusal(PostgresConnection& connection, const PostgresLedgerTables& tables, const Error& error) {
+[[noreturn]] void explain_refusal(PostgresConnection& connection, const PostgresLedgerTables& tables,
+                                  const Error& error) {
   if (error.sqlstate() != "42501") throw Error(error);
   const std::string role = quote_name(connection.user());
   throw Error(ErrorCode::target,
@@ -140,8 +141,8 @@ bool lock_step(PostgresConnection& connection, const PostgresLedgerTables& table
   return r.rows() == 1 && r.view(0, 0) == "done";
 }
 
-void mark_step_done(PostgresConnection& connection, const PostgresLedgerTables& tables, const std::string& run,
-                    const std::string& step, double seconds) {
+void mark_step_done(PostgresConnection& connection, const PostgresLedgerTables& tables,
+                    const std::string& run, const std::string& step, double seconds) {
   const Result r =
       connection.exec("UPDATE " + tables.step +
                           " SET state = 'done', seconds = $3::double precision WHERE run = $1 AND id = $2",
@@ -151,8 +152,8 @@ void mark_step_done(PostgresConnection& connection, const PostgresLedgerTables& 
   }
 }
 
-void insert_pending(PostgresConnection& connection, const PostgresLedgerTables& tables, const std::string& run,
-                    std::span<const Chunk> chunks) {
+void insert_pending(PostgresConnection& connection, const PostgresLedgerTables& tables,
+                    const std::string& run, std::span<const Chunk> chunks) {
   for (const Chunk& chunk : chunks) {
     connection.exec(
         "INSERT INTO " + tables.chunk +
@@ -182,7 +183,8 @@ std::optional<Key> bound_from(const std::optional<std::string>& json) {
   return key_from_json(*json);
 }
 
-RejectWriter::RejectWriter(PostgresConnection& connection, const PostgresLedgerTables& tables, CopyBuffer& buffer)
+RejectWriter::RejectWriter(PostgresConnection& connection, const PostgresLedgerTables& tables,
+                           CopyBuffer& buffer)
     : connection_(connection),
       copy_("COPY " + tables.reject +
             " (run, load, chunk, source, \"table\", key, \"column\", value, reason, \"row\")"

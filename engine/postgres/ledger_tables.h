@@ -41,10 +41,10 @@ void create_ledger(PostgresConnection& connection, const PostgresLedgerTables& t
 /// Whether the step is done; holds its row, so that of two connections one waits for the other.
 bool lock_step(PostgresConnection& connection, const PostgresLedgerTables& tables, const std::string& run,
                const std::string& step);
-void mark_step_done(PostgresConnection& connection, const PostgresLedgerTables& tables, const std::string& run,
-                    const std::string& step, double seconds);
-void insert_pending(PostgresConnection& connection, const PostgresLedgerTables& tables, const std::string& run,
-                    std::span<const Chunk> chunks);
+void mark_step_done(PostgresConnection& connection, const PostgresLedgerTables& tables,
+                    const std::string& run, const std::string& step, double seconds);
+void insert_pending(PostgresConnection& connection, const PostgresLedgerTables& tables,
+                    const std::string& run, std::span<const Chunk> chunks);
 /// The step's statements, its ledger row and its pending chunks. False: it was done already, nothing was
 /// done.
 bool do_work(PostgresConnection& connection, const PostgresLedgerTables& tables, const StepWork& work);

@@ -68,8 +68,8 @@ bool try_lock(PostgresConnection& connection, std::int64_t key) {
   throw Error(ErrorCode::refused, lock.what + " is being worked on already by " + who, hint);
 }
 
-void refuse_unfinished(PostgresConnection& connection, const PostgresContext& context, const std::string& plan,
-                       std::span<const std::string> tables) {
+void refuse_unfinished(PostgresConnection& connection, const PostgresContext& context,
+                       const std::string& plan, std::span<const std::string> tables) {
   if (!ledger_exists(connection, context.ledger)) return;
   const Result r = connection.exec(
       "SELECT r.plan, r.id, r.state, s.\"table\" FROM " + context.ledger.run + " r JOIN " +

@@ -60,7 +60,8 @@ class ValueCheck {
 
 }  // namespace
 
-std::vector<std::optional<std::string>> canonical_texts(PostgresConnection& connection, const std::string& type_sql,
+std::vector<std::optional<std::string>> canonical_texts(PostgresConnection& connection,
+                                                        const std::string& type_sql,
                                                         std::span<const std::string> values) {
   return ValueCheck(connection, type_sql, values).run();
 }

@@ -74,8 +74,8 @@ std::string orphans(const PostgresContext& context, const std::string& table, co
 
 }  // namespace
 
-BackQuery violation_query(const PostgresContext& context, PostgresConnection& connection, const Violation& violation,
-                          std::span<const std::size_t> columns) {
+BackQuery violation_query(const PostgresContext& context, PostgresConnection& connection,
+                          const Violation& violation, std::span<const std::size_t> columns) {
   const TableSchema& schema = *violation.table;
   const std::string table = context.table(schema.name);
   std::string selected = selected_columns(schema, columns, "t");

@@ -7,7 +7,7 @@
 
 namespace planrun {
 
-BackQuery violation_query(const PostgresContext& context, PostgresConnection& connection, const Violation& violation,
-                          std::span<const std::size_t> columns);
+BackQuery violation_query(const PostgresContext& context, PostgresConnection& connection,
+                          const Violation& violation, std::span<const std::size_t> columns);
 
 }  // namespace planrun

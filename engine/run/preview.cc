@@ -189,7 +189,7 @@ void look_at_target(const Plan& plan, const ResolvedPlan& resolved, TargetDataba
     const auto ours = look_into_ledger(plan, target, preview);
     check_target(resolved, target, ours, [&](const std::string& text) { preview.notices.push_back(text); });
   } catch (const Error& error) {
-    preview.target_unreachable = error.code() == ErrorCode::connection;
+    preview.target_unreachable = error.code() == ErrorCode::unreachable;
     preview.target_problem = error.what();
   }
 }

@@ -119,31 +119,49 @@ class Run {
         start_(std::chrono::steady_clock::now()) {}
 
   RunSummary execute() {
-    find_earlier_run();
-    if (earlier_ && earlier_->state == RunState::passed) {
-      const Prepared prepared = prepare(plan_, databases_of(*earlier_), wrong_);
-      if (fingerprint(prepared.plan) == earlier_->fingerprint) return already_done(prepared.plan);
+    if (begin()) {
+      try {
+        work();
+        conclude();
+      } catch (const Error& error) {
+        end_with(error);
+      }
+      summary_.seconds = seconds();
     }
-    const Prepared looked = prepare(plan_, earlier_ ? databases_of(*earlier_) : originals_, wrong_);
-    check_target(looked.plan, target_, made_tables(),
-                 [this](const std::string& text) { observer_.notice(text); });
-    lock(looked.plan);
-    take_snapshots();
-    // The copies are what counts from here on.
-    prepared_ = prepare(plan_, snapshots_->databases(), wrong_);
-    open_run();
-    try {
-      work();
-      conclude();
-    } catch (const Error& error) {
-      end_with(error);
-    }
-    summary_.seconds = seconds();
     observer_.run_ended(summary_);
     return summary_;
   }
 
  private:
+  // False when the run has passed before. Nothing new is in the target yet but the ledger's own tables: what
+  // is lost here is begun again.
+  bool begin() {
+    try {
+      find_earlier_run();
+      if (has_passed()) return false;
+      const Prepared looked = prepare(plan_, earlier_ ? databases_of(*earlier_) : originals_, wrong_);
+      check_target(looked.plan, target_, made_tables(),
+                   [this](const std::string& text) { observer_.notice(text); });
+      lock(looked.plan);
+      take_snapshots();
+      // The copies are what counts from here on.
+      prepared_ = prepare(plan_, snapshots_->databases(), wrong_);
+      open_run();
+      return true;
+    } catch (const Error& error) {
+      if (!error.retryable() || error.code() == ErrorCode::unreachable) throw;
+      throw Error(ErrorCode::interrupted, error.what(), "run the same command again");
+    }
+  }
+
+  bool has_passed() {
+    if (!earlier_ || earlier_->state != RunState::passed) return false;
+    const Prepared prepared = prepare(plan_, databases_of(*earlier_), wrong_);
+    if (fingerprint(prepared.plan) != earlier_->fingerprint) return false;
+    already_done(prepared.plan);
+    return true;
+  }
+
   double seconds() const {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
   }
@@ -180,7 +198,7 @@ class Run {
     return runs_folder(plan_, options_.state_folder) / run;
   }
 
-  RunSummary already_done(const ResolvedPlan& plan) {
+  void already_done(const ResolvedPlan& plan) {
     const auto connection = target_.connect(earlier_->id, 0);
     for (const auto& table : plan.tables) {
       try {
@@ -200,8 +218,6 @@ class Run {
     summary_.proved_at = to_iso_utc(earlier_->finished_at);
     summary_.message = "already done, proved at " + summary_.proved_at;
     for (auto& table : summary_.tables) table.proof = ProofState::proved;
-    observer_.run_ended(summary_);
-    return summary_;
   }
 
   std::string exists_query(const std::string& table) const { return target_.dialect().probe_query(table); }

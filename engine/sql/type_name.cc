@@ -104,7 +104,7 @@ constexpr std::array<std::string_view, 7> kExtensionTypes = {"citext",    "hstor
                                                              "geography", "vector", "cube"};
 
 std::string suggestion(const std::string& name, std::span<const std::string> types) {
-  const std::string vouch = "a type of an extension is named by the target's `types`";
+  std::string vouch = "a type of an extension is named by the target's `types`";
   if (std::find(kExtensionTypes.begin(), kExtensionTypes.end(), name) != kExtensionTypes.end()) return vouch;
   for (const auto& word : kForeignWords) {
     if (word.word == name) return "did you mean " + std::string(word.meant) + "?";

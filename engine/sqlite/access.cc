@@ -98,8 +98,8 @@ Access recovered_copy(const fs::path& file, ErrorCode code) {
           "stop the program that writes it, or give a backup made by sqlite3's .backup");
     }
   }
-  SqliteConnection connection(file_uri(copy, "mode=rw"), SQLITE_OPEN_READWRITE, file.string() + " (private copy)",
-                        code);
+  SqliteConnection connection(file_uri(copy, "mode=rw"), SQLITE_OPEN_READWRITE,
+                              file.string() + " (private copy)", code);
   connection.execute("pragma journal_mode = delete; select count(*) from sqlite_schema");
   Access access;
   access.kind = AccessKind::private_copy;
@@ -124,7 +124,7 @@ std::string parameters_of(AccessKind kind) {
 /// Whether SQLite reads the file in this way without having to write. Throws for damage.
 bool can_read(const Access& access, ErrorCode code) {
   SqliteConnection trial(file_uri(access.file, parameters_of(access.kind)), SQLITE_OPEN_READONLY,
-                   access.file.string(), code);
+                         access.file.string(), code);
   sqlite3_busy_timeout(trial.get(), kBusyMs);
   constexpr const char* kTrial = "select count(*) from sqlite_schema";
   const int rc = sqlite3_exec(trial.get(), kTrial, nullptr, nullptr, nullptr);
@@ -229,9 +229,10 @@ Access find_access(const fs::path& file, Writers writers, ErrorCode code) {
   return access;
 }
 
-std::shared_ptr<SqliteConnection> open_for_reading(const Access& access, const std::string& shown, ErrorCode code) {
+std::shared_ptr<SqliteConnection> open_for_reading(const Access& access, const std::string& shown,
+                                                   ErrorCode code) {
   auto connection = std::make_shared<SqliteConnection>(file_uri(access.file, parameters_of(access.kind)),
-                                                 SQLITE_OPEN_READONLY, shown, code);
+                                                       SQLITE_OPEN_READONLY, shown, code);
   connection->keep(access.copy);
   return connection;
 }

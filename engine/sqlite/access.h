@@ -55,7 +55,8 @@ struct Access {
 /// short.
 Access find_access(const std::filesystem::path& file, Writers writers, ErrorCode code);
 /// A read-only connection. `shown` and `code` go into its errors.
-std::shared_ptr<SqliteConnection> open_for_reading(const Access& access, const std::string& shown, ErrorCode code);
+std::shared_ptr<SqliteConnection> open_for_reading(const Access& access, const std::string& shown,
+                                                   ErrorCode code);
 
 /// Size, mtime and change counter of the file, size and mtime of its WAL and journal: differs once it was
 /// written.

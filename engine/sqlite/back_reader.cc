@@ -92,8 +92,8 @@ TableOrder order_of(SqliteConnection& connection, const std::string& table) {
 
 /// Parts of about the same span of rowids; the first and the last are open, so that together they are the
 /// table.
-std::string part_sql(SqliteConnection& connection, const std::string& table, const TableOrder& order, int part,
-                     int parts) {
+std::string part_sql(SqliteConnection& connection, const std::string& table, const TableOrder& order,
+                     int part, int parts) {
   if (parts <= 1) return {};
   if (!order.is_rowid) return part == 0 ? "" : "0";
   const std::string& rowid = order.parts[0].column;

@@ -75,7 +75,8 @@ void find_rowid(SqliteConnection& connection, const Columns& columns, CatalogTab
   found.table.key = {column};
 }
 
-std::string column_collation(SqliteConnection& connection, const std::string& table, const std::string& column) {
+std::string column_collation(SqliteConnection& connection, const std::string& table,
+                             const std::string& column) {
   const char* collation = nullptr;
   const int rc = sqlite3_table_column_metadata(connection.get(), "main", table.c_str(), column.c_str(),
                                                nullptr, &collation, nullptr, nullptr, nullptr);

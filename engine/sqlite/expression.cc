@@ -139,7 +139,8 @@ class Authorizer {
 
 }  // namespace
 
-std::string refuse_expression(SqliteConnection& connection, const std::string& table, const std::string& expr) {
+std::string refuse_expression(SqliteConnection& connection, const std::string& table,
+                              const std::string& expr) {
   const auto tokens = tokens_of(expr);
   if (std::string reason = refuse_shape(tokens); !reason.empty()) return reason;
   if (std::string reason = refuse_clock(tokens); !reason.empty()) return reason;

@@ -9,6 +9,7 @@ namespace planrun {
 
 /// Why `expr` over `table` cannot be used, in words; empty: it can. Restores what it changed on the
 /// connection.
-std::string refuse_expression(SqliteConnection& connection, const std::string& table, const std::string& expr);
+std::string refuse_expression(SqliteConnection& connection, const std::string& table,
+                              const std::string& expr);
 
 }  // namespace planrun

@@ -115,14 +115,15 @@ void SqliteLedgerTables::create(SqliteConnection& connection) const {
 }
 
 bool SqliteLedgerTables::is_step_done(SqliteConnection& connection, const std::string& run_id,
-                                const std::string& id) const {
+                                      const std::string& id) const {
   Statement row(connection, "select state = 'done' from " + step + " where run = ?1 and id = ?2");
   row.bind(1, std::string_view(run_id)).bind(2, std::string_view(id));
   return row.step() && row.integer(0) != 0;
 }
 
-void SqliteLedgerTables::mark_step_done(SqliteConnection& connection, const std::string& run_id, const std::string& id,
-                                  const std::string& table, double seconds) const {
+void SqliteLedgerTables::mark_step_done(SqliteConnection& connection, const std::string& run_id,
+                                        const std::string& id, const std::string& table,
+                                        double seconds) const {
   const std::string kind = id.substr(0, id.find(' '));
   Statement row(
       connection,
@@ -134,7 +135,8 @@ void SqliteLedgerTables::mark_step_done(SqliteConnection& connection, const std:
   row.bind(4, std::string_view(table)).bind(5, seconds).run();
 }
 
-void SqliteLedgerTables::add_pending(SqliteConnection& connection, const std::string& run_id, const Chunk& added) const {
+void SqliteLedgerTables::add_pending(SqliteConnection& connection, const std::string& run_id,
+                                     const Chunk& added) const {
   const auto from = bound_text(added.range.from);
   const auto until = bound_text(added.range.until);
   Statement row(connection,
@@ -145,7 +147,8 @@ void SqliteLedgerTables::add_pending(SqliteConnection& connection, const std::st
   row.run();
 }
 
-void SqliteLedgerTables::finish_chunk(SqliteConnection& connection, std::int64_t id, const ChunkResult& result) const {
+void SqliteLedgerTables::finish_chunk(SqliteConnection& connection, std::int64_t id,
+                                      const ChunkResult& result) const {
   const std::string sum = to_hex(result.digest.sum);
   Statement row(
       connection,
@@ -163,7 +166,7 @@ void SqliteLedgerTables::finish_chunk(SqliteConnection& connection, std::int64_t
 }
 
 std::int64_t SqliteLedgerTables::add_correction(SqliteConnection& connection, const std::string& run_id,
-                                          const std::string& load, const ChunkResult& result) const {
+                                                const std::string& load, const ChunkResult& result) const {
   const std::string sum = to_hex(result.digest.sum);
   Statement row(connection,
                 "insert into " + chunk +
@@ -183,7 +186,7 @@ Statement SqliteLedgerTables::prepare_reject(SqliteConnection& connection) const
 }
 
 void SqliteLedgerTables::add_reject(Statement& row, const std::string& run_id, std::int64_t chunk_id,
-                              const std::string& load, const Reject& kept) {
+                                    const std::string& load, const Reject& kept) {
   const std::string key = to_json(kept.key);
   row.bind(1, std::string_view(run_id)).bind(2, chunk_id).bind(3, std::string_view(load));
   row.bind(4, std::string_view(kept.source))

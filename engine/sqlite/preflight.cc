@@ -70,7 +70,8 @@ void look_for_names(SqliteConnection& connection, std::span<const TableSchema* c
 /// Tables first, then what comes after the rows: as a run does it.
 void try_in_memory(const SqliteLedgerTables& ledger, const Dialect& dialect,
                    std::span<const TableSchema* const> tables, std::vector<PreflightFinding>& findings) {
-  SqliteConnection memory("file::memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, "SQLite", ErrorCode::target);
+  SqliteConnection memory("file::memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, "SQLite",
+                          ErrorCode::target);
   ledger.create(memory);
   std::vector<const TableSchema*> made;
   const auto attempt = [&](const TableSchema& table, const SchemaStep& step) {

@@ -32,7 +32,7 @@ void sync_to_disk(const fs::path& path) {
 /// them.
 void copy_pages(SqliteConnection& from, const fs::path& to) {
   SqliteConnection copy(file_uri(to, "mode=rwc"), SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, to.string(),
-                  ErrorCode::system);
+                        ErrorCode::system);
   // An unfinished copy is thrown away: it needs no journal, and is synced once at the end.
   copy.execute("pragma journal_mode = off; pragma synchronous = off; pragma cache_size = -4000");
   const std::unique_ptr<sqlite3_backup, FinishBackup> backup(

@@ -34,7 +34,7 @@ bool TargetFile::exists() const {
 std::shared_ptr<SqliteConnection> TargetFile::open_for_writing() {
   lock_.attach(true);
   auto connection = std::make_shared<SqliteConnection>(file_uri(path_, "mode=rw"), SQLITE_OPEN_READWRITE,
-                                                 path_.string(), ErrorCode::target);
+                                                       path_.string(), ErrorCode::target);
   connection->keep(shared_from_this());
   set_up(*connection, kWriting);
   if (!ledger_.are_in(*connection)) {
@@ -49,8 +49,8 @@ std::shared_ptr<SqliteConnection> TargetFile::open_for_reading(bool& follows) {
   follows = false;
   std::shared_ptr<SqliteConnection> connection;
   if (!lock_.attach(false)) {
-    connection = std::make_shared<SqliteConnection>("file::memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
-                                              path_.string(), ErrorCode::target);
+    connection = std::make_shared<SqliteConnection>(
+        "file::memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, path_.string(), ErrorCode::target);
   } else {
     const Access access = find_access(path_, Writers::likely, ErrorCode::target);
     connection = planrun::open_for_reading(access, path_.string(), ErrorCode::target);

@@ -157,6 +157,10 @@ TEST_CASE("foreign keys") {
       {"[table.a.columns]\nid = \"itn primary key\"\n[table.b.columns]\nx = \"int references a (id)\"\ny = "
        "\"int references a\"",
        {"2:7: 'itn' is no type (did you mean int?)"}},
+      // The only target may be named or not.
+      {"[table.a.columns]\nid = \"int primary key\"\n[table.b]\ntarget = \"t\"\n[table.b.columns]\nx = \"int "
+       "references a\"",
+       {}},
       // A cycle and a self reference are legal.
       {"[table.a.columns]\nid = \"int primary key\"\nb = \"int references b\"\nme = \"int references a\"\n"
        "[table.b.columns]\nid = \"int primary key references a\"",

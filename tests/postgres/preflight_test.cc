@@ -61,7 +61,7 @@ TEST_CASE("a server that does not answer is named, its password is not") {
                                 failure_of_work([&] { database->connect(kRun, 1); }),
                                 failure_of_work([&] { database->open_ledger(false); })}) {
       REQUIRE(failure.error);
-      CHECK(failure.error->code() == ErrorCode::connection);
+      CHECK(failure.error->code() == ErrorCode::unreachable);
       CHECK_THAT(failure.message() + failure.error->hint(), !ContainsSubstring("heim"));
     }
   }

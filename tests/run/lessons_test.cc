@@ -65,7 +65,7 @@ const Lesson kLessons[] = {
      "v = \"integer\"\na = \"integer\"", "", "select v from t", "42"},
     {"milliseconds named so",
      "create table t(id integer primary key, v integer); insert into t values (1,1700000000123);",
-     "v = { type = \"timestamp\", using = \"unix_millis\" }", "", "select v from t",
+     "v = { type = \"timestamp\", using = \"unix_millis\" }", "", "select rtrim(v || '', '0') from t",
      "2023-11-14 22:13:20.123"},
     {"decimals", "create table t(id integer primary key, v real); insert into t values (1,1230.99);",
      "v = \"numeric(12,2)\"", "", "select v from t", "1230.99"},

@@ -8,10 +8,14 @@ using namespace planrun::test;
 
 namespace {
 
-const char* const kMany =
-    "create table t(id integer primary key, v text, n integer);"
-    "with recursive i(x) as (select 1 union all select x+1 from i where x<700000) "
-    "insert into t select x, 'row number ' || x, x % 97 from i;";
+std::string rows(int count) {
+  return "create table t(id integer primary key, v text, n integer);"
+         "with recursive i(x) as (select 1 union all select x+1 from i where x<" +
+         std::to_string(count) + ") insert into t select x, 'row number ' || x, x % 97 from i;";
+}
+
+// Long enough to be interrupted in the middle.
+const std::string kMany = rows(1'500'000);
 
 std::string plan_of(const std::string& v, const std::string& keys = "") {
   return "[table.t]\nfrom = \"s.t\"\n" + keys + "[table.t.columns]\nid = \"bigint primary key\"\nv = \"" + v +
@@ -20,7 +24,7 @@ std::string plan_of(const std::string& v, const std::string& keys = "") {
 
 ProcessResult interrupted(Migration& m) {
   return run_process(
-      {"timeout", "--preserve-status", "-s", "INT", "0.25", PLANRUN_BINARY, m.plan_file().string()},
+      {"timeout", "--preserve-status", "-s", "INT", "0.5", PLANRUN_BINARY, m.plan_file().string()},
       {{"XDG_STATE_HOME", m.state().string()}});
 }
 
@@ -74,10 +78,10 @@ namespace {
 
 // A value in row 650,000 that the first plan rejects: what was committed before stays.
 void check_mended_plan(Kind kind) {
-  Migration m(kind,
-              std::string(kMany) +
-                  "update t set v = ' 650000' where id = 650000; update t set n = '' where id = 650000;",
-              plan_of("text"));
+  Migration m(
+      kind,
+      rows(700'000) + "update t set v = ' 650000' where id = 650000; update t set n = '' where id = 650000;",
+      plan_of("text"));
   const ProcessResult r = m.run({"-j", "1"});
   INFO(r.out << r.err);
   REQUIRE(r.status == 1);
@@ -134,7 +138,11 @@ TEST_CASE("a changed snapshot is refused by name", "[postgres]") {
 TEST_CASE("a second run beside the first is refused by name", "[postgres]") {
   Migration m(Kind::postgresql, kMany, plan_of("text"));
   std::thread first([&] { m.run({"-j", "1"}); });
-  std::this_thread::sleep_for(std::chrono::milliseconds(400));
+  const char* const kLocked =
+      "select count(*) from pg_locks where locktype = 'advisory' and database = (select oid from "
+      "pg_database where datname = current_database())";
+  for (int i = 0; i < 100 && m.target(kLocked) == "0"; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
   const ProcessResult second = m.run();
   first.join();
   INFO(second.out << second.err);

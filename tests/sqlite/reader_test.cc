@@ -266,7 +266,7 @@ TEST_CASE("a range walks the table's own b-tree: a seek, and no sort") {
     TempFolder folder;
     sqlite3(folder / "s.db", c.table + "; create index other on t(" + c.columns[0] + ")");
     SqliteConnection connection(file_uri(folder / "s.db", "mode=ro"), SQLITE_OPEN_READONLY, "s.db",
-                          ErrorCode::source);
+                                ErrorCode::source);
     const TableOrder order = read_catalog_table(connection, "t").order;
     const QueryResult plan =
         run_query(connection, "explain query plan select " + c.columns[0] + " from t" + order.b_tree +
