@@ -108,6 +108,7 @@ class Road::Lot {
       if (!row.cells[column].is_null()) distinct.emplace(row.cells[column].bytes, std::nullopt);
     }
     std::vector<std::string> values;
+    values.reserve(distinct.size());
     for (const auto& [value, answer] : distinct) values.emplace_back(value);
     if (values.empty()) return distinct;
     const auto answers = road_.canonical_text_(road_.column_type(column).sql, values);

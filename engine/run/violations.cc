@@ -52,8 +52,7 @@ struct Suspect {
 
 class Finder {
  public:
-  Finder(RunContext& context, const ResolvedTable& table, Target& target)
-      : context_(context), table_(table), target_(target) {
+  Finder(const ResolvedTable& table, Target& target) : table_(table), target_(target) {
     for (const auto& column : table.loads.front().columns) columns_.push_back(column.column);
   }
 
@@ -82,7 +81,6 @@ class Finder {
     return join(parts, ", ");
   }
 
-  RunContext& context_;
   const ResolvedTable& table_;
   Target& target_;
   std::vector<std::size_t> columns_;
@@ -212,7 +210,7 @@ void take_out_violations(RunContext& context, const Step& step, Target& target,
   if (!violation.key && !violation.unique_index && !violation.foreign_key) throw error;
   // Taking an orphan out of a table that refers to itself may make another one.
   for (std::size_t all = 0;;) {
-    Finder finder(context, table, target);
+    Finder finder(table, target);
     const auto suspects = finder.suspects(violation);
     if (suspects.empty() && all > 0) return;
     const std::size_t removed =

@@ -204,10 +204,10 @@ Syntax::Parentheses Syntax::parentheses(std::size_t offset, std::size_t until) c
 }
 
 const Json& member(const Json& object, const char* name) {
-  static const Json nothing;
-  if (!object.is_object()) return nothing;
+  static const Json kNothing;
+  if (!object.is_object()) return kNothing;
   const auto found = object.find(name);
-  return found == object.end() ? nothing : *found;
+  return found == object.end() ? kNothing : *found;
 }
 
 std::string text_member(const Json& object, const char* name) {

@@ -259,8 +259,10 @@ TEST_CASE("a connection that is ended before COMMIT leaves the chunk in doubt, a
     write(*chunk, {{1, "a"}});
     chunk->flush();
     chunk->finish(result_of(1));
-    fixture.psql("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'planrun " +
-                 std::string(kRun) + " 1'");
+    fixture.psql(
+        "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()"
+        " and application_name = 'planrun " +
+        std::string(kRun) + " 1'");
     CHECK(chunk->commit() == Outcome::in_doubt);
     CHECK_FALSE(target->is_done(kRun, id));  // on a new connection, while the old object lives
   }
@@ -282,8 +284,10 @@ TEST_CASE("a connection that is ended in the middle of COPY is a retryable loss"
   {
     auto chunk = fixture.claim(*target, table);
     write(*chunk, {{1, std::string(100000, 'x')}});
-    fixture.psql("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'planrun " +
-                 std::string(kRun) + " 1'");
+    fixture.psql(
+        "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()"
+        " and application_name = 'planrun " +
+        std::string(kRun) + " 1'");
     const auto failure = failure_of_work([&] {
       write(*chunk, {{2, std::string(10'000'000, 'y')}});
       chunk->flush();

@@ -74,11 +74,12 @@ TEST_CASE("a second run is refused, naming who holds the lock", "[postgres]") {
   const std::vector<std::string> tables = {"shipped"};
   fixture.ledger->lock("ora", tables);
   fixture.ledger->write_run(run_record(kRun, "ora", RunState::running, 5), {});
-  const std::string pid =
-      fixture.psql("select pid from pg_stat_activity where application_name = 'planrun ora ledger'");
+  const std::string pid = fixture.psql(
+      "select pid from pg_stat_activity where datname = current_database() and "
+      "application_name = 'planrun ora ledger'");
   auto second = fixture.database->open_ledger(true);
   for (const auto& [plan, list] : {std::pair{"ora", std::vector<std::string>{}}, {"other", tables}}) {
-    const auto failure = failure_of_work([&] { second->lock(plan, list); });
+    const auto failure = failure_of_work([&, &plan = plan, &list = list] { second->lock(plan, list); });
     REQUIRE(failure.error);
     CHECK(failure.error->code() == ErrorCode::refused);
     CHECK_THAT(failure.message(), ContainsSubstring("planrun ora ledger") && ContainsSubstring("pid " + pid));
@@ -114,8 +115,8 @@ TEST_CASE("the ledger comes back after a lost connection, unless somebody took i
   PostgresFixture fixture;
   fixture.ledger->lock("ora", std::vector<std::string>{"t"});
   const std::string kill =
-      "select count(pg_terminate_backend(pid)) from pg_stat_activity where application_name like"
-      " 'planrun ora ledger'";
+      "select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database()"
+      " and application_name = 'planrun ora ledger'";
   CHECK(fixture.psql(kill) == "1");
   CHECK_NOTHROW(fixture.ledger->write_run(run_record(kRun, "ora", RunState::running, 5), {}));
   CHECK(fixture.ledger->runs("ora").size() == 1);

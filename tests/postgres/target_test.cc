@@ -170,7 +170,8 @@ TEST_CASE("a target connects again on the first call after a loss", "[postgres]"
   PostgresFixture fixture;
   const auto target = fixture.database->connect(kRun, 1);
   const std::string kill =
-      "select pg_terminate_backend(pid) from pg_stat_activity where application_name like"
+      "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and "
+      "application_name like"
       " 'planrun 2026%'";
   fixture.psql(kill);
   const auto failure = failure_of_work([&] { target->query("select 1"); });

@@ -166,7 +166,8 @@ TEST_CASE("what is no readable database is refused by name") {
                                                     {"folder.db", "is a folder"}};
   for (const auto& [name, words] : cases) {
     INFO(name);
-    const std::string message = error_of([&] { open_sqlite_source(folder / name); }, ErrorCode::source);
+    const std::string message =
+        error_of([&, &name = name] { open_sqlite_source(folder / name); }, ErrorCode::source);
     CHECK_THAT(message, ContainsSubstring(words));
     CHECK_THAT(message, ContainsSubstring(name));
   }
