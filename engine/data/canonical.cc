@@ -43,20 +43,20 @@ std::uint64_t bits_of(double value) {
 
 RowHasher::RowHasher(std::span<const CanonicalColumn> columns) {
   for (const CanonicalColumn& column : columns) {
-    Column& added = columns_.emplace_back();
-    append_little_endian(column.name.size(), 4, added.prefix);
-    added.prefix += column.name;
-    added.type = column.type;
+    append_little_endian(column.name.size(), 4, buffer_);
+    buffer_ += column.name;
+    types_.push_back(column.type);
   }
-  buffer_.resize(kPiece);
+  names_ = buffer_.size();
+  buffer_.resize(names_ + kPiece);
 }
 
 void RowHasher::append(std::string_view bytes) {
-  if (bytes.size() > kPiece - used_) {
+  if (bytes.size() > buffer_.size() - used_) {
     if (!streaming_) stream_.reset();
     streaming_ = true;
-    stream_.update(std::string_view(buffer_.data(), used_));
-    used_ = 0;
+    stream_.update(std::string_view(buffer_).substr(first_, used_ - first_));
+    first_ = used_ = names_;
     if (bytes.size() > kPiece) {
       stream_.update(bytes);
       return;
@@ -72,19 +72,16 @@ void RowHasher::append_value(std::string_view bytes) {
   append(bytes);
 }
 
-/// A column whose value fits the buffer, the usual case; false: nothing was done.
-bool RowHasher::put(std::string_view prefix, const Cell& cell) {
+/// A value that fits the buffer, the usual case; false: nothing was done.
+bool RowHasher::put(const Cell& cell) {
   constexpr std::size_t kFixed = 1 + 8 + 8;
   const bool has_bytes = cell.kind == CellKind::text || cell.kind == CellKind::blob;
-  const std::size_t room = kPiece - used_;
-  if (prefix.size() + kFixed > room || (has_bytes && cell.bytes.size() > room - prefix.size() - kFixed))
-    return false;
+  const std::size_t room = buffer_.size() - used_;
+  if (kFixed > room || (has_bytes && cell.bytes.size() > room - kFixed)) return false;
   char* at = buffer_.data() + used_;
-  std::memcpy(at, prefix.data(), prefix.size());
-  at += prefix.size();
   if (cell.is_null()) {
-    *at++ = 0;
-    used_ += prefix.size() + 1;
+    *at = 0;
+    ++used_;
     return true;
   }
   *at++ = 1;
@@ -98,18 +95,18 @@ bool RowHasher::put(std::string_view prefix, const Cell& cell) {
     std::memcpy(at, little_endian(real ? bits_of(cell.real) : static_cast<std::uint64_t>(cell.integer)).bytes,
                 8);
   }
-  used_ += prefix.size() + 1 + 8 + size;
+  used_ += 1 + 8 + size;
   return true;
 }
 
 Hash128 RowHasher::hash(std::span<const Cell> row) {
-  used_ = 0;
+  first_ = 0;
+  used_ = names_;
   streaming_ = false;
-  for (std::size_t i = 0; i < columns_.size(); ++i) {
+  for (std::size_t i = 0; i < types_.size(); ++i) {
     const Cell& cell = row[i];
-    const bool jsonb = columns_[i].type == TypeKind::jsonb && !cell.is_null();
-    if (!jsonb && put(columns_[i].prefix, cell)) continue;
-    append(columns_[i].prefix);
+    const bool jsonb = types_[i] == TypeKind::jsonb && !cell.is_null();
+    if (!jsonb && put(cell)) continue;
     switch (cell.kind) {
       case CellKind::null:
         append(std::string_view("\0", 1));
@@ -130,7 +127,7 @@ Hash128 RowHasher::hash(std::span<const Cell> row) {
         break;
     }
   }
-  const std::string_view rest(buffer_.data(), used_);
+  const std::string_view rest = std::string_view(buffer_).substr(first_, used_ - first_);
   if (!streaming_) return xxh3_128(rest);
   stream_.update(rest);
   return stream_.digest();

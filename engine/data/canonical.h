@@ -1,8 +1,8 @@
 // The canonical form of a row (design, "Canonical form"), and its hash.
 //
-// A row is, for each loaded column in the plan's order: the column's name (length, bytes), a tag byte
-// (0 null, 1 value), and for a value its bytes behind their length. Lengths are 4 bytes (8 for values),
-// little-endian. The bytes of a value, by type (cells as column_type.h says):
+// A row is the names of its loaded columns in the plan's order, each behind its length (4 bytes), and then
+// for each of them a tag byte (0 null, 1 value) and for a value its bytes behind their length (8 bytes).
+// Lengths are little-endian. The bytes of a value, by type (cells as column_type.h says):
 //   boolean, integers, date, time, timestamp, timestamptz   8 bytes, little-endian two's complement
 //   real, double_precision                                  8 bytes, the IEEE double, little-endian (one NaN)
 //   numeric, text, varchar, char_, json, text_array, other  the cell's bytes
@@ -25,8 +25,8 @@ struct CanonicalColumn {
   TypeKind type;
 };
 
-/// Hashes rows of one set of columns; no allocation a row once its buffer has grown, and never more than
-/// 64 KB held: longer rows go through the hash in pieces. One thread.
+/// Hashes rows of one set of columns; no allocation a row, and never more than 64 KB of one held: longer rows
+/// go through the hash in pieces. One thread.
 class RowHasher {
  public:
   explicit RowHasher(std::span<const CanonicalColumn> columns);
@@ -37,15 +37,13 @@ class RowHasher {
   void append(std::string_view bytes);
   void append_value(std::string_view bytes);
   void append_jsonb(std::string_view text);
-  bool put(std::string_view prefix, const Cell& cell);
-  struct Column {
-    std::string prefix;  // name length, name
-    TypeKind type;
-  };
-  std::vector<Column> columns_;
-  std::string buffer_;  // its first used_ bytes are not hashed yet
-  std::size_t used_ = 0;
-  std::string scratch_;  // canonical JSON
+  bool put(const Cell& cell);
+  std::vector<TypeKind> types_;
+  std::string buffer_;  // the names, which stay, then what is not hashed yet
+  std::size_t names_ = 0;
+  std::size_t first_ = 0;  // what is not hashed yet: from here, the names included or not,
+  std::size_t used_ = 0;   // to here
+  std::string scratch_;    // canonical JSON
   StreamingHash stream_;
   bool streaming_ = false;
 };

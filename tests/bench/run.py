@@ -54,16 +54,19 @@ class Server:
     def psql(self, database, sql):
         return call("psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", self.url_of(database), "-c", sql)
 
+    def as_superuser(self, sql):
+        """Also where a worker of autovacuum is in the database."""
+        call("psql", "-Xq", "-d", self.url_of("postgres").replace("planrun@", "postgres@"), "-c", sql)
+
     def fresh(self, database):
         if database in self.made:
-            self.psql("planrun", f"drop database {database} with (force)")
+            self.as_superuser(f"drop database {database} with (force)")
         self.psql("planrun", f"create database {database}")
         self.made.add(database)
 
     def settle(self):
         """So that no run pays for the writes of the one before it."""
-        superuser = self.url_of("postgres").replace("planrun@", "postgres@")
-        call("psql", "-Xq", "-d", superuser, "-c", "checkpoint")
+        self.as_superuser("checkpoint")
         os.sync()
 
     def schema(self, database, section):

@@ -43,7 +43,7 @@ std::string sixteen() {
 TEST_CASE("rows hash as the canonical form says") {
   CHECK(hash({{"id", TypeKind::bigint, Cell::of_integer(-2)},
               {"name", TypeKind::text, Cell::of_text("Zo\xC3\xAB")},
-              {"gone", TypeKind::text, Cell::of_null()}}) == "f4f2c34b809029f530881ae56a6036c9");
+              {"gone", TypeKind::text, Cell::of_null()}}) == "f6bdfde2fa9d7c5a0ada380899cd850c");
   CHECK(hash({{"r", TypeKind::double_precision, Cell::of_real(-0.0)}}) == "b1b2db594ea2708a0a5d4bf7a82e594a");
   CHECK(hash({{"r", TypeKind::real, Cell::of_real(0.0)}}) == "2c82e4867c44e49ab873b6f198520765");
   CHECK(hash({{"n", TypeKind::numeric, Cell::of_text("12.5")}}) == "62cf5247a4bfabf974ac00951a1c725c");
@@ -53,7 +53,7 @@ TEST_CASE("rows hash as the canonical form says") {
               {"d", TypeKind::date, Cell::of_integer(20484)},
               {"tz", TypeKind::timestamptz, Cell::of_integer(1769817600000000)},
               {"e", TypeKind::varchar, Cell::of_text("")},
-              {"z", TypeKind::json, Cell::of_null()}}) == "9a8f392d5336744b3652019ff5645968");
+              {"z", TypeKind::json, Cell::of_null()}}) == "6213430a68b2d17b6cf40be8292e35a8");
 }
 
 TEST_CASE("all NaNs are one") {
@@ -75,11 +75,11 @@ TEST_CASE("jsonb hashes by content") {
 
 // 64 KB is where the one-shot hash gives way to pieces; both sides of it, and each of its edges.
 TEST_CASE("long rows hash the same in pieces") {
-  const std::vector<std::pair<std::size_t, std::string>> cases{{65000, "8bcb5b10da804fb9472293ac6a99524d"},
-                                                               {65510, "4fcb2df2799795cfe6ccace9d84802f5"},
-                                                               {65536, "28c8b556656b0a3f2de439cbc815130e"},
-                                                               {70000, "cedd26d3147992d4f40cebbcf51b94ae"},
-                                                               {300000, "1b28d39e758cf6fa46d0e88a0b53ab52"}};
+  const std::vector<std::pair<std::size_t, std::string>> cases{{65000, "350d3c40c660ee17ce0a97d700c220d1"},
+                                                               {65510, "dbd8d218eb083cc1ada02948ea589a66"},
+                                                               {65536, "41ae662a28791b35a16bcfd96adf3f23"},
+                                                               {70000, "2ec22d40fb89365bf7a2e9b0d27a91e3"},
+                                                               {300000, "62112f995ad3f299140390672a36fff4"}};
   for (const auto& [size, expected] : cases) {
     INFO(size);
     const std::string text(size, 'x');

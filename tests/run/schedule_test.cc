@@ -23,21 +23,28 @@ Graph small_graph() {
 
 }  // namespace
 
-TEST_CASE("the heaviest way goes first, and a load is taken by several workers") {
+TEST_CASE("the heaviest way goes first, and a load is shared when every load has its worker") {
   const Graph graph = small_graph();
   Schedule schedule(graph);
   const auto first = schedule.take();
   const auto second = schedule.take();
+  const auto third = schedule.take();
   CHECK(first->step == 1);
   CHECK(first->begins);
-  CHECK(second->step == 1);
-  CHECK_FALSE(second->begins);
+  CHECK(second->step == 0);
+  CHECK(third->step == 1);
+  CHECK_FALSE(third->begins);
+  // A worker stays with its load while another is at the other one.
+  schedule.piece_done(*second);
+  CHECK(schedule.take()->step == 0);
 }
 
 TEST_CASE("a load is done only when its last worker found nothing") {
   const Graph graph = small_graph();
   Schedule schedule(graph);
   const auto first = schedule.take();
+  const auto other = schedule.take();
+  CHECK(other->step == 0);
   const auto second = schedule.take();
   CHECK_FALSE(schedule.found_nothing(*first));  // The second is still loading a chunk.
   CHECK(schedule.take()->step == 0);            // Nobody is sent there meanwhile.
