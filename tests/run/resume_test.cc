@@ -33,7 +33,7 @@ void check_interrupt(Kind kind) {
   const ProcessResult r = interrupted(m);
   INFO(r.out << r.err);
   REQUIRE(r.status == 4);
-  CHECK_THAT(r.out, ContainsSubstring("same command"));
+  CHECK_THAT(r.out + r.err, ContainsSubstring("same command"));
   const ProcessResult again = m.run();
   INFO(again.out << again.err);
   CHECK(again.status == 0);
