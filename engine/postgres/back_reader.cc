@@ -56,6 +56,9 @@ class CopyBackReader : public BackReader {
   /// One message is one row with today's servers; the protocol promises nothing.
   void take_message() {
     const std::string begun(rest_);
+    // Two large rows are never held at once: the connection holds the next one a second time anyway.
+    rest_ = {};
+    message_.reset();
     std::size_t size = 0;
     PostgresConnection::Message message = connection_->next_copy_out(size);
     if (message == nullptr) throw Error(ErrorCode::target, "COPY ended in the middle of a row");
