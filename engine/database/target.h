@@ -38,7 +38,6 @@ struct ClaimRequest {
   /// Steps to do first in the same transaction (small tables are created in it). Only the first claim runs
   /// them.
   std::vector<StepWork> create;
-  std::vector<std::string> done_steps;  // marked done in the ledger in the same transaction as `create`
 };
 
 /// A set of rows of a table as they stand at one moment; several connections may read parts of it.

@@ -93,15 +93,7 @@ PostgresChunkTransaction::PostgresChunkTransaction(std::shared_ptr<PostgresConte
 
 bool PostgresChunkTransaction::begin(const ClaimRequest& request) {
   connection_->exec("BEGIN");
-  bool first = request.create.empty();
-  for (const auto& work : request.create) first = do_work(*connection_, context_->ledger, work) || first;
-  if (first) {
-    for (const auto& step : request.done_steps) {
-      if (!lock_step(*connection_, context_->ledger, request.run, step)) {
-        mark_step_done(*connection_, context_->ledger, request.run, step, 0);
-      }
-    }
-  }
+  for (const auto& work : request.create) do_work(*connection_, context_->ledger, work);
   if (claim_one()) return true;
   open_ = false;
   commit_transaction(*connection_);

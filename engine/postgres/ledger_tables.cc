@@ -162,15 +162,14 @@ void insert_pending(PostgresConnection& connection, const PostgresLedgerTables& 
   }
 }
 
-bool do_work(PostgresConnection& connection, const PostgresLedgerTables& tables, const StepWork& work) {
-  if (lock_step(connection, tables, work.run, work.step)) return false;
+void do_work(PostgresConnection& connection, const PostgresLedgerTables& tables, const StepWork& work) {
+  if (lock_step(connection, tables, work.run, work.step)) return;
   const auto start = std::chrono::steady_clock::now();
   connection.exec(kDdlLockTimeout);
   for (const auto& statement : work.statements) connection.exec(statement);
   connection.exec("SET LOCAL lock_timeout = 0");
   insert_pending(connection, tables, work.run, work.pending);
   mark_step_done(connection, tables, work.run, work.step, seconds_since(start));
-  return true;
 }
 
 std::optional<std::string> bound_json(const std::optional<Key>& bound) {

@@ -45,9 +45,8 @@ void mark_step_done(PostgresConnection& connection, const PostgresLedgerTables& 
                     const std::string& run, const std::string& step, double seconds);
 void insert_pending(PostgresConnection& connection, const PostgresLedgerTables& tables,
                     const std::string& run, std::span<const Chunk> chunks);
-/// The step's statements, its ledger row and its pending chunks. False: it was done already, nothing was
-/// done.
-bool do_work(PostgresConnection& connection, const PostgresLedgerTables& tables, const StepWork& work);
+/// The step's statements, its ledger row and its pending chunks; nothing where it was done already.
+void do_work(PostgresConnection& connection, const PostgresLedgerTables& tables, const StepWork& work);
 
 std::optional<std::string> bound_json(const std::optional<Key>& bound);
 std::optional<Key> bound_from(const std::optional<std::string>& json);

@@ -319,6 +319,7 @@ class Run {
     schedule_ = std::make_unique<Schedule>(graph_);
     guarded_ledger_ = std::make_unique<Guarded<Ledger>>(*ledger_);
     guarded_observer_ = std::make_unique<Guarded<Observer>>(observer_);
+    // NOLINTNEXTLINE(modernize-make-unique): an aggregate, which make_unique cannot make with clang 14
     context_.reset(new RunContext{record_.id,
                                   prepared_.plan,
                                   graph_,

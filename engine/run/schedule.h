@@ -27,8 +27,8 @@ class Schedule {
   /// A proof in `parts` pieces; 1 unless said. Before the first take().
   void set_parts(std::size_t step, int parts);
 
-  /// The piece on the heaviest way to the end whose step has nothing to wait for, loads that others are at last;
-  /// waits for one. Nothing: all is done, or stop() was called.
+  /// The piece on the heaviest way to the end whose step has nothing to wait for, loads that others are at
+  /// last; waits for one. Nothing: all is done, or stop() was called.
   std::optional<Job> take();
   /// The piece is done, and of a load there may be more.
   void piece_done(const Job& job);

@@ -20,11 +20,6 @@ class SqliteChunkTransaction : public ChunkTransaction {
         loads_(request.loads),
         transaction_(target.file(), connection_) {
     for (const auto& work : request.create) do_step_work(*connection_, ledger_, work);
-    if (request.create.empty()) return;
-    for (const auto& step : request.done_steps) {
-      if (!ledger_.is_step_done(*connection_, run_, step))
-        ledger_.mark_step_done(*connection_, run_, step, {}, 0);
-    }
   }
 
   const Chunk& chunk() const override { return chunk_; }

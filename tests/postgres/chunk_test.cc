@@ -181,7 +181,7 @@ TEST_CASE("a chunk can wait in the stage from its first row, next to chunks that
       make_table("b", {{"id", "integer generated always as identity"}, {"name", "inet"}});
   fixture.begin({&first, &second}, {range("a", 1, 2), range("a", 2, 3), range("b", 1, 2)});
   const auto target = fixture.database->connect(kRun, 1);
-  auto chunk = target->claim({kRun, {all_columns(first), all_columns(second)}, {}, {}});
+  auto chunk = target->claim({kRun, {all_columns(first), all_columns(second)}, {}});
   chunk->stage();
   write(*chunk, {{1, "no"}, {2, "yes"}});
   CHECK(chunk->flush().size() == 1);
@@ -230,10 +230,8 @@ TEST_CASE("small tables are created in the transaction of the first claim, once"
   RunRecord run;
   run.id = kRun;
   fixture.ledger->write_run(run, steps);
-  const ClaimRequest request{kRun,
-                             {all_columns(table)},
-                             {create_work(fixture.database->dialect(), table, {range("t", {}, {})})},
-                             {"load t"}};
+  const ClaimRequest request{
+      kRun, {all_columns(table)}, {create_work(fixture.database->dialect(), table, {range("t", {}, {})})}};
   const auto target = fixture.database->connect(kRun, 1);
   target->claim(request).reset();  // rolled back: no table
   CHECK(fixture.psql("select to_regclass('t') is null, count(*) from planrun.chunk") == "t|0");

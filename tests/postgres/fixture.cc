@@ -88,7 +88,7 @@ void PostgresFixture::begin(const std::vector<const TableSchema*>& tables, std::
 }
 
 std::unique_ptr<ChunkTransaction> PostgresFixture::claim(Target& target, const TableSchema& table) const {
-  return target.claim({kRun, {all_columns(table)}, {}, {}});
+  return target.claim({kRun, {all_columns(table)}, {}});
 }
 
 }  // namespace planrun::test
