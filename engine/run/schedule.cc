@@ -29,8 +29,8 @@ bool Schedule::can_take(std::size_t step) const {
   return entry.next_part < entry.parts;
 }
 
-// Two workers in one table mix its rows in the target, and indexes over mixed rows take a fifth longer to
-// sort: a load that nobody is at, and any other step, come before a load to share.
+// Two workers in one table mix its rows in the target, where sorting for an index is cheapest over rows in
+// order: a load that nobody is at, and any other step, come before a load to share.
 bool Schedule::is_before(std::size_t a, std::size_t b) const {
   const bool a_shared = is_load(a) && entries_[a].workers > 0;
   const bool b_shared = is_load(b) && entries_[b].workers > 0;
