@@ -1,6 +1,7 @@
 // Target cells in words.
 #include <cmath>
 
+#include "base/big_endian.h"
 #include "base/decimal.h"
 #include "base/text.h"
 #include "base/time.h"
@@ -11,12 +12,6 @@ namespace planrun {
 namespace {
 
 constexpr std::size_t kShownBytes = 120;
-
-std::int64_t big_endian(std::string_view bytes) {
-  std::uint64_t value = 0;
-  for (const char c : bytes) value = value << 8 | static_cast<unsigned char>(c);
-  return static_cast<std::int64_t>(value);
-}
 
 std::string hex(std::string_view bytes) {
   return "\\x" + to_hex(bytes.substr(0, kShownBytes)) + (bytes.size() > kShownBytes ? "..." : "");
@@ -38,9 +33,9 @@ std::string uuid(std::string_view bytes) {
 
 /// "14 mons 3 days 04:05:06": the three numbers that PostgreSQL keeps apart.
 std::string interval(std::string_view bytes) {
-  const std::int64_t micros = big_endian(bytes.substr(0, 8));
-  const auto days = static_cast<std::int32_t>(big_endian(bytes.substr(8, 4)));
-  const auto months = static_cast<std::int32_t>(big_endian(bytes.substr(12, 4)));
+  const auto micros = from_big_endian<std::int64_t>(bytes.data());
+  const auto days = from_big_endian<std::int32_t>(bytes.data() + 8);
+  const auto months = from_big_endian<std::int32_t>(bytes.data() + 12);
   std::string out;
   if (months != 0) out += std::to_string(months) + " mons ";
   if (days != 0) out += std::to_string(days) + " days ";

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string_view>
 
+#include "base/big_endian.h"
 #include "postgres/connection.h"
 
 namespace planrun {
@@ -26,8 +27,7 @@ class CopyBuffer {
   /// Big-endian; room must have been made.
   template <typename Integer>
   void put(Integer value) {
-    auto bits = static_cast<std::uint64_t>(value);
-    for (std::size_t i = sizeof(Integer); i-- > 0; bits >>= 8) buffer_[used_ + i] = static_cast<char>(bits);
+    to_big_endian(value, buffer_.get() + used_);
     used_ += sizeof(Integer);
   }
   void put_char(char c) { buffer_[used_++] = c; }

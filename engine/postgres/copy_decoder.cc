@@ -3,6 +3,7 @@
 #include <bit>
 #include <limits>
 
+#include "base/big_endian.h"
 #include "base/error.h"
 #include "postgres/copy_encoder.h"
 #include "postgres/text_array.h"
@@ -16,15 +17,8 @@ constexpr std::int64_t kPastDays = 2932897;  // 10000-01-01
 constexpr std::int64_t kMicrosOfDay = 86'400'000'000;
 
 template <typename Integer>
-Integer big_endian(std::string_view bytes) {
-  std::uint64_t value = 0;
-  for (std::size_t i = 0; i < sizeof(Integer); ++i) value = value << 8 | static_cast<unsigned char>(bytes[i]);
-  return static_cast<Integer>(value);
-}
-
-template <typename Integer>
 Integer take(std::string_view& bytes) {
-  const auto value = big_endian<Integer>(bytes);
+  const auto value = from_big_endian<Integer>(bytes.data());
   bytes.remove_prefix(sizeof(Integer));
   return value;
 }
@@ -42,7 +36,7 @@ CopyDecoder::Step CopyDecoder::next(std::string_view& bytes, std::span<Cell> row
   std::string_view rest = bytes;
   if (!started_) {
     if (rest.size() < kSignatureSize + 8) return Step::need_more;
-    const auto extension = big_endian<std::uint32_t>(rest.substr(kSignatureSize + 4));
+    const auto extension = from_big_endian<std::uint32_t>(rest.data() + kSignatureSize + 4);
     if (rest.size() < kSignatureSize + 8 + extension) return Step::need_more;
     rest.remove_prefix(kSignatureSize + 8 + extension);
   }
@@ -82,23 +76,23 @@ Cell CopyDecoder::decode(std::size_t column, std::string_view bytes) {
       return Cell::of_integer(bytes[0] != 0 ? 1 : 0);
     case TypeKind::smallint:
       sized(2);
-      return Cell::of_integer(big_endian<std::int16_t>(bytes));
+      return Cell::of_integer(from_big_endian<std::int16_t>(bytes.data()));
     case TypeKind::integer:
       sized(4);
-      return Cell::of_integer(big_endian<std::int32_t>(bytes));
+      return Cell::of_integer(from_big_endian<std::int32_t>(bytes.data()));
     case TypeKind::bigint:
     case TypeKind::time:
       sized(8);
-      return Cell::of_integer(big_endian<std::int64_t>(bytes));
+      return Cell::of_integer(from_big_endian<std::int64_t>(bytes.data()));
     case TypeKind::real:
       sized(4);
-      return Cell::of_real(std::bit_cast<float>(big_endian<std::uint32_t>(bytes)));
+      return Cell::of_real(std::bit_cast<float>(from_big_endian<std::uint32_t>(bytes.data())));
     case TypeKind::double_precision:
       sized(8);
-      return Cell::of_real(std::bit_cast<double>(big_endian<std::uint64_t>(bytes)));
+      return Cell::of_real(std::bit_cast<double>(from_big_endian<std::uint64_t>(bytes.data())));
     case TypeKind::date: {
       sized(4);
-      const auto days = big_endian<std::int32_t>(bytes);
+      const auto days = from_big_endian<std::int32_t>(bytes.data());
       if (days == std::numeric_limits<std::int32_t>::max()) fail(column, "the date infinity");
       if (days == std::numeric_limits<std::int32_t>::min()) fail(column, "the date -infinity");
       const std::int64_t unix_days = days + kEpochDays;
@@ -108,7 +102,7 @@ Cell CopyDecoder::decode(std::size_t column, std::string_view bytes) {
     case TypeKind::timestamp:
     case TypeKind::timestamptz: {
       sized(8);
-      const auto micros = big_endian<std::int64_t>(bytes);
+      const auto micros = from_big_endian<std::int64_t>(bytes.data());
       if (micros == std::numeric_limits<std::int64_t>::max()) fail(column, "the time infinity");
       if (micros == std::numeric_limits<std::int64_t>::min()) fail(column, "the time -infinity");
       if (micros < kFirstDay * kMicrosOfDay - kEpochMicros ||
@@ -156,7 +150,9 @@ Cell CopyDecoder::numeric(std::size_t column, std::string_view bytes) {
   if (bytes.size() != std::size_t{count} * 2) fail(column, "a numeric that cannot be read");
   const auto group = [&](int at) -> int {  // of weight `at`; the first sent has `weight`
     const int i = weight - at;
-    return i < 0 || i >= count ? 0 : big_endian<std::uint16_t>(bytes.substr(static_cast<std::size_t>(i) * 2));
+    return i < 0 || i >= count
+               ? 0
+               : from_big_endian<std::uint16_t>(bytes.data() + static_cast<std::size_t>(i) * 2);
   };
   const auto append = [&](int value) {
     for (const int unit : {1000, 100, 10, 1}) text += static_cast<char>('0' + value / unit % 10);

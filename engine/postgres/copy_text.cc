@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "base/big_endian.h"
 #include "base/error.h"
 #include "base/time.h"
 #include "postgres/copy_encoder.h"
@@ -12,12 +13,6 @@ namespace planrun {
 namespace {
 
 constexpr std::string_view kHex = "0123456789abcdef";
-
-std::uint64_t big_endian(std::string_view bytes) {
-  std::uint64_t value = 0;
-  for (const char c : bytes) value = value << 8 | static_cast<unsigned char>(c);
-  return value;
-}
 
 class TextEncoder : public RowEncoder {
  public:
@@ -90,9 +85,9 @@ class TextEncoder : public RowEncoder {
 
   /// 16 bytes: microseconds, days, months.
   void interval(std::string_view bytes) {
-    const auto micros = static_cast<std::int64_t>(big_endian(bytes.substr(0, 8)));
-    const auto days = static_cast<std::int32_t>(big_endian(bytes.substr(8, 4)));
-    const auto months = static_cast<std::int32_t>(big_endian(bytes.substr(12, 4)));
+    const auto micros = from_big_endian<std::int64_t>(bytes.data());
+    const auto days = from_big_endian<std::int32_t>(bytes.data() + 8);
+    const auto months = from_big_endian<std::int32_t>(bytes.data() + 12);
     // Of the smallest number too.
     const std::uint64_t size =
         micros < 0 ? 0 - static_cast<std::uint64_t>(micros) : static_cast<std::uint64_t>(micros);

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/big_endian.h"
 #include "base/text.h"
 
 namespace planrun {
@@ -34,11 +35,6 @@ bool has_journal(const fs::path& file) {
   std::ifstream journal(beside(file, "-journal"), std::ios::binary);
   char first = 0;
   return journal.get(first) && first != 0;
-}
-
-std::uint32_t big_endian_32(const unsigned char* bytes) {
-  return std::uint32_t{bytes[0]} << 24 | std::uint32_t{bytes[1]} << 16 | std::uint32_t{bytes[2]} << 8 |
-         bytes[3];
 }
 
 struct FreeFileName {
@@ -166,7 +162,7 @@ std::optional<FileHeader> read_file_header(const fs::path& file) {
     return std::nullopt;
   }
   FileHeader header;
-  unsigned char bytes[kHeaderBytes] = {};
+  char bytes[kHeaderBytes] = {};
   sqlite3_int64 size = 0;
   opened->pMethods->xFileSize(opened, &size);
   header.complete = opened->pMethods->xRead(opened, bytes, kHeaderBytes, 0) == SQLITE_OK;
@@ -175,10 +171,11 @@ std::optional<FileHeader> read_file_header(const fs::path& file) {
   if (!header.complete) return header;
   header.is_database = std::memcmp(bytes, "SQLite format 3", 16) == 0;
   header.wal_mode = bytes[18] == 2;
-  header.page_bytes = bytes[16] << 8 | bytes[17];
+  header.page_bytes = from_big_endian<std::uint16_t>(bytes + 16);
   if (header.page_bytes == 1) header.page_bytes = 65536;
-  header.change_counter = big_endian_32(bytes + 24);
-  if (big_endian_32(bytes + 92) == header.change_counter) header.page_count = big_endian_32(bytes + 28);
+  header.change_counter = from_big_endian<std::uint32_t>(bytes + 24);
+  if (from_big_endian<std::uint32_t>(bytes + 92) == header.change_counter)
+    header.page_count = from_big_endian<std::uint32_t>(bytes + 28);
   return header;
 }
 

@@ -5,6 +5,8 @@
 #include <limits>
 #include <optional>
 
+#include "base/big_endian.h"
+
 namespace planrun {
 namespace {
 
@@ -12,14 +14,11 @@ constexpr std::int64_t kMicrosPerSecond = 1'000'000;
 constexpr std::int64_t kMicrosPerMinute = 60 * kMicrosPerSecond;
 constexpr std::int64_t kMicrosPerHour = 60 * kMicrosPerMinute;
 
-std::uint64_t big_endian(std::string_view bytes) {
-  std::uint64_t value = 0;
-  for (const char c : bytes) value = value << 8 | static_cast<unsigned char>(c);
-  return value;
-}
-
-void append_big_endian(std::uint64_t value, int count, std::string& out) {
-  for (int i = count - 1; i >= 0; --i) out += static_cast<char>(value >> (8 * i) & 0xff);
+template <typename Integer>
+void append_big_endian(Integer value, std::string& out) {
+  char bytes[sizeof(Integer)];
+  to_big_endian(value, bytes);
+  out.append(bytes, sizeof bytes);
 }
 
 void append_part(std::int64_t value, char unit, std::string& out) {
@@ -85,9 +84,9 @@ bool fits_32(std::int64_t value) {
 }  // namespace
 
 void append_interval(std::string_view bytes, std::string& out) {
-  const auto micros = static_cast<std::int64_t>(big_endian(bytes.substr(0, 8)));
-  const auto days = static_cast<std::int32_t>(big_endian(bytes.substr(8, 4)));
-  const auto months = static_cast<std::int32_t>(big_endian(bytes.substr(12, 4)));
+  const auto micros = from_big_endian<std::int64_t>(bytes.data());
+  const auto days = from_big_endian<std::int32_t>(bytes.data() + 8);
+  const auto months = from_big_endian<std::int32_t>(bytes.data() + 12);
   out += 'P';
   append_part(months / 12, 'Y', out);
   append_part(months % 12, 'M', out);
@@ -128,9 +127,9 @@ bool parse_interval(std::string_view text, std::string& bytes) {
     if (!added) return false;
   }
   if (!fits_32(months) || !fits_32(days)) return false;
-  append_big_endian(static_cast<std::uint64_t>(micros), 8, bytes);
-  append_big_endian(static_cast<std::uint64_t>(days), 4, bytes);
-  append_big_endian(static_cast<std::uint64_t>(months), 4, bytes);
+  append_big_endian(micros, bytes);
+  append_big_endian(static_cast<std::int32_t>(days), bytes);
+  append_big_endian(static_cast<std::int32_t>(months), bytes);
   return true;
 }
 
