@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "data/schema_object.h"
 #include "data/table_schema.h"
 
 namespace planrun {
@@ -34,6 +35,13 @@ struct SchemaCheck {
   std::string expect;
 };
 
+/// What makes a view, trigger or SQL step, what takes it back, and what sees that it is there.
+struct ObjectSql {
+  std::vector<std::string> make;    // one transaction; empty: nothing to do
+  std::vector<std::string> drop;    // one transaction; empty: nothing was made, or the plan does not say how
+  std::vector<SchemaCheck> checks;  // each fails where the object is absent; none for a SQL step
+};
+
 /// Pure: no connection. Any thread.
 class Dialect {
  public:
@@ -50,6 +58,10 @@ class Dialect {
   /// valid
   /// ("indexes", always the first), its foreign keys are valid, its sequences are ahead of its keys.
   virtual std::vector<SchemaCheck> schema_checks(const TableSchema& table) const = 0;
+  virtual ObjectSql object_sql(const SchemaObject& object) const = 0;
+  std::vector<std::string> drop_statements(const SchemaObject& object) const {
+    return object_sql(object).drop;
+  }
   /// Fails where the table cannot be read; answers at once where it can.
   virtual std::string probe_query(const std::string& table) const = 0;
   virtual ValueLimits value_limits() const = 0;

@@ -125,6 +125,10 @@ class TargetDatabase {
   /// run, are not), DDL that the target would refuse.
   virtual std::vector<PreflightFinding> preflight(std::span<const TableSchema* const> tables,
                                                   std::span<const std::string> ours) = 0;
+  /// What of a plan's views, triggers and SQL steps the target would refuse, tried on empty tables of its own
+  /// making: nothing where it cannot be tried without writing into the target.
+  virtual std::vector<PreflightFinding> try_objects(std::span<const TableSchema* const> tables,
+                                                    std::span<const SchemaObject> objects) = 0;
   virtual std::string shown_url() const = 0;
 };
 

@@ -4,7 +4,9 @@
 #include <set>
 
 #include "base/error.h"
+#include "base/json.h"
 #include "base/text.h"
+#include "sql/definition.h"
 
 namespace planrun {
 
@@ -26,8 +28,14 @@ std::string_view to_string(StepKind kind) {
       return "sequence";
     case StepKind::analyze:
       return "analyze";
+    case StepKind::trigger:
+      return "trigger";
     case StepKind::prove:
       return "prove";
+    case StepKind::view:
+      return "view";
+    case StepKind::sql:
+      return "sql";
   }
   return "";
 }
@@ -42,6 +50,18 @@ constexpr double kAnalyzeWeight = 0.02;
 constexpr double kProveWeight = 0.3;
 // A step costs something even on an empty table.
 constexpr double kLeastWeight = 100;
+
+StepKind step_kind(ObjectKind kind) {
+  switch (kind) {
+    case ObjectKind::view:
+      return StepKind::view;
+    case ObjectKind::trigger:
+      return StepKind::trigger;
+    case ObjectKind::sql:
+      return StepKind::sql;
+  }
+  return StepKind::sql;
+}
 
 StepKind step_kind(SchemaStepKind kind) {
   switch (kind) {
@@ -91,7 +111,7 @@ std::string with_floor(std::string statement, std::int64_t floor) {
 class Builder {
  public:
   Builder(const ResolvedPlan& plan, const Dialect& dialect, const std::map<std::string, LoadSize>& sizes)
-      : plan_(plan), dialect_(dialect) {
+      : plan_(plan), dialect_(dialect), objects_(schema_objects(to_json(plan), dialect.name())) {
     for (const auto& table : plan.tables) {
       Size& size = sizes_[table.schema.name];
       for (const auto& load : table.loads) {
@@ -105,10 +125,14 @@ class Builder {
   }
 
   Graph build() {
+    before_load_ = add_sql(SqlMoment::before_load, {});
     add_loads();
     for (const auto& table : plan_.tables) add_indexes_and_keys(table);
     for (const ResolvedTable* table : parents_first()) add_what_needs_keys(*table);
+    if (has_sql(SqlMoment::after_load)) after_load_ = add_sql(SqlMoment::after_load, all_finished());
+    add_triggers();
     for (const auto& table : plan_.tables) add_proof(table);
+    add_sql(SqlMoment::end, add_views());
     weigh();
     return std::move(graph_);
   }
@@ -182,6 +206,7 @@ class Builder {
       group.id = grouped.size() == 1 ? "load " + grouped.front() : "load small tables";
       group.name = join(grouped, ", ");
       group.weight = kLeastWeight * static_cast<double>(grouped.size()) + group_rows;
+      group.after = before_load_;
       const std::size_t step = add(std::move(group));
       for (const auto& name : grouped) loaded_[name] = {step};
     }
@@ -193,6 +218,7 @@ class Builder {
       create.kind = StepKind::create;
       create.table = create.name = name;
       create.statements = schema_steps_.at(name).front().statements;
+      create.after = before_load_;
       const std::size_t created = add(std::move(create));
       std::vector<std::size_t> before = {created};
       for (const auto& other : table->after) {
@@ -295,6 +321,89 @@ class Builder {
     return steps;
   }
 
+  // Steps after which every table has its rows and keys.
+  std::vector<std::size_t> all_finished() const {
+    std::vector<std::size_t> steps;
+    for (const auto& [table, finished] : finished_)
+      steps.insert(steps.end(), finished.begin(), finished.end());
+    return steps;
+  }
+
+  std::size_t add_object(const SchemaObject& object, std::vector<std::size_t> after) {
+    Step step;
+    step.kind = step_kind(object.kind);
+    step.id = step_id(object);
+    step.table = object.table;
+    step.name = object.name;
+    step.statements = dialect_.object_sql(object).make;
+    step.after = std::move(after);
+    return add(std::move(step));
+  }
+
+  // One after the other, in the order of the plan. Returns what those wait for that come later: `after` where
+  // there are none.
+  std::vector<std::size_t> add_sql(SqlMoment moment, std::vector<std::size_t> after) {
+    for (const auto& object : objects_) {
+      if (is_done_at(object, moment)) after = {add_object(object, after)};
+    }
+    return after;
+  }
+
+  // The triggers of a table come one after the other: each locks it.
+  void add_triggers() {
+    for (const auto& object : objects_) {
+      if (object.kind != ObjectKind::trigger) continue;
+      std::vector<std::size_t>& finished = finished_[object.table];
+      std::vector<std::size_t> after = finished;
+      after.insert(after.end(), after_load_.begin(), after_load_.end());
+      finished = {add_object(object, std::move(after))};
+    }
+  }
+
+  bool is_done_at(const SchemaObject& object, SqlMoment moment) const {
+    return object.kind == ObjectKind::sql && object.at == moment && !dialect_.object_sql(object).make.empty();
+  }
+
+  bool has_sql(SqlMoment moment) const {
+    return std::any_of(objects_.begin(), objects_.end(),
+                       [&](const SchemaObject& object) { return is_done_at(object, moment); });
+  }
+
+  // Views wait for all proofs, and a view for those that it reads. Returns what comes after all of them.
+  std::vector<std::size_t> add_views() {
+    std::vector<std::size_t> ready = all_finished();
+    for (std::size_t i = 0; i < graph_.steps.size(); ++i) {
+      if (graph_.steps[i].kind == StepKind::prove) ready.push_back(i);
+    }
+    std::map<std::string, const SchemaObject*> views;
+    for (const auto& object : objects_) {
+      if (object.kind == ObjectKind::view) views[object.name] = &object;
+    }
+    std::map<std::string, std::size_t> made;
+    std::set<std::string> seen;
+    const auto visit = [&](const auto& self, const SchemaObject& view) -> void {
+      if (!seen.insert(view.name).second) return;
+      std::vector<std::size_t> after = ready;
+      const auto query = parse_query(view.sql);
+      // What only SQLite can read keeps the order of the plan.
+      for (const auto& [name, step] : made) {
+        if (!query) after.push_back(step);
+      }
+      for (const auto& table : query ? query.value->tables : std::vector<std::string>()) {
+        if (const auto other = views.find(table); other != views.end()) {
+          self(self, *other->second);
+          if (made.contains(table)) after.push_back(made.at(table));
+        }
+      }
+      made[view.name] = add_object(view, std::move(after));
+    };
+    for (const auto& object : objects_) {
+      if (object.kind == ObjectKind::view) visit(visit, object);
+    }
+    for (const auto& [name, step] : made) ready.push_back(step);
+    return ready;
+  }
+
   void add_proof(const ResolvedTable& table) {
     if (table.loads.empty()) return;
     Step step;
@@ -302,6 +411,7 @@ class Builder {
     step.table = step.name = table.schema.name;
     step.id = "prove " + step.table;
     step.after = finished_.at(table.schema.name);
+    step.after.insert(step.after.end(), after_load_.begin(), after_load_.end());
     add(std::move(step));
   }
 
@@ -317,6 +427,9 @@ class Builder {
 
   const ResolvedPlan& plan_;
   const Dialect& dialect_;
+  std::vector<SchemaObject> objects_;
+  std::vector<std::size_t> before_load_;  // steps that the first table waits for
+  std::vector<std::size_t> after_load_;   // SQL steps that triggers and proofs wait for
   std::map<std::string, Size> sizes_;
   std::map<std::string, std::vector<SchemaStep>> schema_steps_;
   std::map<std::string, std::vector<std::size_t>> loaded_;  // steps after which the rows of a table are in

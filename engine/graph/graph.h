@@ -11,7 +11,20 @@
 
 namespace planrun {
 
-enum class StepKind { create, load, index, key, foreign_key, validate, sequence, analyze, prove };
+enum class StepKind {
+  create,
+  load,
+  index,
+  key,
+  foreign_key,
+  validate,
+  sequence,
+  analyze,
+  trigger,
+  prove,
+  view,
+  sql,
+};
 std::string_view to_string(StepKind kind);
 
 struct Step {

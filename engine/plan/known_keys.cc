@@ -7,8 +7,8 @@ namespace {
 
 using enum ValueShape;
 
-constexpr std::array<std::string_view, 7> kTopLevel = {"plan",  "source", "target", "table",
-                                                       "check", "guard",  "view"};
+constexpr std::array<std::string_view, 9> kTopLevel = {"plan",  "source", "target",  "table", "check",
+                                                       "guard", "view",   "trigger", "sql"};
 
 constexpr std::array kPlan = {
     KnownKey{"name", text, "what the ledger and the run's folder call the plan"},
@@ -112,6 +112,18 @@ constexpr std::array kView = {
     KnownKey{"sql", ValueShape::sql, "the view's query"},
 };
 
+constexpr std::array kTrigger = {
+    KnownKey{"table", text, "the table of the plan that it stands on"},
+    KnownKey{"sql", ValueShape::sql, "the whole CREATE TRIGGER, with its function where one is needed"},
+};
+
+constexpr std::array kSqlStep = {
+    KnownKey{"name", text, "what the ledger calls the step"},
+    KnownKey{"at", text, "when it is done", "before_load|after_load|end"},
+    KnownKey{"sql", ValueShape::sql, "statements, done in one transaction"},
+    KnownKey{"undo", ValueShape::sql, "statements that take it back"},
+};
+
 constexpr std::array kSql = {
     KnownKey{"postgresql", text, "for a PostgreSQL target"},
     KnownKey{"sqlite", text, "for a SQLite target"},
@@ -133,6 +145,8 @@ constexpr KnownSection kLoadColumnKeys{"a load's column", kLoadColumn};
 constexpr KnownSection kCheckKeys{"check.NAME", kCheck};
 constexpr KnownSection kGuardKeys{"guard.NAME", kGuard};
 constexpr KnownSection kViewKeys{"view.NAME", kView};
+constexpr KnownSection kTriggerKeys{"trigger.NAME", kTrigger};
+constexpr KnownSection kSqlStepKeys{"[sql]", kSqlStep};
 constexpr KnownSection kSqlKeys{"sql", kSql};
 constexpr KnownSection kToleranceKeys{"tolerance", kTolerance};
 
@@ -177,6 +191,12 @@ const KnownSection& guard_keys() {
 }
 const KnownSection& view_keys() {
   return kViewKeys;
+}
+const KnownSection& trigger_keys() {
+  return kTriggerKeys;
+}
+const KnownSection& sql_step_keys() {
+  return kSqlStepKeys;
 }
 const KnownSection& sql_keys() {
   return kSqlKeys;

@@ -45,6 +45,8 @@ const KnownSection& load_column_keys();
 const KnownSection& check_keys();
 const KnownSection& guard_keys();
 const KnownSection& view_keys();
+const KnownSection& trigger_keys();
+const KnownSection& sql_step_keys();
 const KnownSection& sql_keys();
 const KnownSection& tolerance_keys();
 

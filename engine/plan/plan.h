@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "data/schema_object.h"
 #include "plan/diagnostic.h"
 
 namespace planrun {
@@ -116,6 +117,12 @@ struct DialectSql {
   std::string any;
   std::map<std::string, std::string> by_dialect;  // "postgresql", "sqlite"
   Position at;
+  std::map<std::string, Position> text_at;  // by dialect, or "" for `any`
+  /// The text for a dialect; empty where there is none.
+  const std::string& text(const std::string& dialect) const {
+    const auto own = by_dialect.find(dialect);
+    return own == by_dialect.end() ? any : own->second;
+  }
 };
 
 /// `[check.x]` and `[guard.x]`.
@@ -143,6 +150,22 @@ struct PlanView {
   DialectSql sql;
 };
 
+struct PlanTrigger {
+  std::string name;
+  Position at;
+  Located table;
+  DialectSql sql;  // the whole CREATE TRIGGER, and its function where the dialect needs one
+};
+
+/// `[[sql]]`.
+struct PlanSqlStep {
+  std::string name;
+  Position at;
+  SqlMoment when = SqlMoment::end;
+  DialectSql sql;   // an empty text: nothing to do for that dialect
+  DialectSql undo;  // takes it back
+};
+
 enum class OnFailure { stop, rollback };
 
 struct Plan {
@@ -162,6 +185,8 @@ struct Plan {
   std::vector<PlanTable> tables;
   std::vector<PlanCheck> checks;  // guards too
   std::vector<PlanView> views;
+  std::vector<PlanTrigger> triggers;
+  std::vector<PlanSqlStep> sql_steps;
 };
 
 }  // namespace planrun

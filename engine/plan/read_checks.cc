@@ -1,56 +1,12 @@
-// [check.NAME], [guard.NAME] and [view.NAME].
+// [check.NAME] and [guard.NAME].
 #include <algorithm>
 
 #include "base/decimal.h"
 #include "base/text.h"
 #include "plan/readers.h"
-#include "sql/definition.h"
 
 namespace planrun {
 namespace {
-
-// SQL for SQLite alone is left to SQLite.
-void check_query(PlanReader& reader, const Located& sql) {
-  const auto parsed = parse_query(sql.text);
-  if (!parsed) {
-    reader.error_in(sql, static_cast<std::size_t>(parsed.fault.offset), parsed.fault.message,
-                    parsed.fault.hint);
-  }
-}
-
-DialectSql read_sql(PlanReader& reader, const Member& member, const std::string& shown) {
-  DialectSql sql;
-  sql.at = member.value.at;
-  if (member.value.kind == NodeKind::string) {
-    sql.any = member.value.text;
-    check_query(reader, located(member.value));
-    return sql;
-  }
-  const Section section(reader, sql_keys(), member.value, member.at, "`sql` of " + shown);
-  for (const char* dialect : {"postgresql", "sqlite"}) {
-    const auto text = section.located(dialect);
-    if (!text) continue;
-    sql.by_dialect[dialect] = text->text;
-    if (std::string_view(dialect) == "postgresql") check_query(reader, *text);
-    if (std::string_view(dialect) == "sqlite" && trim(text->text).empty())
-      reader.error(text->at, "no SQL is here");
-  }
-  if (member.value.members.empty()) reader.error(member.value.at, "`sql` of " + shown + " is empty");
-  return sql;
-}
-
-// The target that a check asks has to have SQL it understands.
-void check_dialect(PlanReader& reader, const DialectSql& sql, const std::string& target,
-                   const std::string& shown) {
-  if (sql.by_dialect.empty() || reader.plan.targets.empty()) return;
-  const PlanTarget* asked = &reader.plan.targets.front();
-  for (const auto& t : reader.plan.targets) {
-    if (t.name == target) asked = &t;
-  }
-  if (asked->dialect.empty() || sql.by_dialect.contains(asked->dialect)) return;
-  reader.error(sql.at,
-               shown + " has no SQL for " + asked->dialect + ", which target `" + asked->name + "` is");
-}
 
 std::optional<Tolerance> read_amount(PlanReader& reader, const Node& node) {
   Tolerance tolerance;
@@ -167,7 +123,7 @@ void read_check(PlanReader& reader, const Member& member) {
   read_arguments(reader, others, section, section.has("use"), check);
   check_sql_or_use(reader, section, member.value);
   if (const Member* sql = section.find("sql")) {
-    check.sql = read_sql(reader, *sql, section.shown());
+    check.sql = read_query(reader, *sql, section.shown());
     check_dialect(reader, check.sql, check.target, section.shown());
   }
   if (!section.has("use")) check_expectation(reader, section, check);
@@ -186,7 +142,7 @@ void read_guard(PlanReader& reader, const Member& member) {
   check_database(reader, section, "target", reader.plan.targets);
   guard.tables = texts_of(section.list("tables"));
   if (const Member* sql = section.find("sql")) {
-    guard.sql = read_sql(reader, *sql, section.shown());
+    guard.sql = read_query(reader, *sql, section.shown());
     check_dialect(reader, guard.sql, guard.target, section.shown());
   } else if (!section.has("sql")) {
     reader.error(member.at, section.shown() + " has no `sql`");
@@ -199,23 +155,6 @@ void read_guard(PlanReader& reader, const Member& member) {
 void read_checks(PlanReader& reader, const Node& root) {
   for_each_section(reader, root, "check", [&](const Member& member) { read_check(reader, member); });
   for_each_section(reader, root, "guard", [&](const Member& member) { read_guard(reader, member); });
-}
-
-void read_views(PlanReader& reader, const Node& root) {
-  for_each_section(reader, root, "view", [&](const Member& member) {
-    const Section section(reader, view_keys(), member.value, member.at, "[view." + member.key + "]");
-    PlanView view;
-    view.name = member.key;
-    view.at = member.at;
-    check_object_name(reader, view.name, member.at, "view");
-    if (const Member* sql = section.find("sql")) {
-      view.sql = read_sql(reader, *sql, section.shown());
-      check_dialect(reader, view.sql, {}, section.shown());
-    } else if (!section.has("sql")) {
-      reader.error(member.at, section.shown() + " has no `sql`");
-    }
-    reader.plan.views.push_back(std::move(view));
-  });
 }
 
 }  // namespace planrun

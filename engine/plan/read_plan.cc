@@ -145,7 +145,7 @@ ReadPlanResult read_plan_text(const std::string& text, const std::filesystem::pa
   read_targets(reader, *root);
   read_tables(reader, *root);
   read_checks(reader, *root);
-  read_views(reader, *root);
+  read_objects(reader, *root);
   lint_plan(reader);
   return result;
 }

@@ -16,7 +16,19 @@ void read_targets(PlanReader& reader, const Node& root);
 /// Sources and targets must have been read; so for the others.
 void read_tables(PlanReader& reader, const Node& root);
 void read_checks(PlanReader& reader, const Node& root);
-void read_views(PlanReader& reader, const Node& root);
+/// [view.NAME], [trigger.NAME] and [[sql]].
+void read_objects(PlanReader& reader, const Node& root);
+
+/// `sql` of a section: one text, or one a dialect; texts for PostgreSQL (and one for all) are parsed as a
+/// single reading query. `shown` is how messages call the section.
+DialectSql read_query(PlanReader& reader, const Member& member, const std::string& shown);
+/// The same, without a look into the texts.
+DialectSql read_dialect_sql(PlanReader& reader, const Member& member, const std::string& shown);
+/// Reports that the dialect of `target` (empty: home) has no text.
+void check_dialect(PlanReader& reader, const DialectSql& sql, const std::string& target,
+                   const std::string& shown);
+/// The dialect of `target` (empty: home); empty where its url could not be read.
+std::string dialect_of(const PlanReader& reader, const std::string& target);
 
 /// The columns of a table, or of a named load (which has mappings but no definitions).
 std::vector<PlanColumn> read_columns(PlanReader& reader, const Node& columns, const std::string& shown,

@@ -171,7 +171,42 @@ Json to_json(const ResolvedPlan& plan) {
   put(out, "views", list_json(plan.views, [](const PlanView& v) {
         return Json{{"name", v.name}, {"sql", sql_json(v.sql)}};
       }));
+  put(out, "triggers", list_json(plan.triggers, [](const PlanTrigger& t) {
+        return Json{{"name", t.name}, {"table", t.table.text}, {"sql", sql_json(t.sql)}};
+      }));
+  put(out, "sql", list_json(plan.sql_steps, [](const PlanSqlStep& s) {
+        Json step{{"name", s.name}, {"at", to_string(s.when)}, {"sql", sql_json(s.sql)}};
+        put(step, "undo", sql_json(s.undo));
+        return step;
+      }));
   return out;
+}
+
+std::vector<SchemaObject> schema_objects(const Json& resolved_plan, const std::string& dialect) {
+  std::vector<SchemaObject> objects;
+  const auto text = [&](const Json& object, const char* key) {
+    const Json sql = object.value(key, Json());
+    if (sql.is_string()) return sql.get<std::string>();
+    return sql.is_object() ? sql.value(dialect, std::string()) : std::string();
+  };
+  const auto add = [&](const char* list, ObjectKind kind, std::optional<SqlMoment> moment) {
+    for (const Json& item : resolved_plan.value(list, Json::array())) {
+      if (moment && item.at("at") != to_string(*moment)) continue;
+      SchemaObject object{kind,
+                          item.at("name").get<std::string>(),
+                          item.value("table", std::string()),
+                          moment.value_or(SqlMoment::end),
+                          text(item, "sql"),
+                          text(item, "undo")};
+      objects.push_back(std::move(object));
+    }
+  };
+  add("sql", ObjectKind::sql, SqlMoment::before_load);
+  add("sql", ObjectKind::sql, SqlMoment::after_load);
+  add("triggers", ObjectKind::trigger, std::nullopt);
+  add("views", ObjectKind::view, std::nullopt);
+  add("sql", ObjectKind::sql, SqlMoment::end);
+  return objects;
 }
 
 std::string fingerprint(const ResolvedPlan& plan) {

@@ -50,6 +50,8 @@ struct ResolvedPlan {
   std::vector<ResolvedTable> tables;  // in the order of the plan
   std::vector<PlanCheck> checks;
   std::vector<PlanView> views;
+  std::vector<PlanTrigger> triggers;
+  std::vector<PlanSqlStep> sql_steps;
 
   const ResolvedTable* find(const std::string& table) const {
     for (const auto& t : tables) {
@@ -65,6 +67,10 @@ Json to_json(const ResolvedPlan& plan);
 /// apart.
 Json schema_to_json(const ResolvedTable& table);
 Json load_to_json(const ResolvedLoad& load);
+
+/// The views, triggers and SQL steps of a plan's JSON as one dialect has them: SQL steps before the load,
+/// after it, triggers, views, SQL steps at the end; each in the order of the plan.
+std::vector<SchemaObject> schema_objects(const Json& resolved_plan, const std::string& dialect);
 
 /// SHA-256 of the resolved plan; comments and layout of the file are outside.
 std::string fingerprint(const ResolvedPlan& plan);

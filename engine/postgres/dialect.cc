@@ -1,7 +1,9 @@
 #include "postgres/dialect.h"
 
+#include "base/text.h"
 #include "postgres/connection.h"
 #include "sql/quote.h"
+#include "sql/script.h"
 
 namespace planrun {
 namespace {
@@ -53,6 +55,7 @@ class PostgresDialect : public Dialect {
 
   std::vector<std::string> unsupported(const TableSchema&) const override { return {}; }
   std::vector<SchemaCheck> schema_checks(const TableSchema& table) const override;
+  ObjectSql object_sql(const SchemaObject& object) const override;
   std::string probe_query(const std::string& table) const override {
     return "SELECT 1 FROM " + relation(table) + " LIMIT 1";
   }
@@ -235,6 +238,45 @@ std::vector<SchemaCheck> PostgresDialect::schema_checks(const TableSchema& table
          "1"});
   }
   return checks;
+}
+
+ObjectSql PostgresDialect::object_sql(const SchemaObject& object) const {
+  ObjectSql sql;
+  const std::string name = relation(object.name);
+  // What a plan's SQL names without a schema is made, and found, where the tables are.
+  const std::string here = "SET LOCAL search_path = " + quote_name(schema_) + ", public";
+  switch (object.kind) {
+    case ObjectKind::view:
+      sql.make = {here, "CREATE VIEW " + name + " AS " + object.sql};
+      sql.drop = {"DROP VIEW IF EXISTS " + name};
+      sql.checks = {{"view",
+                     "SELECT count(*) FROM pg_catalog.pg_class WHERE relkind = 'v' AND oid ="
+                     " pg_catalog.to_regclass(" +
+                         quote_literal(name) + ")",
+                     "1"}};
+      break;
+    case ObjectKind::trigger: {
+      sql.make = {here, object.sql};
+      sql.drop = {here,
+                  "DROP TRIGGER IF EXISTS " + quote_name(object.name) + " ON " + relation(object.table)};
+      const auto statements = parse_script(object.sql);
+      for (const auto& statement : statements ? *statements.value : std::vector<ScriptStatement>()) {
+        if (!statement.function.empty()) sql.drop.push_back("DROP ROUTINE IF EXISTS " + statement.function);
+      }
+      sql.checks = {{"trigger " + object.name,
+                     "SELECT count(*) FROM pg_catalog.pg_trigger WHERE tgenabled <> 'D' AND NOT tgisinternal"
+                     " AND tgname = " +
+                         quote_literal(object.name) + " AND tgrelid = pg_catalog.to_regclass(" +
+                         quote_literal(relation(object.table)) + ")",
+                     "1"}};
+      break;
+    }
+    case ObjectKind::sql:
+      if (!trim(object.sql).empty()) sql.make = {here, object.sql};
+      if (!trim(object.undo).empty()) sql.drop = {here, object.undo};
+      break;
+  }
+  return sql;
 }
 
 }  // namespace

@@ -92,6 +92,8 @@ class Resolver {
     result_.plan.description = plan_.description;
     result_.plan.checks = plan_.checks;
     result_.plan.views = plan_.views;
+    result_.plan.triggers = plan_.triggers;
+    result_.plan.sql_steps = plan_.sql_steps;
     list_unread();
     return std::move(result_);
   }

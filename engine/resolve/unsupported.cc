@@ -34,7 +34,6 @@ void report_unsupported(const Plan& plan, Diagnostics& diagnostics) {
       report(diagnostics, check.use_at, "`use` of a named check");
     }
   }
-  for (const auto& view : plan.views) report(diagnostics, view.at, "a view");
 }
 
 }  // namespace planrun

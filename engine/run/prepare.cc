@@ -1,6 +1,9 @@
 #include "run/prepare.h"
 
+#include <set>
+
 #include "base/error.h"
+#include "base/json.h"
 
 namespace planrun {
 
@@ -18,6 +21,22 @@ void check_columns(const ResolvedPlan& plan, Diagnostics& wrong) {
         wrong.error({}, "load " + load.name + " fills other columns than load " + first.name,
                     "give the missing ones a `value`, `expr` or `from` in both");
       }
+    }
+  }
+}
+
+// Views and triggers of the plan's names that no step of ours has made.
+void look_for_objects(const std::vector<SchemaObject>& objects, TargetDatabase& target,
+                      const std::set<std::string>& done,
+                      const std::function<void(const std::string&)>& refuse) {
+  const auto connection = target.connect("preflight", 0);
+  for (const auto& object : objects) {
+    if (done.contains(step_id(object))) continue;
+    for (const auto& check : target.dialect().object_sql(object).checks) {
+      const QueryResult found = connection->query(check.sql);
+      if (found.rows.empty() || found.rows[0][0] != check.expect) continue;
+      refuse(step_id(object) + " is in the way: it exists and no unfinished run of this plan made it" +
+             " (drop or rename it, or name the plan's otherwise)");
     }
   }
 }
@@ -62,8 +81,15 @@ Prepared prepare(const Plan& plan, const std::map<std::string, SourceDatabase*>&
   return prepared;
 }
 
-void check_target(const ResolvedPlan& plan, TargetDatabase& target, std::span<const std::string> ours,
+void check_target(const ResolvedPlan& plan, TargetDatabase& target, std::span<const StepRecord> steps,
                   const std::function<void(const std::string&)>& notice) {
+  std::vector<std::string> ours;
+  std::set<std::string> done;
+  for (const auto& step : steps) {
+    if (step.state != StepState::done) continue;
+    done.insert(step.id);
+    if (step.kind == "create") ours.push_back(step.table);
+  }
   std::string refusals;
   int count = 0;
   const auto refuse = [&](const std::string& text) {
@@ -77,14 +103,20 @@ void check_target(const ResolvedPlan& plan, TargetDatabase& target, std::span<co
       refuse("table " + table.schema.name + ": " + what);
     }
   }
-  for (const auto& finding : target.preflight(tables, ours)) {
-    const std::string text = finding.message + (finding.hint.empty() ? "" : " (" + finding.hint + ")");
-    if (finding.error) {
-      refuse(text);
-    } else {
-      notice(text);
+  const auto objects = schema_objects(to_json(plan), target.dialect().name());
+  const auto tell = [&](const std::vector<PreflightFinding>& findings) {
+    for (const auto& finding : findings) {
+      const std::string text = finding.message + (finding.hint.empty() ? "" : " (" + finding.hint + ")");
+      if (finding.error) {
+        refuse(text);
+      } else {
+        notice(text);
+      }
     }
-  }
+  };
+  tell(target.preflight(tables, ours));
+  tell(target.try_objects(tables, objects));
+  if (count == 0) look_for_objects(objects, target, done, refuse);
   if (count > 0) {
     throw Error(ErrorCode::target, "the target " + target.shown_url() + " cannot take the plan:" + refusals);
   }

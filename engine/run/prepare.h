@@ -22,8 +22,9 @@ struct Prepared {
 /// Throws Error(plan) after adding to `wrong` what does not fit the sources.
 Prepared prepare(const Plan& plan, const std::map<std::string, SourceDatabase*>& sources, Diagnostics& wrong);
 
-/// Throws Error(target) with everything the target refuses or lacks; warnings go to `notice`.
-void check_target(const ResolvedPlan& plan, TargetDatabase& target, std::span<const std::string> ours,
+/// Throws Error(target) with everything the target refuses or lacks; warnings go to `notice`. What `steps` of
+/// an unfinished run have made is not in the way.
+void check_target(const ResolvedPlan& plan, TargetDatabase& target, std::span<const StepRecord> steps,
                   const std::function<void(const std::string&)>& notice);
 
 }  // namespace planrun

@@ -163,9 +163,8 @@ class Reading {
   std::optional<Error> error_;
 };
 
-// What the ledger says; its finished creations are not in the way.
-std::vector<std::string> look_into_ledger(const Plan& plan, TargetDatabase& target, Preview& preview) {
-  std::vector<std::string> ours;
+// What the ledger says, and the steps of a run that would go on: what they made is not in the way.
+std::vector<StepRecord> look_into_ledger(const Plan& plan, TargetDatabase& target, Preview& preview) {
   const auto ledger = target.open_ledger(false);
   for (const auto& run : ledger->runs(plan.name)) {
     if (run.state == RunState::rolled_back) break;
@@ -175,19 +174,16 @@ std::vector<std::string> look_into_ledger(const Plan& plan, TargetDatabase& targ
         run.state == RunState::passed
             ? " has passed: running the plan would write nothing"
             : " is unfinished: running the plan would go on with it, from its own snapshots";
-    for (const auto& step : ledger->steps(run.id)) {
-      if (step.kind == "create" && step.state == StepState::done) ours.push_back(step.table);
-    }
-    break;
+    return ledger->steps(run.id);
   }
-  return ours;
+  return {};
 }
 
 void look_at_target(const Plan& plan, const ResolvedPlan& resolved, TargetDatabase& target,
                     Preview& preview) {
   try {
-    const auto ours = look_into_ledger(plan, target, preview);
-    check_target(resolved, target, ours, [&](const std::string& text) { preview.notices.push_back(text); });
+    const auto steps = look_into_ledger(plan, target, preview);
+    check_target(resolved, target, steps, [&](const std::string& text) { preview.notices.push_back(text); });
   } catch (const Error& error) {
     preview.target_unreachable = error.code() == ErrorCode::unreachable;
     preview.target_problem = error.what();

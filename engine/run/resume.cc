@@ -51,7 +51,11 @@ class Comparing {
   Comparing(const Json& before, const ResolvedPlan& plan, const std::vector<StepRecord>& steps,
             const std::vector<ChunkRecord>& chunks,
             const std::function<std::unique_ptr<Road>(const ResolvedTable&, const ResolvedLoad&)>& road)
-      : before_(by_table(before)), plan_(plan), chunks_(chunks), road_(road) {
+      : before_(by_table(before)),
+        objects_before_(by_step(before)),
+        plan_(plan),
+        chunks_(chunks),
+        road_(road) {
     for (const auto& step : steps) {
       if (step.state == StepState::done) done_.insert(step.id);
     }
@@ -63,11 +67,46 @@ class Comparing {
         throw refused("table " + name + " is not in the plan any more");
     }
     for (const auto& table : plan_.tables) compare(table);
+    compare_objects();
     return std::move(accepted_);
   }
 
  private:
   static std::map<std::string, Json> by_table(const Json& plan) { return by_name(plan.at("tables")); }
+
+  // Views, triggers and SQL steps. What takes a SQL step back may be mended at any time.
+  static std::map<std::string, Json> by_step(const Json& plan) {
+    std::map<std::string, Json> objects;
+    for (const auto& [list, kind] :
+         {std::pair("views", ObjectKind::view), std::pair("triggers", ObjectKind::trigger),
+          std::pair("sql", ObjectKind::sql)}) {
+      for (Json object : plan.value(list, Json::array())) {
+        SchemaObject named;
+        named.kind = kind;
+        named.name = object.at("name").get<std::string>();
+        named.table = object.value("table", std::string());
+        object.erase("undo");
+        objects[step_id(named)] = std::move(object);
+      }
+    }
+    return objects;
+  }
+
+  void compare_objects() {
+    const auto now = by_step(to_json(plan_));
+    for (const auto& [step, object] : objects_before_) {
+      const auto same = now.find(step);
+      if (same != now.end() && same->second == object) continue;
+      if (!done_.contains(step)) continue;
+      throw refused(step + " is done already and " +
+                    (same == now.end() ? "is gone from the plan" : difference_of(object, same->second)));
+    }
+    for (const auto& [step, object] : now) {
+      const auto before = objects_before_.find(step);
+      if (before != objects_before_.end() && before->second == object) continue;
+      accepted_.push_back(step + " is not done yet: what the plan says now will be");
+    }
+  }
 
   // What a table is, without which rows fill it and when.
   static Json shape_of(Json table) {
@@ -195,6 +234,7 @@ class Comparing {
   }
 
   std::map<std::string, Json> before_;
+  std::map<std::string, Json> objects_before_;
   const ResolvedPlan& plan_;
   const std::vector<ChunkRecord>& chunks_;
   const std::function<std::unique_ptr<Road>(const ResolvedTable&, const ResolvedLoad&)>& road_;

@@ -140,8 +140,7 @@ class Run {
       find_earlier_run();
       if (has_passed()) return false;
       const Prepared looked = prepare(plan_, earlier_ ? databases_of(*earlier_) : originals_, wrong_);
-      check_target(looked.plan, target_, made_tables(),
-                   [this](const std::string& text) { observer_.notice(text); });
+      check_target(looked.plan, target_, steps_, [this](const std::string& text) { observer_.notice(text); });
       lock(looked.plan);
       take_snapshots();
       // The copies are what counts from here on.
@@ -175,14 +174,6 @@ class Run {
       break;
     }
     if (earlier_) steps_ = ledger->steps(earlier_->id);
-  }
-
-  std::vector<std::string> made_tables() const {
-    std::vector<std::string> tables;
-    for (const auto& step : steps_) {
-      if (step.kind == "create" && step.state == StepState::done) tables.push_back(step.table);
-    }
-    return tables;
   }
 
   // What an earlier run reads, opened for looking; kept until its own Snapshots take over.
@@ -463,6 +454,15 @@ class Run {
         check.expect = Located{question.expect, {}};
         const CheckRecord result = record(check);
         if (question.name == "indexes") summary_.tables[i].index_count = std::atoi(result.found.c_str());
+      }
+    }
+    for (const auto& object : schema_objects(to_json(prepared_.plan), databases.dialect)) {
+      for (const auto& question : target_.dialect().object_sql(object).checks) {
+        PlanCheck check;
+        check.name = (object.table.empty() ? object.name : object.table) + ": " + question.name;
+        check.sql.any = question.sql;
+        check.expect = Located{question.expect, {}};
+        record(check);
       }
     }
     for (const auto& check : prepared_.plan.checks) record(check);

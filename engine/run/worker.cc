@@ -199,8 +199,10 @@ void Worker::do_schema_step(const Job& job) {
       target().do_step(work);
       break;
     } catch (const Error& error) {
-      // Unique and foreign key violations: rows are in the way.
-      if (error.sqlstate() != "23505" && error.sqlstate() != "23503") throw;
+      // Unique and foreign key violations: rows are in the way. What the plan's own SQL does is its author's.
+      const bool own_sql =
+          step.kind == StepKind::view || step.kind == StepKind::trigger || step.kind == StepKind::sql;
+      if (own_sql || (error.sqlstate() != "23505" && error.sqlstate() != "23503")) throw;
       take_out_violations(
           context_, step, target(), [this](const std::string& name) -> Source& { return source(name); },
           error);

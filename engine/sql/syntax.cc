@@ -203,6 +203,35 @@ Syntax::Parentheses Syntax::parentheses(std::size_t offset, std::size_t until) c
   return {};
 }
 
+SyntaxList parse_statements(std::string_view sql) {
+  SyntaxList list;
+  const std::string text(sql);
+  if (const auto nul = sql.find('\0'); nul != std::string_view::npos) {
+    list.fault = {"SQL cannot hold a NUL byte", {}, static_cast<int>(nul)};
+    return list;
+  }
+  if (!is_valid_utf8(sql)) {
+    list.fault = {"the text is not UTF-8", {}, 0};
+    return list;
+  }
+  const ParseResult result(text);
+  if (const PgQueryError* error = result.value.error) {
+    const std::size_t at = error->cursorpos > 0 ? byte_of_character(text, error->cursorpos) : 0;
+    list.fault = {at >= text.size() ? "syntax error: the text ends too early" : error->message,
+                  {},
+                  static_cast<int>(std::min(at, text.size()))};
+    return list;
+  }
+  const Json tree = Json::parse(result.value.parse_tree);
+  for (const Json& statement : member(tree, "stmts")) {
+    const auto begin = statement.value("stmt_location", std::size_t{0});
+    const std::size_t first = std::min(text.find_first_not_of(" \t\r\n", begin), text.size());
+    list.statements.emplace_back(statement.at("stmt"), first);
+  }
+  if (list.statements.empty()) list.fault = {"no SQL is here", {}, 0};
+  return list;
+}
+
 const Json& member(const Json& object, const char* name) {
   static const Json kNothing;
   if (!object.is_object()) return kNothing;

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/json.h"
@@ -62,6 +63,13 @@ class Syntax {
   std::vector<SqlToken> tokens_;
   SqlFault fault_;
 };
+
+/// Any number of statements, each with the byte of the text where it begins; none is a fault.
+struct SyntaxList {
+  std::vector<std::pair<Json, std::size_t>> statements;
+  SqlFault fault;
+};
+SyntaxList parse_statements(std::string_view sql);
 
 /// Member of an object, or null: libpg_query leaves out what is zero, false or empty.
 const Json& member(const Json& object, const char* name);

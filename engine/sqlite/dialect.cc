@@ -168,6 +168,7 @@ class SqliteDialect : public Dialect {
     return Findings(table).all();
   }
   std::vector<SchemaCheck> schema_checks(const TableSchema& table) const override;
+  ObjectSql object_sql(const SchemaObject& object) const override;
   std::string probe_query(const std::string& table) const override {
     return "SELECT 1 FROM " + quote_name(table) + " LIMIT 1";
   }
@@ -236,6 +237,33 @@ std::vector<SchemaCheck> SqliteDialect::schema_checks(const TableSchema& table) 
                       "1"});
   }
   return checks;
+}
+
+ObjectSql SqliteDialect::object_sql(const SchemaObject& object) const {
+  ObjectSql sql;
+  const std::string name = quote_name(object.name);
+  const std::string there = "SELECT count(*) FROM sqlite_schema WHERE name = " + quote_literal(object.name) +
+                            " COLLATE nocase AND type = ";
+  switch (object.kind) {
+    case ObjectKind::view:
+      // SQLite looks into a view's query only when it is asked.
+      sql.make = {"CREATE VIEW " + name + " AS " + object.sql, "SELECT * FROM " + name + " LIMIT 0"};
+      sql.drop = {"DROP VIEW IF EXISTS " + name};
+      sql.checks = {{"view", there + "'view'", "1"}};
+      break;
+    case ObjectKind::trigger:
+      sql.make = {object.sql};
+      sql.drop = {"DROP TRIGGER IF EXISTS " + name};
+      sql.checks = {{"trigger " + object.name,
+                     there + "'trigger' AND tbl_name = " + quote_literal(object.table) + " COLLATE nocase",
+                     "1"}};
+      break;
+    case ObjectKind::sql:
+      if (!trim(object.sql).empty()) sql.make = {object.sql};
+      if (!trim(object.undo).empty()) sql.drop = {object.undo};
+      break;
+  }
+  return sql;
 }
 
 }  // namespace

@@ -82,18 +82,22 @@ void SqliteConnection::allow_quoted_strings(bool allow) {
   sqlite3_db_config(get(), SQLITE_DBCONFIG_DQS_DDL, allow ? 1 : 0, nullptr);
 }
 
-Statement::Statement(SqliteConnection& connection, std::string_view sql) : connection_(&connection) {
+Statement::Statement(SqliteConnection& connection, std::string_view sql, std::string_view& rest)
+    : connection_(&connection) {
   sqlite3_stmt* prepared = nullptr;
   const char* tail = nullptr;
   const int rc = sqlite3_prepare_v3(connection.get(), sql.data(), static_cast<int>(sql.size()),
                                     SQLITE_PREPARE_PERSISTENT, &prepared, &tail);
   handle_.reset(prepared);
   if (rc != SQLITE_OK) throw connection.error(rc, sql);
-  if (prepared == nullptr) throw Error(connection.code(), connection.shown() + ": the statement is empty");
-  const std::string_view rest = sql.substr(static_cast<std::size_t>(tail - sql.data()));
-  if (!trim(rest).empty()) {
-    throw Error(connection.code(), connection.shown() + ": one statement is expected, more follows: " +
-                                       quote_for_message(trim(rest)));
+  rest = sql.substr(static_cast<std::size_t>(tail - sql.data()));
+}
+
+Statement::Statement(SqliteConnection& connection, std::string_view sql) : Statement(connection, sql, sql) {
+  if (is_empty()) throw Error(connection.code(), connection.shown() + ": the statement is empty");
+  if (const std::string_view rest = trim(sql); !rest.empty()) {
+    throw Error(connection.code(),
+                connection.shown() + ": one statement is expected, more follows: " + quote_for_message(rest));
   }
 }
 

@@ -58,6 +58,8 @@ class SqliteConnection {
 class Statement {
  public:
   Statement(SqliteConnection& connection, std::string_view sql);
+  /// The first of several statements; `rest` becomes what follows it.
+  Statement(SqliteConnection& connection, std::string_view sql, std::string_view& rest);
 
   Statement& bind(int parameter, std::int64_t value);
   Statement& bind(int parameter, int value) { return bind(parameter, std::int64_t{value}); }
@@ -68,6 +70,8 @@ class Statement {
 
   /// True: a row. Throws for anything but a row or the end.
   bool step();
+  /// Nothing but blanks and comments: not to be stepped.
+  bool is_empty() const { return handle_ == nullptr; }
   /// Runs a statement to its end and resets it.
   void run();
   void reset() { sqlite3_reset(handle_.get()); }

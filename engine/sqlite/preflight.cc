@@ -81,7 +81,7 @@ void try_in_memory(const SqliteLedgerTables& ledger, const Dialect& dialect,
         sql.replace(at, std::strlen("{sequence_floor}"), "0");
       }
       try {
-        run_step_statement(memory, sql);
+        run_step_text(memory, sql);
       } catch (const Error& error) {
         findings.push_back({true, "table " + table.name + ", " + step.name + ": " + error.what(),
                             "write it so that SQLite takes it, or leave it out for this target"});
@@ -97,6 +97,16 @@ void try_in_memory(const SqliteLedgerTables& ledger, const Dialect& dialect,
     const auto steps = dialect.schema_steps(*table);
     for (std::size_t i = 1; i < steps.size(); ++i) attempt(*table, steps[i]);
   }
+}
+
+// Whether SQLite refuses the text whatever the target holds. A SQL step may live by rows and tables that only
+// the target has.
+bool tells_of_the_text(const Error& error, ObjectKind kind) {
+  const std::string_view message = error.what();
+  const auto says = [&](std::string_view words) { return message.find(words) != std::string_view::npos; };
+  if (kind != ObjectKind::sql) return !says("no such table");
+  return says("syntax error") || says("incomplete input") || says("unrecognized token") ||
+         says("not authorized");
 }
 
 }  // namespace
@@ -121,6 +131,38 @@ std::vector<PreflightFinding> find_obstacles(TargetFile& file, const Dialect& di
     }
   }
   try_in_memory(file.ledger(), dialect, tables, findings);
+  return findings;
+}
+
+std::vector<PreflightFinding> find_faulty_objects(const Dialect& dialect,
+                                                  std::span<const TableSchema* const> tables,
+                                                  std::span<const SchemaObject> objects) {
+  std::vector<PreflightFinding> findings;
+  if (objects.empty()) return findings;
+  SqliteConnection memory("file::memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, "SQLite",
+                          ErrorCode::target);
+  for (const TableSchema* table : tables) {
+    try {
+      run_step_text(memory, dialect.schema_steps(*table).at(0).statements.at(0));
+    } catch (const Error&) {  // find_obstacles() tells it
+    }
+  }
+  for (const auto& object : objects) {
+    const ObjectSql sql = dialect.object_sql(object);
+    try {
+      for (const auto& text : sql.make) run_step_text(memory, text);
+      for (const auto& check : sql.checks) {
+        if (run_query(memory, check.sql).rows.at(0).at(0) == check.expect) continue;
+        findings.push_back({true,
+                            shown_in_plan(object) + " does not make " + check.name +
+                                (object.table.empty() ? "" : " on table " + object.table),
+                            "the section's name is the trigger's, and `table` is where it stands"});
+      }
+    } catch (const Error& error) {
+      if (!tells_of_the_text(error, object.kind)) continue;
+      findings.push_back({true, shown_in_plan(object) + ": " + error.what(), "correct it in the plan"});
+    }
+  }
   return findings;
 }
 

@@ -16,4 +16,10 @@ std::vector<PreflightFinding> find_obstacles(TargetFile& file, const Dialect& di
                                              std::span<const TableSchema* const> tables,
                                              std::span<const std::string> ours);
 
+/// Every object tried in memory beside the empty tables: what SQLite cannot read, triggers that do not appear
+/// by their name on their table. What names something that only the target holds is left to it.
+std::vector<PreflightFinding> find_faulty_objects(const Dialect& dialect,
+                                                  std::span<const TableSchema* const> tables,
+                                                  std::span<const SchemaObject> objects);
+
 }  // namespace planrun

@@ -15,10 +15,31 @@ bool tells_orphans(sqlite3_stmt* statement) {
          std::string_view(sqlite3_column_name(statement, 3)) == "fkid";
 }
 
-}  // namespace
+// While it lives, statements that would end the step's transaction, or reach another file, are not prepared.
+class WithinOneTransaction {
+ public:
+  explicit WithinOneTransaction(SqliteConnection& connection) : connection_(connection) {
+    sqlite3_set_authorizer(connection.get(), authorize, this);
+  }
+  ~WithinOneTransaction() { sqlite3_set_authorizer(connection_.get(), nullptr, nullptr); }
+  WithinOneTransaction(const WithinOneTransaction&) = delete;
+  WithinOneTransaction& operator=(const WithinOneTransaction&) = delete;
 
-void run_step_statement(SqliteConnection& connection, const std::string& sql) {
-  Statement statement(connection, sql);
+  bool refused() const { return refused_; }
+
+ private:
+  static int authorize(void* self, int action, const char*, const char*, const char*, const char*) {
+    const bool leaves = action == SQLITE_TRANSACTION || action == SQLITE_SAVEPOINT ||
+                        action == SQLITE_ATTACH || action == SQLITE_DETACH;
+    if (leaves) static_cast<WithinOneTransaction*>(self)->refused_ = true;
+    return leaves ? SQLITE_DENY : SQLITE_OK;
+  }
+
+  SqliteConnection& connection_;
+  bool refused_ = false;
+};
+
+void run_one(Statement& statement, const SqliteConnection& connection) {
   if (!tells_orphans(statement.get())) {
     statement.run();
     return;
@@ -42,10 +63,26 @@ void run_step_statement(SqliteConnection& connection, const std::string& sql) {
       .with_sqlstate("23503");
 }
 
+}  // namespace
+
+void run_step_text(SqliteConnection& connection, const std::string& sql) {
+  WithinOneTransaction within(connection);
+  for (std::string_view rest = sql; !rest.empty();) {
+    try {
+      Statement statement(connection, rest, rest);
+      if (!statement.is_empty()) run_one(statement, connection);
+    } catch (const Error& error) {
+      if (!within.refused()) throw;
+      throw Error(connection.code(), std::string(error.what()) + ": a step is one transaction in one file",
+                  "leave begin, commit, savepoint, attach and detach out of the plan's SQL");
+    }
+  }
+}
+
 void do_step_work(SqliteConnection& connection, const SqliteLedgerTables& ledger, const StepWork& work) {
   if (ledger.is_step_done(connection, work.run, work.step)) return;
   const auto start = std::chrono::steady_clock::now();
-  for (const auto& sql : work.statements) run_step_statement(connection, sql);
+  for (const auto& sql : work.statements) run_step_text(connection, sql);
   for (const auto& chunk : work.pending) ledger.add_pending(connection, work.run, chunk);
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
   ledger.mark_step_done(connection, work.run, work.step, work.table, seconds.count());

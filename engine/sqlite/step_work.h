@@ -11,7 +11,8 @@ namespace planrun {
 /// Throws Error(target) with sqlstate 23505 or 23503 where rows are in the way.
 void do_step_work(SqliteConnection& connection, const SqliteLedgerTables& ledger, const StepWork& work);
 
-/// One statement of a step; the orphans that a foreign key's check finds are an Error with sqlstate 23503.
-void run_step_statement(SqliteConnection& connection, const std::string& sql);
+/// One text of a step, which may hold several statements; the orphans that a foreign key's check finds are an
+/// Error with sqlstate 23503. What would end the step's transaction or leave the file is refused.
+void run_step_text(SqliteConnection& connection, const std::string& sql);
 
 }  // namespace planrun

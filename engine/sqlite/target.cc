@@ -118,6 +118,11 @@ class SqliteTargetDatabase : public TargetDatabase {
     return find_obstacles(*file_, *dialect_, tables, ours);
   }
 
+  std::vector<PreflightFinding> try_objects(std::span<const TableSchema* const> tables,
+                                            std::span<const SchemaObject> objects) override {
+    return find_faulty_objects(*dialect_, tables, objects);
+  }
+
   std::string shown_url() const override { return "sqlite:" + file_->path().string(); }
 
  private:

@@ -97,3 +97,51 @@ TEST_CASE("`after` orders loads, and a cycle of it is printed") {
   plan.tables[1].after = {"a"};
   CHECK_THROWS_WITH(graph_of(plan, 10), ContainsSubstring("a -> b -> a"));
 }
+
+TEST_CASE(
+    "triggers stand between a table's last step and its proof, views after all proofs, SQL where it says") {
+  ResolvedPlan plan;
+  plan.tables = {table("a"), table("b")};
+  PlanTrigger trigger;
+  trigger.name = "t";
+  trigger.table.text = "a";
+  trigger.sql.any = "create trigger t after insert on a execute function f()";
+  plan.triggers = {trigger};
+  PlanView outer;
+  outer.name = "outer_view";
+  outer.sql.any = "select * from inner_view";
+  PlanView inner;
+  inner.name = "inner_view";
+  inner.sql.any = "select * from a";
+  plan.views = {outer, inner};
+  const Graph without = graph_of(plan, 1'000'000);
+  CHECK(waits_for(without, place(without, "trigger a t"), place(without, "analyze a")));
+  CHECK(waits_for(without, place(without, "prove a"), place(without, "trigger a t")));
+  CHECK_FALSE(waits_for(without, place(without, "trigger a t"), place(without, "load b")));
+  CHECK(waits_for(without, place(without, "view inner_view"), place(without, "prove b")));
+  CHECK(waits_for(without, place(without, "view outer_view"), place(without, "view inner_view")));
+
+  const auto step = [](const std::string& name, SqlMoment when) {
+    PlanSqlStep sql;
+    sql.name = name;
+    sql.when = when;
+    sql.sql.any = "select 1";
+    return sql;
+  };
+  plan.sql_steps = {step("last", SqlMoment::end), step("first", SqlMoment::before_load),
+                    step("second", SqlMoment::before_load), step("middle", SqlMoment::after_load)};
+  plan.sql_steps.push_back(step("for_sqlite", SqlMoment::end));
+  plan.sql_steps.back().sql = {};
+  plan.sql_steps.back().sql.by_dialect = {{"sqlite", "select 1"}, {"postgresql", ""}};
+  const Graph graph = graph_of(plan, 1'000'000);
+  CHECK(waits_for(graph, place(graph, "sql second"), place(graph, "sql first")));
+  CHECK(waits_for(graph, place(graph, "create a"), place(graph, "sql second")));
+  CHECK(waits_for(graph, place(graph, "create b"), place(graph, "sql second")));
+  CHECK(waits_for(graph, place(graph, "sql middle"), place(graph, "analyze b")));
+  CHECK(waits_for(graph, place(graph, "trigger a t"), place(graph, "sql middle")));
+  CHECK(waits_for(graph, place(graph, "prove b"), place(graph, "sql middle")));
+  CHECK(waits_for(graph, place(graph, "sql last"), place(graph, "view outer_view")));
+  CHECK(std::none_of(graph.steps.begin(), graph.steps.end(),
+                     [](const Step& s) { return s.id == "sql for_sqlite"; }));
+  CHECK(graph_of(plan, 10).steps.front().id == "sql first");
+}

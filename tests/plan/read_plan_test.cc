@@ -66,9 +66,9 @@ TEST_CASE("keys and values of sections") {
   CHECK(lint("plan = 3\n" + databases + table) ==
         Lines{"1:8: `plan` is a section [plan], not a whole number"});
   check_all({
-      {"[table.a]\nfrom = \"s.a\"\n[trigger.x]\na = 1\n[[sql]]\nb = 1",
-       {"3:2: unknown key `trigger` at the top of the plan",
-        "5:3: unknown key `sql` at the top of the plan"}},
+      {"[table.a]\nfrom = \"s.a\"\n[triger.x]\na = 1\n[[sqll]]\nb = 1",
+       {"3:2: unknown key `triger` at the top of the plan (did you mean `trigger`?)",
+        "5:3: unknown key `sqll` at the top of the plan (did you mean `sql`?)"}},
       {"[table.a]\nfrom = \"s.a\"\n[chek.x]\na = 1",
        {"3:2: unknown key `chek` at the top of the plan (did you mean `check`?)"}},
       {"[table]\nfrom = \"s.a\"\n[table.b]\nfrom = \"s.b\"",

@@ -214,8 +214,7 @@ TEST_CASE("what this version cannot run is told at its place") {
   CHECK(messages(resolve_text(text, kItems).diagnostics) ==
         Lines{"2:20: a second `from`" + cannot, "3:13: `transform`" + cannot,
               "4:9: `write` other than \"insert\"" + cannot, "6:1: `merge`" + cannot,
-              "8:10: `exists`" + cannot, "9:8: a guard" + cannot, "12:7: `use` of a named check" + cannot,
-              "13:7: a view" + cannot});
+              "8:10: `exists`" + cannot, "9:8: a guard" + cannot, "12:7: `use` of a named check" + cannot});
   const auto result = read(
       "[plan]\nname = \"p\"\nrequires = \"q\"\non_failure = \"rollback\"\ndigest = "
       "\"sha256\"\n[source.s]\nurl = \"sqlite:s\"\n"
