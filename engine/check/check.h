@@ -18,10 +18,11 @@ struct CheckDatabases {
   std::string dialect;  // "postgresql" or "sqlite"
 };
 
-/// A check without `expect` and `source_sql` (severity info) only shows its value.
-/// Status: passed, warning (above the warning tolerance, or a failed check of severity warning), failed,
-/// error (the query could not be run: as bad as failed). Never throws for what a database says, but for a
-/// lost connection.
+/// A check without `expect`, `source_sql` and `at_most` (severity info) only shows its value. With `runs` the
+/// value is the 95th percentile of the query's times in milliseconds, each measured to the last row. Status:
+/// passed, warning (above the warning tolerance, or a failed check of severity warning), failed, error (the
+/// query could not be run: as bad as failed). Never throws for what a database says, but for a lost
+/// connection.
 CheckRecord run_check(const PlanCheck& check, const CheckDatabases& databases);
 
 /// |found - expected| as an exact decimal compared with a tolerance. Texts that are no plain decimals differ

@@ -46,6 +46,9 @@ ReadPlanOptions read_options(const CommandOptions& options) {
   };
   read.source_urls = options.source_urls;
   read.target_urls = options.target_urls;
+  std::error_code unknown;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", unknown);
+  if (!unknown) read.share = program.parent_path().parent_path() / "share" / "planrun";
   return read;
 }
 

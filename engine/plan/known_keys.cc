@@ -101,6 +101,26 @@ constexpr std::array kCheck = {
     KnownKey{"use", text, "a named check; further keys are its arguments"},
 };
 
+constexpr std::array kCheckFile = {
+    KnownKey{"description", text, "for people: what holds where the check passes"},
+    KnownKey{"sql", ValueShape::sql, "a query that answers one value, with {argument} in it"},
+    KnownKey{"source_sql", text, "the same for the source, whose answer is expected"},
+    KnownKey{"expect", scalar, "the expected value"},
+    KnownKey{"at_most", scalar, "the largest value that passes"},
+    KnownKey{"runs", scalar,
+             "time the query so many times: the value is the 95th percentile in milliseconds"},
+    KnownKey{"arguments", section, "NAME = a section of its own"},
+};
+
+constexpr std::array kCheckArgument = {
+    KnownKey{"kind", text, "what it is, and so how it is quoted",
+             "table|column|columns|index|text|values|number|expression|query"},
+    KnownKey{"meaning", text, "for people"},
+    KnownKey{"default", scalar, "its value where the plan gives none; {OTHER} is another argument's"},
+    KnownKey{"choices", texts, "nothing else is taken"},
+    KnownKey{"each", flag, "a list makes a check of each value"},
+};
+
 constexpr std::array kGuard = {
     KnownKey{"sql", ValueShape::sql, "a query whose value the run must not change"},
     KnownKey{"target", text, "where it is asked; home unless said"},
@@ -143,6 +163,8 @@ constexpr KnownSection kMergeKeys{"merge", kMerge};
 constexpr KnownSection kColumnKeys{"a column", kColumn};
 constexpr KnownSection kLoadColumnKeys{"a load's column", kLoadColumn};
 constexpr KnownSection kCheckKeys{"check.NAME", kCheck};
+constexpr KnownSection kCheckFileKeys{"a check file", kCheckFile};
+constexpr KnownSection kCheckArgumentKeys{"arguments.NAME", kCheckArgument};
 constexpr KnownSection kGuardKeys{"guard.NAME", kGuard};
 constexpr KnownSection kViewKeys{"view.NAME", kView};
 constexpr KnownSection kTriggerKeys{"trigger.NAME", kTrigger};
@@ -185,6 +207,12 @@ const KnownSection& load_column_keys() {
 }
 const KnownSection& check_keys() {
   return kCheckKeys;
+}
+const KnownSection& check_file_keys() {
+  return kCheckFileKeys;
+}
+const KnownSection& check_argument_keys() {
+  return kCheckArgumentKeys;
 }
 const KnownSection& guard_keys() {
   return kGuardKeys;

@@ -43,6 +43,8 @@ const KnownSection& merge_keys();
 const KnownSection& column_keys();
 const KnownSection& load_column_keys();
 const KnownSection& check_keys();
+const KnownSection& check_file_keys();
+const KnownSection& check_argument_keys();
 const KnownSection& guard_keys();
 const KnownSection& view_keys();
 const KnownSection& trigger_keys();

@@ -138,10 +138,10 @@ struct PlanCheck {
   std::optional<Located> expect;     // the expected value, as text
   Tolerance critical;                // above it the check fails with its own severity
   std::optional<Tolerance> warning;  // above it, up to `critical`: a warning
-  std::string use;                   // a named check; empty: `sql`
-  Position use_at;
-  std::map<std::string, Located> arguments;  // of `use`
-  std::vector<std::string> tables;           // of a guard, where they cannot be read from its SQL
+  std::string at_most;               // the largest value that passes; empty: none
+  int runs = 0;                     // above 0: the value is the 95th percentile of so many runs' milliseconds
+  std::string use;                  // the named check that the texts come from; empty: none
+  std::vector<std::string> tables;  // of a guard, where they cannot be read from its SQL
 };
 
 struct PlanView {

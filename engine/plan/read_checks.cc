@@ -56,20 +56,12 @@ void check_database(PlanReader& reader, const Section& section, const char* key,
   check_known(reader, *name, names, "there is no " + std::string(key) + " `" + name->text + "`");
 }
 
-// `use` takes whatever the named check takes; a slip in one of our own keys is still a slip.
-void read_arguments(PlanReader& reader, const std::vector<const Member*>& others, const Section& section,
-                    bool named, PlanCheck& check) {
+void refuse_arguments(PlanReader& reader, const std::vector<const Member*>& others, const Section& section) {
   std::vector<std::string> keys;
   for (const auto& k : check_keys().keys) keys.emplace_back(k.name);
   for (const Member* member : others) {
-    const std::string hint = did_you_mean(member->key, keys);
-    if (!named || !hint.empty()) {
-      reader.error(member->at, "unknown key `" + member->key + "` in " + section.shown(), hint);
-    } else if (member->value.kind == NodeKind::table || member->value.kind == NodeKind::array) {
-      reader.error(member->value.at, "argument `" + member->key + "` takes a string, a number or a boolean");
-    } else {
-      check.arguments[member->key] = located(member->value);
-    }
+    reader.error(member->at, "unknown key `" + member->key + "` in " + section.shown(),
+                 did_you_mean(member->key, keys));
   }
 }
 
@@ -118,15 +110,18 @@ void read_check(PlanReader& reader, const Member& member) {
   if (const auto sql = section.located("source_sql")) check.source_sql = *sql;
   check.expect = section.located("expect");
   check.use = section.text("use");
-  if (section.find("use") != nullptr) check.use_at = section.located("use")->at;
   read_tolerance(reader, section, check);
-  read_arguments(reader, others, section, section.has("use"), check);
   check_sql_or_use(reader, section, member.value);
+  if (section.has("use")) {
+    use_check(reader, section, others, std::move(check));
+    return;
+  }
+  refuse_arguments(reader, others, section);
   if (const Member* sql = section.find("sql")) {
     check.sql = read_query(reader, *sql, section.shown());
     check_dialect(reader, check.sql, check.target, section.shown());
   }
-  if (!section.has("use")) check_expectation(reader, section, check);
+  check_expectation(reader, section, check);
   reader.plan.checks.push_back(std::move(check));
 }
 

@@ -16,6 +16,7 @@ struct ReadPlanOptions {
   std::function<std::optional<std::string>(const std::string&)> variable;
   std::map<std::string, std::string> source_urls;  // --source NAME=URL; relative to the current folder
   std::map<std::string, std::string> target_urls;  // --target NAME=URL
+  std::filesystem::path share;  // what was installed with the program; its checks/ is looked into last
 };
 
 struct ReadPlanResult {

@@ -16,6 +16,10 @@ void read_targets(PlanReader& reader, const Node& root);
 /// Sources and targets must have been read; so for the others.
 void read_tables(PlanReader& reader, const Node& root);
 void read_checks(PlanReader& reader, const Node& root);
+/// A check with `use`: filled in from its file, one or several of the plan's checks. `arguments` are the keys
+/// that no check of its own has.
+void use_check(PlanReader& reader, const Section& section, const std::vector<const Member*>& arguments,
+               PlanCheck check);
 /// [view.NAME], [trigger.NAME] and [[sql]].
 void read_objects(PlanReader& reader, const Node& root);
 

@@ -115,8 +115,9 @@ Json plan_check_json(const PlanCheck& c) {
   if (c.expect) out["expect"] = c.expect->text;
   out["tolerance"] = tolerance_json(c.critical);
   if (c.warning) out["warning_tolerance"] = tolerance_json(*c.warning);
+  put(out, "at_most", c.at_most);
+  if (c.runs > 0) out["runs"] = c.runs;
   put(out, "use", c.use);
-  for (const auto& [name, value] : c.arguments) out["arguments"][name] = value.text;
   put(out, "tables", c.tables);
   return out;
 }

@@ -28,11 +28,7 @@ void report_unsupported(const Plan& plan, Diagnostics& diagnostics) {
     for (const auto& load : table.loads) report_load(load, diagnostics);
   }
   for (const auto& check : plan.checks) {
-    if (check.guard) {
-      report(diagnostics, check.at, "a guard");
-    } else if (!check.use.empty()) {
-      report(diagnostics, check.use_at, "`use` of a named check");
-    }
+    if (check.guard) report(diagnostics, check.at, "a guard");
   }
 }
 

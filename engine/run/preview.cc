@@ -203,6 +203,8 @@ void add_ddl(const ResolvedPlan& plan, const Dialect& dialect, Preview& preview)
 std::string asks(const PlanCheck& check, const std::string& dialect) {
   const auto own = check.sql.by_dialect.find(dialect);
   std::string text = own == check.sql.by_dialect.end() ? check.sql.any : own->second;
+  if (check.runs > 0) text += "  timed " + std::to_string(check.runs) + " times";
+  if (!check.at_most.empty()) text += "  expect at most " + check.at_most;
   if (check.expect) text += "  expect " + check.expect->text;
   if (!check.source.empty()) text += "  expect what " + check.source + " says to: " + check.source_sql.text;
   return text;

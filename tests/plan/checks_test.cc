@@ -52,13 +52,12 @@ TEST_CASE("checks") {
         "10:25: '-1' is no tolerance (a number of 0 or more, or \"5%\")",
         "10:29: unknown key `critcal` in `tolerance` (did you mean `critical`?)",
         "14:13: `tolerance` takes a number, \"5%\" or { warning = ..., critical = ... }, not a boolean"}},
-      {"[check.x]\nuse = \"json_shape\"\ntable = \"a\"\ncolumn = \"b\"\nrows = [1]\nseverty = \"info\"\n"
-       "[check.y]\nuse = \"json_shape\"\nsql = \"select 1\"\n[check.z]\nsql = \"select 1\"\nexpect = "
+      {"[check.y]\nuse = \"json_shap\"\nsql = \"select 1\"\n[check.z]\nsql = \"select 1\"\nexpect = "
        "1\ntable = \"a\"",
-       {"5:8: argument `rows` takes a string, a number or a boolean",
-        "6:1: unknown key `severty` in [check.x] (did you mean `severity`?)",
-        "9:1: `sql` and `use` stand side by side (a check has one of them)",
-        "13:1: unknown key `table` in [check.z]"}},
+       {"2:7: there is no check `json_shap` in checks/ or ../checks/ beside the plan (did you mean "
+        "`json_shape`?)",
+        "3:1: `sql` and `use` stand side by side (a check has one of them)",
+        "7:1: unknown key `table` in [check.z]"}},
       {"[check.\"a b\"]\nsql = \"select 1\"\nexpect = 1",
        {"1:8: 'a b' is no name for a check (1 to 63 letters, digits, _ and -)"}},
       {"[guard.x]\nsevrity = \"info\"\n[guard.y]\nsql = \"select\"\nexpect = 3\n",

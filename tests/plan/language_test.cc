@@ -68,6 +68,8 @@ tables   = ["contacts"]
 use    = "json_shape"
 table  = "prospects"
 column = "decision_makers"
+is     = "array"
+keys   = ["name", "title"]
 
 [check.value]
 sql        = "select sum(value) from contacts"
@@ -78,6 +80,18 @@ tolerance  = { warning = 1, critical = "5%" }
 
 [view.integrity]
 sql = { postgresql = "select 1", sqlite = "select 1" }
+
+[trigger.touch]
+table          = "contacts"
+sql.postgresql = "create trigger touch before update on contacts for each row execute function touched()"
+sql.sqlite     = "create trigger touch after update on contacts begin select 1; end"
+
+[[sql]]
+name = "touched"
+at   = "before_load"
+sql.postgresql  = "create function touched() returns trigger language plpgsql as $$ begin return new; end $$"
+undo.postgresql = "drop function touched()"
+sql.sqlite      = ""
 )toml";
 
 }  // namespace
@@ -97,6 +111,9 @@ TEST_CASE("the whole language lints clean") {
   CHECK(plan.targets.at(0).ledger == "planrun_core");
   CHECK(plan.targets.at(0).dialect == "sqlite");
   CHECK(plan.views.at(0).sql.by_dialect.size() == 2);
+  CHECK(plan.triggers.at(0).table.text == "contacts");
+  CHECK(plan.sql_steps.at(0).when == SqlMoment::before_load);
+  CHECK(plan.sql_steps.at(0).undo.text("postgresql") == "drop function touched()");
 }
 
 TEST_CASE("tables and loads of the whole language") {

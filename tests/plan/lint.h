@@ -27,6 +27,7 @@ inline ReadPlanResult read(const std::string& text,
     if (found == variables.end()) return std::nullopt;
     return found->second;
   };
+  options.share = PLANRUN_SOURCE_DIR;  // its checks/ are those that are installed
   return read_plan_text(text, "/plans/p.toml", options);
 }
 

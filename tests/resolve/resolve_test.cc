@@ -207,14 +207,12 @@ TEST_CASE("what the source does not have") {
 TEST_CASE("what this version cannot run is told at its place") {
   const std::string text =
       "[table.a]\nfrom = [\"s.items\", \"s.items2\"]\ntransform = \"x.f\"\nwrite = \"upsert\"\nkey = \"id\"\n"
-      "merge = { key = \"id\" }\n[table.b]\nexists = true\n[guard.g]\nsql = \"select 1\"\n[check.c]\nuse = "
-      "\"json_shape\"\n"
-      "[view.v]\nsql = \"select 1\"\n";
+      "merge = { key = \"id\" }\n[table.b]\nexists = true\n[guard.g]\nsql = \"select 1\"\n";
   const std::string cannot = " is understood, but this version cannot run it yet";
   CHECK(messages(resolve_text(text, kItems).diagnostics) ==
         Lines{"2:20: a second `from`" + cannot, "3:13: `transform`" + cannot,
               "4:9: `write` other than \"insert\"" + cannot, "6:1: `merge`" + cannot,
-              "8:10: `exists`" + cannot, "9:8: a guard" + cannot, "12:7: `use` of a named check" + cannot});
+              "8:10: `exists`" + cannot, "9:8: a guard" + cannot});
   const auto result = read(
       "[plan]\nname = \"p\"\nrequires = \"q\"\non_failure = \"rollback\"\ndigest = "
       "\"sha256\"\n[source.s]\nurl = \"sqlite:s\"\n"
