@@ -49,8 +49,8 @@ build_planrun() {
 # make_example_data: examples/data/NAME.db from the SQL texts, again only where a text is newer. The files appear whole or
 # not at all.
 make_example_data() {
-  local data=$root/examples/data
-  mkdir -p "$data"
+  local data=$root/examples/data text
+  while read -r text; do make_database "${text%.sql}.db" "$text"; done < <(find "$data" -name '*.sql' | sort)
   make_database "$data/ora.db" "$root/examples/ora.sql"
   make_database "$data/ora_bad.db" "$root/examples/ora.sql" "$root/examples/ora_bad.sql"
 }

@@ -1,0 +1,167 @@
+// plans/epic7.toml from its example data into both targets: the figures of the cutover plan, as psql and
+// sqlite3 tell them.
+#include <csignal>
+#include <memory>
+
+#include "support/support.h"
+
+using namespace planrun::test;
+
+namespace {
+
+const char* const kCounts =
+    "select (select count(*) from crm_contacts), (select count(*) from generated_proposals), (select "
+    "count(*) from "
+    "roi_templates), (select count(*) from linkedin_automation_tracking), (select count(*) from "
+    "ab_test_campaigns), "
+    "(select count(*) from revenue_forecasts), (select count(*) from lead_scoring_history), (select count(*) "
+    "from "
+    "sales_pipeline), (select count(*) from ab_test_results)";
+const char* const kTiers =
+    "select priority_tier, count(*), cast(sum(estimated_value) as integer) from crm_contacts group by 1 "
+    "order by 1";
+const char* const kContacts =
+    "select contact_id, name, coalesce(email, '-'), coalesce(phone, '-'), lead_score, cast(estimated_value "
+    "as "
+    "integer), coalesce(notes, '-') from crm_contacts order by contact_id";
+
+class Epic7 {
+ public:
+  /// Into PostgreSQL or SQLite, from a source of its own.
+  explicit Epic7(bool postgres) {
+    if (postgres) postgres_ = std::make_unique<TempPostgres>();
+    sqlite3(source(), ".read " PLANRUN_SOURCE_DIR "/examples/data/epic7.sql");
+  }
+
+  ProcessResult run(std::map<std::string, std::string> environment = {}, std::vector<std::string> more = {}) {
+    environment["EPIC7_DB"] = source().string();
+    environment["DATABASE_URL"] = postgres_ ? postgres_->url() : "sqlite:" + (folder_ / "core.db").string();
+    more.insert(more.begin(), PLANRUN_SOURCE_DIR "/plans/epic7.toml");
+    return run_planrun(more, folder_ / "state", environment);
+  }
+
+  std::filesystem::path source() const { return folder_ / "epic7.db"; }
+  std::filesystem::path file(const std::string& name) const { return folder_ / name; }
+  std::string target(const std::string& sql) const {
+    return postgres_ ? postgres_->psql(sql) : sqlite3(folder_ / "core.db", sql);
+  }
+  std::string ledger(const std::string& table) const { return (postgres_ ? "planrun." : "planrun_") + table; }
+
+ private:
+  TempFolder folder_;
+  std::unique_ptr<TempPostgres> postgres_;
+};
+
+void check_figures(Epic7& epic) {
+  CHECK(epic.target(kCounts) == "16|58|3|42|4|11|0|0|0");
+  CHECK(epic.target(kTiers) == "gold|6|210000\nplatinum|8|895000\nsilver|2|53000");
+  CHECK(epic.target("select cast(sum(estimated_value) as integer) from crm_contacts") == "1158000");
+  CHECK(epic.target("select cast(sum(proposal_value) as integer) from generated_proposals") == "4470000");
+  CHECK(epic.target(kContacts) == sqlite3(epic.source(), kContacts));
+}
+
+void check_migrated(bool postgres) {
+  Epic7 epic(postgres);
+  const ProcessResult preview = epic.run({}, {"--dry-run"});
+  INFO(preview.out << preview.err);
+  REQUIRE(preview.status == 0);
+  const ProcessResult r = epic.run();
+  INFO(r.out << r.err);
+  REQUIRE(r.status == 0);
+  check_figures(epic);
+  const std::string indexes =
+      postgres ? "select count(*) from pg_indexes where schemaname = 'public' and indexname like 'idx_%'"
+               : "select count(*) from sqlite_schema where type = 'index' and name like 'idx_%'";
+  CHECK(epic.target(indexes) == "8");
+  CHECK(epic.target("select count(*) from " + epic.ledger("check_result") + " where status <> 'passed'") ==
+        "0");
+  const ProcessResult again = epic.run();
+  CHECK(again.status == 0);
+  CHECK_THAT(again.out, ContainsSubstring("already done"));
+}
+
+void check_triggers(bool postgres) {
+  Epic7 epic(postgres);
+  REQUIRE(epic.run({}, {"--quiet"}).status == 0);
+  epic.target(
+      "insert into sales_pipeline (pipeline_id, contact_id, updated_at) select 'x', min(contact_id), "
+      "'2001-01-01' from crm_contacts");
+  for (const char* table : {"crm_contacts", "sales_pipeline", "revenue_forecasts"}) {
+    INFO(table);
+    const std::string name = table;
+    const std::string column = name == "sales_pipeline" ? "stage"
+                               : name == "crm_contacts" ? "next_action"
+                                                        : "high_estimate";
+    CHECK(epic.target("select count(*) from " + name + " where updated_at < '2026-01-01'") != "0");
+    epic.target("update " + name + " set " + column + " = " + column);
+    CHECK(epic.target("select count(*) from " + name + " where updated_at < '2026-01-01'") == "0");
+  }
+}
+
+// Killed at a tenth of its commits and more, and run again, it ends as one that was never killed.
+void check_resumes(bool postgres) {
+  std::string points;
+  {
+    Epic7 counted(postgres);
+    REQUIRE(
+        counted
+            .run({{"LD_PRELOAD", PLANRUN_KILL_PRELOAD}, {"PLANRUN_KILL_COUNT_FILE", counted.file("points")}},
+                 {"--quiet"})
+            .status == 0);
+    points = read_file(counted.file("points"));
+  }
+  REQUIRE(points.size() > 10);
+  for (int tenth = 1; tenth < 10; ++tenth) {
+    Epic7 epic(postgres);
+    const std::size_t point = points.size() * static_cast<std::size_t>(tenth) / 10;
+    const ProcessResult killed = epic.run(
+        {{"LD_PRELOAD", PLANRUN_KILL_PRELOAD}, {"PLANRUN_KILL_AT", std::to_string(point)}}, {"--quiet"});
+    INFO("killed at point " << point << " of " << points.size() << "\n" << killed.err);
+    CHECK((killed.status == -SIGKILL || killed.status == 0));
+    const ProcessResult r = epic.run();
+    INFO(r.out << r.err);
+    REQUIRE(r.status == 0);
+    check_figures(epic);
+  }
+}
+
+// What the first attempt did: rows are missing, and the run says so.
+void check_loss_is_seen(bool postgres) {
+  Epic7 epic(postgres);
+  sqlite3(epic.source(),
+          "update crm_contacts set estimated_value = estimated_value - 1001 where lead_score = 95");
+  const ProcessResult r = epic.run();
+  INFO(r.out << r.err);
+  CHECK(r.status == 3);
+  CHECK_THAT(r.out + r.err, ContainsSubstring("check pipeline_is_1158000: expected 1158000, found 1156999"));
+}
+
+}  // namespace
+
+TEST_CASE("epic7: 134 rows worth $1,158,000 arrive in SQLite", "[cases]") {
+  check_migrated(false);
+}
+TEST_CASE("epic7: 134 rows worth $1,158,000 arrive in PostgreSQL", "[cases][postgres]") {
+  check_migrated(true);
+}
+
+TEST_CASE("epic7: a changed row says when, in SQLite", "[cases]") {
+  check_triggers(false);
+}
+TEST_CASE("epic7: a changed row says when, in PostgreSQL", "[cases][postgres]") {
+  check_triggers(true);
+}
+
+TEST_CASE("epic7: killed and resumed in SQLite", "[cases][slow]") {
+  check_resumes(false);
+}
+TEST_CASE("epic7: killed and resumed in PostgreSQL", "[cases][slow][postgres]") {
+  check_resumes(true);
+}
+
+TEST_CASE("epic7: a pipeline that lost $1,001 is no success in SQLite", "[cases]") {
+  check_loss_is_seen(false);
+}
+TEST_CASE("epic7: a pipeline that lost $1,001 is no success in PostgreSQL", "[cases][postgres]") {
+  check_loss_is_seen(true);
+}
