@@ -15,7 +15,7 @@ int graph_command(const CommandOptions& options, Console& console) {
   Diagnostics wrong;
   wrong.file = plan.file.string();
   try {
-    const Prepared prepared = prepare(plan, databases.source_pointers(), wrong);
+    const Prepared prepared = prepare(plan, databases.source_pointers(), *databases.target, wrong);
     const Graph graph = build_graph(prepared.plan, databases.target->dialect(), prepared.sizes);
     std::cout << (options.json ? to_json(graph).dump(2) + "\n" : to_text(graph));
     return 0;

@@ -11,6 +11,9 @@ struct Balance {
   std::int64_t rows_rejected = 0;
   std::int64_t rows_dropped = 0;  // by `where`, or a transform's nil
   std::int64_t rows_merged = 0;
+  // Of the rows that were written, where rows may be in the table before:
+  std::int64_t rows_updated = 0;
+  std::int64_t rows_unchanged = 0;  // in the table already, and left as they are
 
   bool holds() const { return rows_read == rows_written + rows_rejected + rows_dropped + rows_merged; }
   Balance& operator+=(const Balance& o) {
@@ -19,6 +22,8 @@ struct Balance {
     rows_rejected += o.rows_rejected;
     rows_dropped += o.rows_dropped;
     rows_merged += o.rows_merged;
+    rows_updated += o.rows_updated;
+    rows_unchanged += o.rows_unchanged;
     return *this;
   }
   friend bool operator==(const Balance&, const Balance&) = default;

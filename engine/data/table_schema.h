@@ -62,6 +62,7 @@ struct IndexSchema {
 
 struct TableSchema {
   std::string name;
+  bool exists = false;  // made by others: never created or dropped, and rows of others are in it
   std::vector<ColumnSchema> columns;  // in the plan's order
   std::vector<CheckSchema> checks;
   std::vector<KeySchema> keys;
@@ -79,6 +80,29 @@ struct TableSchema {
       if (k.primary) return &k;
     }
     return nullptr;
+  }
+  /// What names each of its rows: the primary key, or the first unique key that holds no null.
+  const KeySchema* row_key() const {
+    if (const KeySchema* primary = primary_key()) return primary;
+    for (const auto& k : keys) {
+      bool holds_null = false;
+      for (const auto& name : k.columns) {
+        const ColumnSchema* column = find(name);
+        holds_null = holds_null || column == nullptr || !column->not_null;
+      }
+      if (!holds_null) return &k;
+    }
+    return nullptr;
+  }
+  /// Places of the named columns; a name that is no column is left out.
+  std::vector<std::size_t> places(const std::vector<std::string>& names) const {
+    std::vector<std::size_t> found;
+    for (const auto& name : names) {
+      for (std::size_t i = 0; i < columns.size(); ++i) {
+        if (columns[i].name == name) found.push_back(i);
+      }
+    }
+    return found;
   }
 };
 

@@ -41,6 +41,21 @@ struct RowFailure {
   std::string reason;  // the target's words: `violates check constraint "t_quantity_check"`
 };
 
+/// What became of the rows given to write(): those not named here were inserted or updated. Ordinals ascend.
+struct Flushed {
+  std::vector<RowFailure> failures;  // refused, and not in the table
+  std::vector<std::int64_t> merged;  // an equal row of this run was there under the same key
+  std::vector<std::int64_t> left;    // `insert_missing` found a row of the same key, and let it be
+  std::int64_t rows_updated = 0;
+  std::int64_t rows_unchanged =
+      0;  // an equal row was there: of `upsert`; with `insert_missing`, what is left
+};
+
+struct GuardValue {
+  std::string before;
+  std::string now;
+};
+
 enum class Outcome { committed, in_doubt };
 
 /// A claimed chunk and the transaction that loads it. One thread. Calls in this order:
@@ -54,10 +69,10 @@ class ChunkTransaction {
   virtual const Chunk& chunk() const = 0;
   /// One target cell a loaded column, as data/column_type.h says. Bytes are read before it returns.
   virtual void write(std::span<const Cell> row) = 0;
-  /// All rows are in the table when it returns; the rows that the target refused are told, and are not in it.
+  /// All rows are in the table when it returns, but for those that it names.
   /// Throws Error(row_violation) when the target only said *that* a row is wrong: then call stage() and write
   /// them again.
-  virtual std::vector<RowFailure> flush() = 0;
+  virtual Flushed flush() = 0;
   /// Back to the claim: rows of this chunk now wait in a stage, so that flush() can tell the wrong ones.
   virtual void stage() = 0;
   virtual void reject(const Reject& reject) = 0;
@@ -65,6 +80,9 @@ class ChunkTransaction {
   virtual void cut(const Key& key) = 0;
   /// The ledger row: done.
   virtual void finish(const ChunkResult& result) = 0;
+  /// Each of the request's guards as it was when the transaction began and as it is now, by what this
+  /// transaction alone has done. A null reads as "null".
+  virtual std::vector<GuardValue> guard_values() = 0;
   /// Claims another pending chunk of the same request in the same transaction; false: there is none.
   virtual bool next() = 0;
   /// In doubt: the connection was lost inside COMMIT; Target::is_done() on a new connection tells.

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "data/table_schema.h"
+#include "data/write_mode.h"
 #include "database/chunk.h"
 #include "database/dialect.h"
 #include "database/ledger.h"
@@ -21,6 +22,12 @@ struct LoadTarget {
   std::string load;                    // name of the load
   const TableSchema* table = nullptr;  // outlives the Target's use of it
   std::vector<std::size_t> columns;    // of table->columns, in the order of write()'s cells
+  WriteMode write = WriteMode::insert;
+  std::vector<std::size_t> key;  // of table->columns: by what `write` finds a row
+
+  /// Rows of others are in the table, or rows of the same key may be: each row is told apart before it is
+  /// written.
+  bool is_applied() const { return table->exists || write != WriteMode::insert; }
 };
 
 /// A schema step with its place in the ledger.
@@ -38,6 +45,8 @@ struct ClaimRequest {
   /// Steps to do first in the same transaction (small tables are created in it). Only the first claim runs
   /// them.
   std::vector<StepWork> create;
+  /// Queries of one value that are asked when the transaction begins: ChunkTransaction::guard_values().
+  std::vector<std::string> guards;
 };
 
 /// A set of rows of a table as they stand at one moment; several connections may read parts of it.
@@ -47,6 +56,9 @@ struct ReadBack {
   std::string view;                  // from share_view(); empty: what is committed now
   int part = 0;                      // of `parts`; parts are disjoint and cover the table
   int parts = 1;
+  /// Only the rows that this load of the run has written: of a table that exists. Then there is one part.
+  std::string run;
+  std::string load;
 };
 
 /// Rows read back; like Reader, with cells as data/column_type.h says for each column's type.
@@ -64,6 +76,12 @@ struct Violation {
   const KeySchema* key = nullptr;  // one of the three
   const IndexSchema* unique_index = nullptr;
   const ForeignKeySchema* foreign_key = nullptr;
+};
+
+/// A row that a run wrote into a table that exists, and that is not as the run left it.
+struct ChangedRow {
+  std::string key;  // as undo keeps it
+  bool gone = false;
 };
 
 /// One connection to a target: one thread at a time. Reconnects by itself on the first call after a loss.
@@ -97,6 +115,16 @@ class Target {
                            std::span<const std::string> row_references, std::span<const Reject> rejects,
                            const ChunkResult& correction) = 0;
 
+  /// Rows that the run wrote into a table that exists and that somebody has changed or deleted since; at most
+  /// `limit`.
+  virtual std::vector<ChangedRow> changed_rows(const std::string& run, const TableSchema& table,
+                                               std::size_t limit) = 0;
+  /// Takes the rows back that the run wrote into a table that exists: inserted ones go, changed ones are
+  /// again what they were, with the table's triggers off, and undo forgets them; one transaction. Returns how
+  /// many. Throws Error(refused) while there are rows of changed_rows(), unless `changed_too`, or where rows
+  /// of others refer to a row that would go. Tables that refer to others come first.
+  virtual std::int64_t take_back_rows(const std::string& run, const TableSchema& table, bool changed_too) = 0;
+
   /// For types that are not encoded: `select x::TYPE::text` of each; absent where the server refuses the
   /// value.
   virtual std::vector<std::optional<std::string>> canonical_text(const std::string& type_sql,
@@ -109,6 +137,15 @@ struct PreflightFinding {
   bool error = true;
   std::string message;
   std::string hint;
+};
+
+/// A table that is there before the run, as the target's catalog has it.
+struct ExistingTable {
+  TableSchema schema;  // columns and keys; `exists` is set
+  /// Types are what the columns hold; false: only what the declaration suggests (SQLite), and the plan may
+  /// say better.
+  bool is_typed = true;
+  std::vector<std::string> triggers;  // that fire on a row written: name and what it says
 };
 
 /// One target of a plan; connects any number of times. Any thread.
@@ -129,6 +166,8 @@ class TargetDatabase {
   /// making: nothing where it cannot be tried without writing into the target.
   virtual std::vector<PreflightFinding> try_objects(std::span<const TableSchema* const> tables,
                                                     std::span<const SchemaObject> objects) = 0;
+  /// Absent: there is no such table. Throws Error(unreachable) where the target cannot be asked.
+  virtual std::optional<ExistingTable> existing_table(const std::string& name) = 0;
   virtual std::string shown_url() const = 0;
 };
 

@@ -14,6 +14,8 @@ std::string_view to_string(StepKind kind) {
   switch (kind) {
     case StepKind::create:
       return "create";
+    case StepKind::begin:
+      return "begin";
     case StepKind::load:
       return "load";
     case StepKind::index:
@@ -146,6 +148,10 @@ class Builder {
 
   bool is_small(const ResolvedTable& table) const {
     const Size& size = sizes_.at(table.schema.name);
+    if (table.schema.exists) return false;
+    for (const auto& load : table.loads) {
+      if (load.may_meet_rows) return false;
+    }
     if (size.rows > kSmallTableRows || size.bytes > kSmallTableBytes || !table.after.empty()) return false;
     return std::none_of(plan_.tables.begin(), plan_.tables.end(), [&](const ResolvedTable& other) {
       return std::find(other.after.begin(), other.after.end(), table.schema.name) != other.after.end();
@@ -194,7 +200,8 @@ class Builder {
     double group_rows = 0;
     std::vector<std::string> grouped;
     for (const ResolvedTable* table : ordered_tables()) {
-      schema_steps_[table->schema.name] = dialect_.schema_steps(table->schema);
+      auto& steps = schema_steps_[table->schema.name];
+      if (!table->schema.exists) steps = dialect_.schema_steps(table->schema);
       if (!is_small(*table)) continue;
       if (group.table.empty()) group.table = table->schema.name;
       group.creates.push_back(table->schema.name);
@@ -205,6 +212,7 @@ class Builder {
     if (!grouped.empty()) {
       group.id = grouped.size() == 1 ? "load " + grouped.front() : "load small tables";
       group.name = join(grouped, ", ");
+      group.one_worker = true;
       group.weight = kLeastWeight * static_cast<double>(grouped.size()) + group_rows;
       group.after = before_load_;
       const std::size_t step = add(std::move(group));
@@ -214,10 +222,10 @@ class Builder {
       const std::string& name = table->schema.name;
       if (loaded_.contains(name)) continue;
       Step create;
-      create.id = "create " + name;
-      create.kind = StepKind::create;
+      create.kind = table->schema.exists ? StepKind::begin : StepKind::create;
+      create.id = std::string(to_string(create.kind)) + " " + name;
       create.table = create.name = name;
-      create.statements = schema_steps_.at(name).front().statements;
+      if (!table->schema.exists) create.statements = schema_steps_.at(name).front().statements;
       create.after = before_load_;
       const std::size_t created = add(std::move(create));
       std::vector<std::size_t> before = {created};
@@ -232,6 +240,7 @@ class Builder {
         step.table = name;
         step.name = load.name;
         step.loads = {load.name};
+        step.one_worker = load.may_meet_rows;
         step.after = before;
         loaded_[name].push_back(add(std::move(step)));
         // Loads into one table go one after the other, in the order of the plan.

@@ -11,8 +11,10 @@
 
 namespace planrun {
 
+/// `begin`: the chunks of a table that exists become pending.
 enum class StepKind {
   create,
+  begin,
   load,
   index,
   key,
@@ -34,6 +36,7 @@ struct Step {
   std::string name;                  // of the index, key, ...; what SchemaStep says
   std::vector<std::string> loads;    // kind load: what it loads; several for a group of small tables
   std::vector<std::string> creates;  // kind load: tables created in the transaction of the first chunk
+  bool one_worker = false;           // kind load: its chunks go one after the other
   std::vector<std::string> statements;
   std::vector<std::size_t> after;  // steps that must be done before; always earlier in the list
   double weight = 0;               // rough cost, in rows loaded

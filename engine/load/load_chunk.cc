@@ -49,8 +49,17 @@ class ChunkLoader::Writing : public RowVisitor {
 
   void row(const SourceRow&, std::span<const Cell> target) override {
     transaction_.write(target);
-    result.digest.add(loader_.hasher_.hash(target));
+    const Hash128 hash = loader_.hasher_.hash(target);
+    if (loader_.load_.may_meet_rows) hashes_.push_back(hash);
+    result.digest.add(hash);
     result.bytes += size_of(target);
+  }
+
+  /// Rows that are not in the table as this chunk's own after all.
+  void take_out(std::span<const std::int64_t> ordinals) {
+    Digest gone;
+    for (const std::int64_t ordinal : ordinals) gone.add(hashes_[static_cast<std::size_t>(ordinal)]);
+    result.digest -= gone;
   }
 
   void rejected(const SourceRow& from, const Misfit& misfit) override {
@@ -72,6 +81,7 @@ class ChunkLoader::Writing : public RowVisitor {
   ChunkLoader& loader_;
   ChunkTransaction& transaction_;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  std::vector<Hash128> hashes_;  // by ordinal, where rows may meet rows
   std::int64_t count_ = 0;
   std::int64_t reject_bytes_ = 0;
   bool is_due_ = false;
@@ -133,17 +143,17 @@ ChunkResult ChunkLoader::load(ChunkTransaction& transaction) {
       range.until = *rest;
       was_cut = true;
     }
-    std::vector<RowFailure> failures;
+    Flushed flushed;
     try {
-      failures = transaction.flush();
+      flushed = transaction.flush();
     } catch (const Error& error) {
       // In the stage each further time leaves one more row out, so this comes to an end.
       if (error.code() != ErrorCode::row_violation) throw;
       state_.staged = true;
       continue;
     }
-    if (!failures.empty()) {
-      Finding finding(*this, failures, writing);
+    if (!flushed.failures.empty()) {
+      Finding finding(*this, flushed.failures, writing);
       road_.travel(range, finding);
       if (!finding.found_all()) {
         throw Error(ErrorCode::source,
@@ -151,8 +161,14 @@ ChunkResult ChunkLoader::load(ChunkTransaction& transaction) {
                         ": reading a chunk again gave fewer rows; the source has changed meanwhile");
       }
     }
+    writing.take_out(flushed.merged);
+    writing.take_out(flushed.left);
     ChunkResult& result = writing.result;
-    result.balance.rows_written = result.digest.rows;
+    Balance& balance = result.balance;
+    balance.rows_merged = static_cast<std::int64_t>(flushed.merged.size());
+    balance.rows_written = result.digest.rows + static_cast<std::int64_t>(flushed.left.size());
+    balance.rows_updated = flushed.rows_updated;
+    balance.rows_unchanged = flushed.rows_unchanged;
     result.seconds = writing.seconds();
     check_rejects(writing.rejects, result.balance.rows_rejected);
     try {

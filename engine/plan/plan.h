@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "data/schema_object.h"
+#include "data/write_mode.h"
 #include "plan/diagnostic.h"
 
 namespace planrun {
@@ -61,7 +62,6 @@ struct PlanColumn {
 };
 
 enum class OnReject { stop, keep };
-enum class WriteMode { insert, insert_missing, upsert, replace };
 
 struct PlanMerge {
   Position at;

@@ -18,6 +18,11 @@ std::string_view to_text(CheckSeverity severity) {
   return kNames[static_cast<std::size_t>(severity)];
 }
 
+std::string_view to_text(WriteMode write) {
+  constexpr std::array<std::string_view, 4> kNames = {"insert", "insert_missing", "upsert", "replace"};
+  return kNames[static_cast<std::size_t>(write)];
+}
+
 // What is empty, false or the default is left out: adding a feature does not change the JSON of a plan
 // without it.
 void put(Json& object, const char* name, const std::string& value) {
@@ -133,6 +138,7 @@ Json table_json(const ResolvedTable& table) {
 Json schema_to_json(const ResolvedTable& table) {
   const TableSchema& s = table.schema;
   Json out{{"name", s.name}, {"target", table.target}};
+  put(out, "exists", s.exists);
   out["columns"] = list_json(s.columns, column_json);
   put(out, "checks", list_json(s.checks, check_json));
   put(out, "keys", list_json(s.keys, key_json));
@@ -159,6 +165,8 @@ Json load_to_json(const ResolvedLoad& load) {
     return column;
   });
   put(out, "where", load.where);
+  if (load.write != WriteMode::insert) out["write"] = to_text(load.write);
+  put(out, "key", Json(load.key));
   if (load.on_reject == OnReject::keep) out["on_reject"] = "keep";
   if (load.max_rejects >= 0) out["max_rejects"] = load.max_rejects;
   return out;

@@ -33,6 +33,9 @@ struct ResolvedLoad {
   std::vector<ResolvedInput> inputs;
   std::vector<ResolvedColumn> columns;  // in the order of the schema; the digest covers exactly these
   std::string where;
+  WriteMode write = WriteMode::insert;
+  std::vector<std::size_t> key;  // of the table's schema.columns: by what `write` finds a row
+  bool may_meet_rows = false;    // of others, or of another load: not `insert` into a table of the plan's own
   OnReject on_reject = OnReject::stop;
   std::int64_t max_rejects = -1;  // -1: no limit
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "postgres/apply.h"
 #include "sql/quote.h"
 
 namespace planrun {
@@ -121,6 +122,11 @@ BackQuery read_back_query(PostgresContext& context, PostgresConnection& connecti
   query.columns = decoded_columns(*request.table, request.columns);
   query.select = "SELECT " + selected_columns(*request.table, request.columns, "t") + " FROM " + table + " t";
   if (!request.view.empty()) query.begin += "; SET TRANSACTION SNAPSHOT " + quote_literal(request.view);
+  if (!request.load.empty()) {
+    query.select += " JOIN " + context.ledger.undo + " u ON u.run = " + quote_literal(request.run) +
+                    " AND u.load = " + quote_literal(request.load) + " AND " +
+                    is_row_of_undo(*request.table, "t", "u");
+  }
   if (request.parts <= 1) return query;
   // Parts are ranges of blocks; the last one is open, so rows of later blocks are in it.
   std::int64_t blocks =

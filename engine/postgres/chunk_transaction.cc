@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "postgres/apply.h"
 #include "postgres/copy_encoder.h"
 #include "postgres/stage.h"
 
@@ -42,17 +43,20 @@ class PostgresChunkTransaction : public ChunkTransaction {
 
   const Chunk& chunk() const override { return chunk_; }
   void write(std::span<const Cell> row) override;
-  std::vector<RowFailure> flush() override;
+  Flushed flush() override;
   void stage() override;
   void reject(const Reject& reject) override;
   void cut(const Key& key) override;
   void finish(const ChunkResult& result) override;
+  std::vector<GuardValue> guard_values() override;
   bool next() override;
   Outcome commit() override;
 
  private:
   bool claim_one();
+  std::vector<std::string> read_guards();
   const LoadTarget& load() const;
+  void open_stage();
   void start_copy();
   void check_copied(std::int64_t copied) const;
   [[noreturn]] void rethrow_refused_row(const Error& error);
@@ -66,6 +70,8 @@ class PostgresChunkTransaction : public ChunkTransaction {
   CopyBuffer buffer_;
   RejectWriter rejects_;
   bool open_ = true;  // the transaction is ours to end
+  std::vector<std::string> guards_;
+  std::vector<std::string> guards_before_;
 
   Chunk chunk_;                       // as cut
   std::optional<Key> claimed_until_;  // its end as claimed
@@ -85,15 +91,21 @@ PostgresChunkTransaction::PostgresChunkTransaction(std::shared_ptr<PostgresConte
       run_(request.run),
       loads_(request.loads),
       buffer_(*connection_),
-      rejects_(*connection_, context_->ledger, buffer_) {
+      rejects_(*connection_, context_->ledger, buffer_),
+      guards_(request.guards) {
   std::vector<std::string> names;
   for (const auto& load : loads_) names.push_back(load.load);
   load_names_ = array_literal(names);
 }
 
 bool PostgresChunkTransaction::begin(const ClaimRequest& request) {
-  connection_->exec("BEGIN");
+  // Rows that meet rows must all be seen as of one moment: who changes one meanwhile makes the chunk fail,
+  // and it is tried again.
+  const bool applied =
+      std::any_of(loads_.begin(), loads_.end(), [](const LoadTarget& l) { return l.is_applied(); });
+  connection_->exec(applied || !guards_.empty() ? "BEGIN ISOLATION LEVEL REPEATABLE READ" : "BEGIN");
   for (const auto& work : request.create) do_work(*connection_, context_->ledger, work);
+  guards_before_ = read_guards();
   if (claim_one()) return true;
   open_ = false;
   commit_transaction(*connection_);
@@ -116,6 +128,7 @@ bool PostgresChunkTransaction::claim_one() {
   given_ = sent_ = 0;
   // Errors of the rows go back to here: the claim stays.
   connection_->exec("SAVEPOINT planrun_chunk");
+  if (load().is_applied()) open_stage();
   return true;
 }
 
@@ -176,7 +189,7 @@ void PostgresChunkTransaction::check_copied(std::int64_t copied) const {
               "a BEFORE INSERT trigger on the table probably drops rows: disable it for the run");
 }
 
-std::vector<RowFailure> PostgresChunkTransaction::flush() {
+Flushed PostgresChunkTransaction::flush() {
   if (encoder_ != nullptr) {
     encoder_->end();
     encoder_.reset();
@@ -187,12 +200,17 @@ std::vector<RowFailure> PostgresChunkTransaction::flush() {
     }
   }
   if (stage_ == nullptr) return {};
-  std::vector<RowFailure> failures = stage_->move(given_, sent_);
+  Flushed flushed;
+  if (load().is_applied()) {
+    flushed = Apply(*connection_, *context_, *stage_, load(), run_, chunk_.id).run(given_);
+  } else {
+    flushed.failures = stage_->move(given_, sent_);
+  }
   stage_.reset();
-  for (const auto& [ordinal, failure] : refused_) failures.push_back(failure);
-  std::sort(failures.begin(), failures.end(),
+  for (const auto& [ordinal, failure] : refused_) flushed.failures.push_back(failure);
+  std::sort(flushed.failures.begin(), flushed.failures.end(),
             [](const RowFailure& a, const RowFailure& b) { return a.ordinal < b.ordinal; });
-  return failures;
+  return flushed;
 }
 
 void PostgresChunkTransaction::stage() {
@@ -205,9 +223,13 @@ void PostgresChunkTransaction::stage() {
   connection_->exec("ROLLBACK TO SAVEPOINT planrun_chunk");
   const bool again = stage_ != nullptr;
   if (!again) refused_.clear();
+  open_stage();
+  given_ = sent_ = 0;
+}
+
+void PostgresChunkTransaction::open_stage() {
   stage_ = std::make_unique<Stage>(*connection_, context_->table(load().table->name), load());
   stage_->create();
-  given_ = sent_ = 0;
 }
 
 void PostgresChunkTransaction::reject(const Reject& reject) {
@@ -232,17 +254,35 @@ void PostgresChunkTransaction::finish(const ChunkResult& result) {
   const Result r = connection_->exec(
       "UPDATE " + context_->ledger.chunk +
           " SET state = 'done', range_until = $2, rows_read = $3, rows_written = $4, rows_rejected = $5,"
-          " rows_dropped = $6, rows_merged = $7, digest_rows = $8, digest_sum = $9, bytes = $10, seconds = "
-          "$11"
-          " WHERE id = $1",
+          " rows_dropped = $6, rows_merged = $7, rows_updated = $8, rows_unchanged = $9, digest_rows = $10,"
+          " digest_sum = $11, bytes = $12, seconds = $13 WHERE id = $1",
       {std::to_string(chunk_.id), bound_json(chunk_.range.until), std::to_string(b.rows_read),
        std::to_string(b.rows_written), std::to_string(b.rows_rejected), std::to_string(b.rows_dropped),
-       std::to_string(b.rows_merged), std::to_string(result.digest.rows), to_hex(result.digest.sum),
-       std::to_string(result.bytes), std::to_string(result.seconds)});
+       std::to_string(b.rows_merged), std::to_string(b.rows_updated), std::to_string(b.rows_unchanged),
+       std::to_string(result.digest.rows), to_hex(result.digest.sum), std::to_string(result.bytes),
+       std::to_string(result.seconds)});
   if (r.affected() != 1) {
     throw Error(ErrorCode::target, "chunk " + std::to_string(chunk_.id) + " is gone from the ledger");
   }
   connection_->exec("RELEASE SAVEPOINT planrun_chunk");
+}
+
+std::vector<std::string> PostgresChunkTransaction::read_guards() {
+  std::vector<std::string> values;
+  for (const auto& guard : guards_) {
+    const Result r = connection_->exec(guard);
+    if (r.rows() != 1 || r.columns() != 1)
+      throw Error(ErrorCode::plan, "a guard must answer one value: " + guard);
+    values.push_back(r.is_null(0, 0) ? "null" : r.text(0, 0));
+  }
+  return values;
+}
+
+std::vector<GuardValue> PostgresChunkTransaction::guard_values() {
+  const auto now = read_guards();
+  std::vector<GuardValue> values;
+  for (std::size_t i = 0; i < now.size(); ++i) values.push_back({guards_before_[i], now[i]});
+  return values;
 }
 
 bool PostgresChunkTransaction::next() {

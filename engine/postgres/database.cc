@@ -1,6 +1,7 @@
 #include "base/error.h"
 #include "postgres/context.h"
 #include "postgres/dialect.h"
+#include "postgres/existing_table.h"
 #include "postgres/ledger.h"
 #include "postgres/postgres.h"
 #include "postgres/preflight.h"
@@ -28,6 +29,10 @@ class PostgresDatabase : public TargetDatabase {
   std::vector<PreflightFinding> try_objects(std::span<const TableSchema* const>,
                                             std::span<const SchemaObject>) override {
     return {};
+  }
+  std::optional<ExistingTable> existing_table(const std::string& name) override {
+    PostgresConnection connection(context_->settings("planrun preflight", true));
+    return read_existing_table(connection, *context_, name);
   }
   std::string shown_url() const override { return context_->options.shown_url; }
 

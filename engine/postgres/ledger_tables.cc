@@ -39,8 +39,8 @@ std::string ledger_ddl(const PostgresLedgerTables& t) {
          " (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, run text NOT NULL, load text NOT NULL,"
          " kind text NOT NULL CHECK (kind IN ('load', 'correction')), range_from text, range_until text,"
          " state text NOT NULL CHECK (state IN ('pending', 'done')), rows_read bigint, rows_written bigint,"
-         " rows_rejected bigint, rows_dropped bigint, rows_merged bigint, digest_rows bigint, digest_sum "
-         "text,"
+         " rows_rejected bigint, rows_dropped bigint, rows_merged bigint, rows_updated bigint,"
+         " rows_unchanged bigint, digest_rows bigint, digest_sum text,"
          " bytes bigint, seconds double precision);"
          "CREATE INDEX IF NOT EXISTS chunk_run_load ON " +
          t.chunk +
@@ -55,11 +55,17 @@ std::string ledger_ddl(const PostgresLedgerTables& t) {
          " (run, id);"
          "CREATE TABLE IF NOT EXISTS " +
          t.undo +
-         " (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, run text NOT NULL, chunk bigint NOT NULL,"
-         " \"table\" text NOT NULL, key text NOT NULL, op text NOT NULL, before text, after_hash text);"
+         " (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, run text NOT NULL, load text NOT NULL,"
+         " chunk bigint NOT NULL, \"table\" text NOT NULL, key text NOT NULL,"
+         " op text NOT NULL CHECK (op IN ('insert', 'update', 'same')), before text, after_hash text NOT "
+         "NULL);"
          "CREATE INDEX IF NOT EXISTS undo_run ON " +
          t.undo +
-         " (run, id);"
+         " (run, load, id);"
+         // A key may be longer than a btree takes.
+         "CREATE INDEX IF NOT EXISTS undo_key ON " +
+         t.undo +
+         " USING hash (key);"
          "CREATE TABLE IF NOT EXISTS " +
          t.check_result +
          " (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, run text NOT NULL, name text NOT NULL,"

@@ -27,6 +27,10 @@ class Preflight {
     if (target_schema()) names_in_the_way();
     ledger_schema();
     for (const TableSchema* table : tables_) {
+      if (table->exists) {
+        privileges(*table);
+        continue;
+      }
       if (types(*table)) expressions(*table);
       references(*table);
     }
@@ -120,6 +124,7 @@ class Preflight {
     std::vector<std::string> relations;
     std::vector<std::string> indexes;
     for (const TableSchema* table : tables_) {
+      if (table->exists) continue;
       relations.push_back(table->name);
       for (const auto& key : table->keys) indexes.push_back(key.name);
       for (const auto& index : table->indexes) indexes.push_back(index.name);
@@ -141,6 +146,20 @@ class Preflight {
             "drop or rename it, or name the plan's otherwise");
       }
     }
+  }
+
+  /// What a run into a table that exists needs, and what taking it back needs.
+  void privileges(const TableSchema& table) {
+    const std::string name = qualified(schema_, table.name);
+    for (const std::string privilege : {"SELECT", "INSERT", "UPDATE", "DELETE"}) {
+      if (truth("SELECT has_table_privilege($1, $2)", {name, privilege})) continue;
+      find("role " + connection_.user() + " has no " + privilege + " on table " + name,
+           "GRANT SELECT, INSERT, UPDATE, DELETE ON " + name + " TO " + role_);
+      return;
+    }
+    if (truth("SELECT has_database_privilege(current_database(), 'TEMPORARY')", {})) return;
+    find("role " + connection_.user() + " may not make temporary tables, where rows wait that meet rows",
+         "GRANT TEMPORARY ON DATABASE " + quote_name(connection_.database()) + " TO " + role_);
   }
 
   /// Asks in a savepoint; false: the server refused, and `words` says why.

@@ -77,30 +77,44 @@ std::string Stage::copy_target() const {
 
 std::vector<RowFailure> Stage::move(std::int64_t count, std::int64_t rows) {
   std::vector<RowFailure> failures;
+  write_by([this](const std::string& range) { return insert(range); }, count, rows, failures);
+  drop();
+  std::sort(failures.begin(), failures.end(),
+            [](const RowFailure& a, const RowFailure& b) { return a.ordinal < b.ordinal; });
+  return failures;
+}
+
+Moved Stage::write_by(const WriteRange& write, std::int64_t count, std::int64_t rows,
+                      std::vector<RowFailure>& failures) {
+  const auto known = failures.size();
   // One pass in the server instead of many tries. A BEFORE trigger may mend a row first, so then only a try
   // tells.
   if (!has_before_trigger()) {
     find_nulls(failures);
     find_failed_checks(failures);
   }
-  const auto left = rows - static_cast<std::int64_t>(failures.size());
-  std::int64_t refused = 0;
-  std::int64_t moved = try_move(0, count);
-  if (moved < 0) {
-    const auto before = failures.size();
-    moved = bisect(count, failures);
-    refused = static_cast<std::int64_t>(failures.size() - before);
-  }
-  if (moved != left - refused) {
+  std::optional<Moved> moved = try_write(write, 0, count);
+  if (!moved) moved = bisect(write, count, failures);
+  const auto left = rows - static_cast<std::int64_t>(failures.size() - known);
+  if (moved->rows != left) {
     throw Error(ErrorCode::target,
-                "table " + table_ + " took " + std::to_string(moved) + " of " +
-                    std::to_string(left - refused) + " rows and refused none of the others",
-                "a BEFORE INSERT trigger or a rule on the table probably drops rows: disable it for the run");
+                "table " + table_ + " took " + std::to_string(moved->rows) + " of " + std::to_string(left) +
+                    " rows and refused none of the others",
+                "a BEFORE trigger or a rule on the table probably drops rows: disable it for the run");
   }
+  return *moved;
+}
+
+void Stage::drop() {
   connection_.exec(std::string("DROP TABLE ") + kStage);
-  std::sort(failures.begin(), failures.end(),
-            [](const RowFailure& a, const RowFailure& b) { return a.ordinal < b.ordinal; });
-  return failures;
+}
+
+const char* Stage::name() {
+  return kStage;
+}
+
+const char* Stage::ordinal() {
+  return kOrdinal;
 }
 
 bool Stage::has_before_trigger() const {
@@ -179,7 +193,7 @@ void Stage::find_failed_checks(std::vector<RowFailure>& failures) {
   }
 }
 
-std::int64_t Stage::try_move(std::int64_t from, std::int64_t until) {
+Moved Stage::insert(const std::string& range) {
   std::string values;
   for (const std::size_t i : load_.columns) {
     const ColumnSchema& column = load_.table->columns[i];
@@ -187,40 +201,45 @@ std::int64_t Stage::try_move(std::int64_t from, std::int64_t until) {
     values += quote_name(column.name);
     if (column.type.kind == TypeKind::other) values += "::" + column.type.sql;
   }
+  // Identity columns that are always generated take our values too, as with COPY.
+  const Result moved = connection_.exec("INSERT INTO " + table_ + " (" + column_list(load_) +
+                                        ") OVERRIDING SYSTEM VALUE SELECT " + values + " FROM " + kStage +
+                                        " WHERE " + range + " ORDER BY " + kOrdinal);
+  return {moved.affected(), 0};
+}
+
+std::optional<Moved> Stage::try_write(const WriteRange& write, std::int64_t from, std::int64_t until) {
   connection_.exec("SAVEPOINT planrun_move");
   try {
-    // Identity columns that are always generated take our values too, as with COPY.
-    const Result moved = connection_.exec("INSERT INTO " + table_ + " (" + column_list(load_) +
-                                          ") OVERRIDING SYSTEM VALUE SELECT " + values + " FROM " + kStage +
-                                          " WHERE " + kOrdinal + " >= " + std::to_string(from) + " AND " +
-                                          kOrdinal + " < " + std::to_string(until) + " ORDER BY " + kOrdinal);
+    const Moved moved = write(std::string(kOrdinal) + " >= " + std::to_string(from) + " AND " + kOrdinal +
+                              " < " + std::to_string(until));
     connection_.exec("RELEASE SAVEPOINT planrun_move");
-    return moved.affected();
+    return moved;
   } catch (const Error& error) {
     if (!blames_a_row(error.sqlstate())) throw;
   }
   connection_.exec("ROLLBACK TO SAVEPOINT planrun_move; RELEASE SAVEPOINT planrun_move");
-  return -1;
+  return std::nullopt;
 }
 
-std::int64_t Stage::bisect(std::int64_t count, std::vector<RowFailure>& failures) {
+Moved Stage::bisect(const WriteRange& write, std::int64_t count, std::vector<RowFailure>& failures) {
   connection_.exec(std::string("CREATE INDEX ON ") + kStage + " (" + kOrdinal + "); ANALYZE " + kStage);
   // Earlier ranges lie above later ones, so that of two rows with one key the first stays.
   std::vector<std::pair<std::int64_t, std::int64_t>> ranges = {{0, count}};
   bool known_wrong = true;  // the whole range has just failed
-  std::int64_t moved = 0;
+  Moved moved;
   while (!ranges.empty()) {
     const auto [from, until] = ranges.back();
     ranges.pop_back();
     if (!known_wrong) {
-      const std::int64_t now = try_move(from, until);
-      if (now >= 0) {
-        moved += now;
+      if (const auto now = try_write(write, from, until)) {
+        moved.rows += now->rows;
+        moved.rows_updated += now->rows_updated;
         continue;
       }
     }
     if (until - from == 1) {
-      if (known_wrong) try_move(from, until);  // for its own words
+      if (known_wrong) try_write(write, from, until);  // for its own words
       failures.push_back(failure_of(from, connection_.last_diagnosis()));
     } else {
       const std::int64_t middle = from + (until - from) / 2;

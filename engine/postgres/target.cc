@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "postgres/back_reader.h"
 #include "postgres/chunk_transaction.h"
+#include "postgres/take_back.h"
 #include "postgres/value_check.h"
 #include "postgres/violation.h"
 #include "sql/quote.h"
@@ -51,6 +52,13 @@ class PostgresTarget : public Target {
   void remove_rows(const std::string& run, const TableSchema& table, const std::string& load,
                    std::span<const std::string> row_references, std::span<const Reject> rejects,
                    const ChunkResult& correction) override;
+  std::vector<ChangedRow> changed_rows(const std::string& run, const TableSchema& table,
+                                       std::size_t limit) override {
+    return find_changed_rows(live(), *context_, run, table, limit);
+  }
+  std::int64_t take_back_rows(const std::string& run, const TableSchema& table, bool changed_too) override {
+    return take_rows_back(live(), *context_, run, table, changed_too);
+  }
   std::vector<std::optional<std::string>> canonical_text(const std::string& type_sql,
                                                          std::span<const std::string> values) override;
   QueryResult query(const std::string& sql) override;
@@ -250,13 +258,13 @@ void PostgresTarget::remove_rows(const std::string& run, const TableSchema& tabl
   const Balance& b = correction.balance;
   const Result r = connection.exec(
       "INSERT INTO " + context_->ledger.chunk +
-          " (run, load, kind, state, rows_read, rows_written, rows_rejected, rows_dropped, rows_merged, "
-          "digest_rows,"
-          " digest_sum, bytes, seconds) VALUES ($1, $2, 'correction', 'done', $3, $4, $5, $6, $7, $8, $9, "
-          "$10, $11)"
+          " (run, load, kind, state, rows_read, rows_written, rows_rejected, rows_dropped, rows_merged,"
+          " rows_updated, rows_unchanged, digest_rows, digest_sum, bytes, seconds)"
+          " VALUES ($1, $2, 'correction', 'done', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
           " RETURNING id",
       {run, load, std::to_string(b.rows_read), std::to_string(b.rows_written),
        std::to_string(b.rows_rejected), std::to_string(b.rows_dropped), std::to_string(b.rows_merged),
+       std::to_string(b.rows_updated), std::to_string(b.rows_unchanged),
        std::to_string(correction.digest.rows), to_hex(correction.digest.sum),
        std::to_string(correction.bytes), std::to_string(correction.seconds)});
   CopyBuffer buffer(connection);

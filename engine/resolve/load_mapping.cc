@@ -34,6 +34,7 @@ class LoadReader {
     out_.on_reject = load_.on_reject;
     out_.max_rejects = load_.max_rejects.value_or(-1);
     for (std::size_t i = 0; i < schema_.columns.size(); ++i) read_column(i);
+    read_write();
     check_own_columns();
     check_ignore();
     check_all_used();
@@ -79,11 +80,69 @@ class LoadReader {
       resolved.input = input_of({column.name, ""});
       used_.insert(column.name);
     } else {
-      // The target gives the value: a default or a sequence.
-      if (column.default_sql.empty() && column.identity == Identity::none) report_unfilled(column, plan);
+      // The target gives the value: a default or a sequence; in a table of others also a null.
+      const bool given = !column.default_sql.empty() || column.identity != Identity::none ||
+                         (schema_.exists && !column.not_null);
+      if (!given) report_unfilled(column, plan);
       return;
     }
     out_.columns.push_back(std::move(resolved));
+  }
+
+  void read_write() {
+    out_.write = load_.write;
+    out_.may_meet_rows = schema_.exists || load_.write != WriteMode::insert;
+    if (load_.write == WriteMode::insert) return;
+    for (const auto& name : load_.key) {
+      const auto places = schema_.places({name.text});
+      const bool loaded =
+          !places.empty() && std::any_of(out_.columns.begin(), out_.columns.end(),
+                                         [&](const auto& c) { return c.column == places.front(); });
+      if (!loaded) {
+        diagnostics_.error(
+            name.at,
+            "`key` names `" + name.text + "`, which " +
+                (places.empty() ? "is no column of [table." + table_.name + "]" : "the load does not fill"),
+            did_you_mean(name.text, column_names(schema_)));
+        return;
+      }
+      out_.key.push_back(places.front());
+    }
+    check_key();
+  }
+
+  // By a key that is not unique, more than one row would be found.
+  void check_key() {
+    const std::set<std::size_t> wanted(out_.key.begin(), out_.key.end());
+    const auto is_wanted = [&](const KeySchema& key) {
+      const auto places = schema_.places(key.columns);
+      return std::set<std::size_t>(places.begin(), places.end()) == wanted;
+    };
+    const Position place = load_.key.empty() ? load_.write_at : load_.key.front().at;
+    if (std::none_of(schema_.keys.begin(), schema_.keys.end(), is_wanted)) {
+      diagnostics_.error(place, "`key` is no primary or unique key of [table." + table_.name + "]",
+                         "`write` finds a row by a key that the table holds to be unique");
+      return;
+    }
+    const bool changes = load_.write == WriteMode::upsert || load_.write == WriteMode::replace;
+    if (!changes) return;
+    if (!schema_.exists) {
+      diagnostics_.error(load_.write_at,
+                         "[table." + table_.name + "] is made by the plan: there is nothing to update",
+                         "insert, or insert_missing where several loads have the same rows");
+      return;
+    }
+    const KeySchema* row_key = schema_.row_key();
+    for (const std::size_t i :
+         row_key == nullptr ? std::vector<std::size_t>() : schema_.places(row_key->columns)) {
+      const bool loaded =
+          std::any_of(out_.columns.begin(), out_.columns.end(), [&](const auto& c) { return c.column == i; });
+      if (!loaded || wanted.contains(i)) continue;
+      diagnostics_.error(place,
+                         "the load would change " + shown_column(table_.name, schema_.columns[i].name) +
+                             ", which is the row's own key",
+                         "find rows by that key, or leave the column out of the load");
+    }
   }
 
   bool check_from(const PlanColumn& column) {

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "plan/table_shape.h"
+#include "resolve/existing_shape.h"
 #include "resolve/load_mapping.h"
 #include "resolve/object_names.h"
 #include "resolve/unsupported.h"
@@ -70,7 +71,8 @@ void fill_inherit(const PlanTable& table, const PlanLoad& load, const SourceTabl
 
 class Resolver {
  public:
-  Resolver(const Plan& plan, const SourceTables& tables) : plan_(plan), tables_(tables) {
+  Resolver(const Plan& plan, const SourceTables& tables, const ExistingTables& existing)
+      : plan_(plan), tables_(tables), existing_(existing) {
     result_.diagnostics.file = plan.file.string();
   }
 
@@ -86,8 +88,16 @@ class Resolver {
       names.choose(shape);
     }
     for (auto& shape : shapes_) fill_foreign_columns(shape.schema);
+    // They hold already, whatever they refer to; here they only say what is loaded before what.
+    for (auto& shape : shapes_) {
+      const auto found = existing_.find(shape.schema.name);
+      if (shape.schema.exists && found != existing_.end()) {
+        shape.schema.foreign_keys = found->second.schema.foreign_keys;
+      }
+    }
     for (std::size_t i = 0; i < shapes_.size(); ++i)
       result_.plan.tables.push_back(resolve_table(plan_.tables[i], shapes_[i]));
+    load_parents_first(result_.plan);
     result_.plan.name = plan_.name;
     result_.plan.description = plan_.description;
     result_.plan.checks = plan_.checks;
@@ -110,7 +120,20 @@ class Resolver {
     const PlanTarget* target = target_of(table);
     const std::vector<std::string> types = target == nullptr ? std::vector<std::string>() : target->types;
     TableShape shape = read_table_shape(table, types, plan_.text, result_.diagnostics);
-    if (!shape.open || table.exists) return shape;
+    if (table.exists) {
+      const auto found = existing_.find(table.name);
+      if (found == existing_.end()) {
+        result_.diagnostics.error(table.exists_at,
+                                  "[table." + table.name +
+                                      "] exists, says the plan; the target has no "
+                                      "table of that name",
+                                  "take `exists` out, or run the plan that makes it first");
+      } else {
+        fill_existing(table, found->second, shape, result_.diagnostics);
+      }
+      return shape;
+    }
+    if (!shape.open) return shape;
     if (table.loads.empty() || table.loads.front().from.empty()) {
       result_.diagnostics.error(
           table.at, "[table." + table.name + "] inherits its columns, and no load says from where",
@@ -177,6 +200,7 @@ class Resolver {
 
   const Plan& plan_;
   const SourceTables& tables_;
+  const ExistingTables& existing_;
   std::vector<TableShape> shapes_;
   std::set<std::string> read_;
   ResolveResult result_;
@@ -184,8 +208,9 @@ class Resolver {
 
 }  // namespace
 
-ResolveResult resolve(const Plan& plan, const std::map<std::string, std::vector<SourceTable>>& tables) {
-  return Resolver(plan, tables).resolve();
+ResolveResult resolve(const Plan& plan, const std::map<std::string, std::vector<SourceTable>>& tables,
+                      const ExistingTables& existing) {
+  return Resolver(plan, tables, existing).resolve();
 }
 
 }  // namespace planrun

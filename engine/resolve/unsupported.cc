@@ -11,7 +11,6 @@ void report_load(const PlanLoad& load, Diagnostics& diagnostics) {
   if (load.from.size() > 1) report(diagnostics, load.from[1].at, "a second `from`");
   if (load.transform) report(diagnostics, load.transform->at, "`transform`");
   if (load.merge) report(diagnostics, load.merge->at, "`merge`");
-  if (load.write != WriteMode::insert) report(diagnostics, load.write_at, "`write` other than \"insert\"");
 }
 
 }  // namespace
@@ -24,11 +23,7 @@ void report_unsupported(const Plan& plan, Diagnostics& diagnostics) {
   if (plan.sha256_digest) report(diagnostics, plan.sha256_digest_at, "`digest = \"sha256\"`");
   if (plan.targets.size() > 1) report(diagnostics, plan.targets[1].at, "a second target");
   for (const auto& table : plan.tables) {
-    if (table.exists) report(diagnostics, table.exists_at, "`exists`");
     for (const auto& load : table.loads) report_load(load, diagnostics);
-  }
-  for (const auto& check : plan.checks) {
-    if (check.guard) report(diagnostics, check.at, "a guard");
   }
 }
 

@@ -1,5 +1,7 @@
 #include "run/context.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 
 namespace planrun {
@@ -25,7 +27,13 @@ LoadTarget RunContext::load_target(const std::string& name) const {
   target.load = name;
   target.table = &table->schema;
   for (const auto& column : load->columns) target.columns.push_back(column.column);
+  target.write = load->write;
+  target.key = load->key;
   return target;
+}
+
+bool WatchedGuard::watches(const std::string& table) const {
+  return tables.empty() || std::find(tables.begin(), tables.end(), table) != tables.end();
 }
 
 std::string create_step_id(const std::string& table) {

@@ -44,6 +44,15 @@ struct Found {
   int parts_done = 0;
 };
 
+/// A guard as the target's dialect asks it, and the tables whose loads it watches.
+struct WatchedGuard {
+  std::string name;
+  std::string sql;
+  CheckSeverity severity = CheckSeverity::critical;
+  std::vector<std::string> tables;  // empty: all
+  bool watches(const std::string& table) const;
+};
+
 struct RunContext {
   std::string run;
   const ResolvedPlan& plan;
@@ -61,6 +70,7 @@ struct RunContext {
   std::map<std::string, LoadState> loads;  // by load name
   std::map<std::string, Found> found;      // by table
   std::vector<int> proof_parts;            // by step
+  std::vector<WatchedGuard> guards;
 
   const ResolvedTable& table(const std::string& name) const;
   /// The load and its table.

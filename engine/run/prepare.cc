@@ -12,6 +12,7 @@ namespace {
 // The digest of a table is one: all of its loads must fill the same columns.
 void check_columns(const ResolvedPlan& plan, Diagnostics& wrong) {
   for (const auto& table : plan.tables) {
+    if (table.schema.exists) continue;  // the rows of each load are proved on their own
     for (const auto& load : table.loads) {
       const auto& first = table.loads.front();
       bool same = load.columns.size() == first.columns.size();
@@ -44,14 +45,19 @@ void look_for_objects(const std::vector<SchemaObject>& objects, TargetDatabase& 
 }  // namespace
 
 Prepared prepare(const Plan& plan, const std::map<std::string, SourceDatabase*>& sources,
-                 Diagnostics& wrong) {
+                 TargetDatabase& target, Diagnostics& wrong) {
   std::map<std::string, std::vector<SourceTable>> tables;
   std::map<std::string, std::unique_ptr<Source>> connections;
   for (const auto& [name, database] : sources) {
     connections[name] = database->connect();
     tables[name] = connections[name]->tables();
   }
-  ResolveResult resolved = resolve(plan, tables);
+  ExistingTables existing;
+  for (const auto& table : plan.tables) {
+    if (!table.exists) continue;
+    if (auto found = target.existing_table(table.name)) existing.emplace(table.name, std::move(*found));
+  }
+  ResolveResult resolved = resolve(plan, tables, existing);
   wrong.list.insert(wrong.list.end(), resolved.diagnostics.list.begin(), resolved.diagnostics.list.end());
   if (!resolved.diagnostics.has_errors()) check_columns(resolved.plan, wrong);
   for (const auto& table : resolved.plan.tables) {
@@ -67,7 +73,7 @@ Prepared prepare(const Plan& plan, const std::map<std::string, SourceDatabase*>&
       for (const auto& input : load.inputs) refuse(input.expr);
     }
   }
-  if (wrong.has_errors()) throw Error(ErrorCode::plan, "the plan does not fit its sources");
+  if (wrong.has_errors()) throw Error(ErrorCode::plan, "the plan does not fit its databases");
   Prepared prepared{std::move(resolved.plan), std::move(resolved.unread_tables), {}};
   for (const auto& table : prepared.plan.tables) {
     for (const auto& load : table.loads) {
@@ -99,6 +105,7 @@ void check_target(const ResolvedPlan& plan, TargetDatabase& target, std::span<co
   std::vector<const TableSchema*> tables;
   for (const auto& table : plan.tables) {
     tables.push_back(&table.schema);
+    if (table.schema.exists) continue;
     for (const auto& what : target.dialect().unsupported(table.schema)) {
       refuse("table " + table.schema.name + ": " + what);
     }

@@ -19,8 +19,10 @@ struct Prepared {
   std::map<std::string, LoadSize> sizes;  // by load
 };
 
-/// Throws Error(plan) after adding to `wrong` what does not fit the sources.
-Prepared prepare(const Plan& plan, const std::map<std::string, SourceDatabase*>& sources, Diagnostics& wrong);
+/// The target is asked only for tables that exist. Throws Error(plan) after adding to `wrong` what does not
+/// fit the sources or those tables.
+Prepared prepare(const Plan& plan, const std::map<std::string, SourceDatabase*>& sources,
+                 TargetDatabase& target, Diagnostics& wrong);
 
 /// Throws Error(target) with everything the target refuses or lacks; warnings go to `notice`. What `steps` of
 /// an unfinished run have made is not in the way.

@@ -224,7 +224,7 @@ Preview preview_plan(const Plan& plan, const std::map<std::string, SourceDatabas
   const auto start = std::chrono::steady_clock::now();
   std::map<std::string, std::string> states;
   for (const auto& [name, source] : sources) states[name] = source->state().text;
-  Prepared prepared = prepare(plan, sources, wrong);
+  Prepared prepared = prepare(plan, sources, target, wrong);
   Preview preview;
   preview.plan = plan.name;
   preview.fingerprint = fingerprint(prepared.plan);

@@ -15,6 +15,7 @@
 #include "base/time.h"
 #include "check/check.h"
 #include "run/context.h"
+#include "run/guards.h"
 #include "run/prepare.h"
 #include "run/proof.h"
 #include "run/resume.h"
@@ -139,12 +140,14 @@ class Run {
     try {
       find_earlier_run();
       if (has_passed()) return false;
-      const Prepared looked = prepare(plan_, earlier_ ? databases_of(*earlier_) : originals_, wrong_);
-      check_target(looked.plan, target_, steps_, [this](const std::string& text) { observer_.notice(text); });
+      const Prepared looked =
+          prepare(plan_, earlier_ ? databases_of(*earlier_) : originals_, target_, wrong_);
+      check_target(looked.plan, target_, steps_,
+                   [this](const std::string& text) { observer_.notice(text); });
       lock(looked.plan);
       take_snapshots();
       // The copies are what counts from here on.
-      prepared_ = prepare(plan_, snapshots_->databases(), wrong_);
+      prepared_ = prepare(plan_, snapshots_->databases(), target_, wrong_);
       open_run();
       return true;
     } catch (const Error& error) {
@@ -155,7 +158,7 @@ class Run {
 
   bool has_passed() {
     if (!earlier_ || earlier_->state != RunState::passed) return false;
-    const Prepared prepared = prepare(plan_, databases_of(*earlier_), wrong_);
+    const Prepared prepared = prepare(plan_, databases_of(*earlier_), target_, wrong_);
     if (fingerprint(prepared.plan) != earlier_->fingerprint) return false;
     already_done(prepared.plan);
     return true;
@@ -325,7 +328,8 @@ class Run {
                                   options_.retry_seconds,
                                   {},
                                   {},
-                                  std::vector<int>(graph_.steps.size(), 1)});
+                                  std::vector<int>(graph_.steps.size(), 1),
+                                  watched_guards(prepared_.plan, target_.dialect().name())});
     for (const auto& [load, size] : prepared_.sizes) context_->loads[load].expected = size.rows;
     for (const auto& chunk : chunks) {
       if (!chunk.done) continue;
@@ -336,6 +340,12 @@ class Run {
     skip_done_steps();
     observer_.run_began(header(chunks, jobs));
     snapshots_->start_hashing();
+    guard_readings_ = std::make_unique<GuardReadings>(context_->guards, ledger_->checks(record_.id));
+    {
+      const auto connection = target_.connect(record_.id, 0);
+      for (const auto& record : guard_readings_->begin(asks(*connection)))
+        ledger_->write_check(record_.id, record);
+    }
     Crew(*context_, wanted_stop_, stop_).work(jobs, [this] { tell_progress(); });
     if (stop_) throw Error(ErrorCode::interrupted, "stopped on request");
   }
@@ -347,8 +357,9 @@ class Run {
       context_->found[step.table];
       std::int64_t rows = 0;
       for (const auto& load : prepared_.plan.find(step.table)->loads) rows += prepared_.sizes[load.name].rows;
-      const auto parts =
-          jobs == 1 ? 1 : std::clamp<std::int64_t>(rows / kRowsPerProofPart, 1, kMostProofParts);
+      const auto parts = jobs == 1 || prepared_.plan.find(step.table)->schema.exists
+                             ? 1
+                             : std::clamp<std::int64_t>(rows / kRowsPerProofPart, 1, kMostProofParts);
       context_->proof_parts[i] = static_cast<int>(parts);
       schedule_->set_parts(i, static_cast<int>(parts));
     }
@@ -421,17 +432,38 @@ class Run {
         if (!sources[name]) sources[name] = snapshots_->databases().at(name)->connect();
         return *sources[name];
       };
+      const TableSchema& schema = prepared_.plan.find(table.table)->schema;
+      if (schema.exists) {
+        table.differences =
+            differences_of(target->changed_rows(record_.id, schema, options_.shown_differences));
+        continue;
+      }
       table.differences = find_differences(*context_, *prepared_.plan.find(table.table), *target, source,
                                            ledger_->rejects(record_.id, -1), options_.shown_differences);
     }
   }
 
+  // In a table of others only the rows that the run wrote are its own.
+  static std::vector<Difference> differences_of(const std::vector<ChangedRow>& rows) {
+    std::vector<Difference> differences;
+    for (const auto& row : rows) {
+      differences.push_back(
+          {row.key, "", "the row as the run wrote it", row.gone ? "no such row" : "another row"});
+    }
+    return differences;
+  }
+
+  CheckDatabases asks(Target& target) const {
+    CheckDatabases databases;
+    databases.dialect = target_.dialect().name();
+    databases.target = [&target](const std::string& sql) { return target.query(sql); };
+    return databases;
+  }
+
   void run_checks(std::vector<std::string>& faults) {
     const auto target = target_.connect(record_.id, 0);
     std::map<std::string, std::unique_ptr<Source>> sources;
-    CheckDatabases databases;
-    databases.dialect = target_.dialect().name();
-    databases.target = [&](const std::string& sql) { return target->query(sql); };
+    CheckDatabases databases = asks(*target);
     databases.source = [&](const std::string& name, const std::string& sql) {
       if (!sources[name]) sources[name] = snapshots_->databases().at(name)->connect();
       return sources[name]->query(sql);
@@ -447,6 +479,7 @@ class Run {
     };
     for (std::size_t i = 0; i < prepared_.plan.tables.size(); ++i) {
       const TableSchema& schema = prepared_.plan.tables[i].schema;
+      if (schema.exists) continue;  // its keys and indexes are not the run's
       for (const auto& question : target_.dialect().schema_checks(schema)) {
         PlanCheck check;
         check.name = schema.name + ": " + question.name;
@@ -465,7 +498,13 @@ class Run {
         record(check);
       }
     }
-    for (const auto& check : prepared_.plan.checks) record(check);
+    for (const auto& check : prepared_.plan.checks) {
+      if (!check.guard) record(check);
+    }
+    for (const auto& result : guard_readings_->end(databases)) {
+      ledger_->write_check(record_.id, result);
+      summary_.checks.push_back(result);
+    }
   }
 
   void add_what_was_kept() {
@@ -527,6 +566,7 @@ class Run {
   std::unique_ptr<Guarded<Ledger>> guarded_ledger_;
   std::unique_ptr<Guarded<Observer>> guarded_observer_;
   std::unique_ptr<RunContext> context_;
+  std::unique_ptr<GuardReadings> guard_readings_;
   std::atomic<bool> stop_{false};
   RunSummary summary_;
 };

@@ -20,12 +20,12 @@ void Schedule::set_parts(std::size_t step, int parts) {
   entries_[step].parts = parts;
 }
 
-// A group of small tables is created in the transaction of its first chunk and is little work: one worker
-// does it.
+// A group of small tables is created in the transaction of its first chunk and is little work; where rows
+// meet rows the order counts: one worker does it.
 bool Schedule::can_take(std::size_t step) const {
   const Entry& entry = entries_[step];
   if (entry.state != State::open) return false;
-  if (is_load(step)) return graph_.steps[step].creates.empty() || entry.workers == 0;
+  if (is_load(step)) return !graph_.steps[step].one_worker || entry.workers == 0;
   return entry.next_part < entry.parts;
 }
 

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "base/error.h"
+#include "run/guards.h"
 #include "run/violations.h"
 
 namespace planrun {
@@ -36,6 +37,8 @@ struct Worker::LoadTools {
 
 std::vector<Chunk> first_chunks(Source& source, const ResolvedLoad& load, std::int64_t rows_per_chunk) {
   std::vector<Chunk> chunks;
+  // Where rows meet rows the first in the source's order counts: one range, cut from its front.
+  if (load.may_meet_rows) return {{0, load.name, {}}};
   for (Range& range : source.ranges(load.source_table, rows_per_chunk)) {
     chunks.push_back({0, load.name, std::move(range)});
   }
@@ -144,6 +147,15 @@ void Worker::do_load(const Job& job) {
     }
     request.create.push_back(std::move(work));
   }
+  std::vector<const WatchedGuard*> guards;
+  for (const auto& guard : context_.guards) {
+    const bool watches = std::any_of(step.loads.begin(), step.loads.end(), [&](const std::string& load) {
+      return guard.watches(context_.load(load).first->schema.name);
+    });
+    if (!watches) continue;
+    guards.push_back(&guard);
+    request.guards.push_back(guard.sql);
+  }
   const Clock::time_point start = Clock::now();
   const auto transaction = target().claim(request);
   if (!transaction) {
@@ -158,6 +170,7 @@ void Worker::do_load(const Job& job) {
   }
   std::vector<std::pair<ChunkLoader*, ChunkResult>> done;
   std::int64_t last_chunk = 0;
+  std::vector<CheckRecord> changed_guards;
   const auto take_back = [&] {
     for (const auto& [loader, result] : done) loader->take_back(result);
   };
@@ -168,6 +181,7 @@ void Worker::do_load(const Job& job) {
       done.emplace_back(&loader, loader.load(*transaction));
     } while (step.creates.size() > 1 && !context_.stop && seconds_since(start) < kGroupSeconds &&
              transaction->next());
+    changed_guards = judge_guards(guards, transaction->guard_values(), step.name);
     if (transaction->commit() == Outcome::in_doubt) {
       target_.reset();
       if (!target().is_done(context_.run, last_chunk)) {
@@ -180,6 +194,10 @@ void Worker::do_load(const Job& job) {
     take_back();
     throw;
   }
+  for (const auto& record : changed_guards) {
+    context_.ledger.with([&](Ledger& ledger) { ledger.write_check(context_.run, record); });
+    context_.observer.with([&](Observer& o) { o.notice(record.message); });
+  }
   context_.schedule.piece_done(job);
 }
 
@@ -187,7 +205,7 @@ void Worker::do_schema_step(const Job& job) {
   const Step& step = context_.graph.steps[job.step];
   const Clock::time_point start = Clock::now();
   StepWork work{context_.run, step.id, step.table, step.statements, {}};
-  if (step.kind == StepKind::create) {
+  if (step.kind == StepKind::create || step.kind == StepKind::begin) {
     for (const auto& load : context_.table(step.table).loads) {
       for (auto& chunk : first_chunks(source(load.source), load, context_.rows_per_chunk)) {
         work.pending.push_back(std::move(chunk));
@@ -217,6 +235,11 @@ void Worker::do_proof(const Job& job) {
   Found& found = context_.found.at(step.table);
   const int parts = context_.proof_parts[job.step];
   const ResolvedTable& table = context_.table(step.table);
+  if (table.schema.exists) {
+    prove_written_rows(table, found);
+    end_step(job, seconds_since(start));
+    return;
+  }
   ReadBack request;
   request.table = &table.schema;
   request.part = job.part;
@@ -241,6 +264,24 @@ void Worker::do_proof(const Job& job) {
     if (++found.parts_done == parts) found.view_keeper.reset();
   }
   end_step(job, seconds_since(start));
+}
+
+// In a table of others: load by load, as their columns may be others.
+void Worker::prove_written_rows(const ResolvedTable& table, Found& found) {
+  Digest digest;
+  for (const auto& load : table.loads) {
+    ReadBack request;
+    request.table = &table.schema;
+    request.run = context_.run;
+    request.load = load.name;
+    for (const auto& column : load.columns) request.columns.push_back(column.column);
+    RowHasher hasher(canonical_columns(table, load));
+    std::vector<Cell> row(request.columns.size());
+    const auto reader = target().read_back(request);
+    while (reader->next(row)) digest.add(hasher.hash(row));
+  }
+  const std::lock_guard lock(found.mutex);
+  found.digest = digest;
 }
 
 void Worker::end_step(const Job& job, double seconds) {

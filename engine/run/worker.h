@@ -25,6 +25,7 @@ class Worker {
   void do_load(const Job& job);
   void do_schema_step(const Job& job);
   void do_proof(const Job& job);
+  void prove_written_rows(const ResolvedTable& table, Found& found);
   void end_step(const Job& job, double seconds);
   ClaimRequest claim_request(const Step& step) const;
   LoadTools& tools(const std::string& load);

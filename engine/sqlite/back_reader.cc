@@ -7,6 +7,7 @@
 #include "sql/quote.h"
 #include "sqlite/catalog.h"
 #include "sqlite/dialect.h"
+#include "sqlite/row_applier.h"
 #include "sqlite/storage.h"
 
 namespace planrun {
@@ -28,7 +29,7 @@ class SqliteBackReader : public BackReader {
 
   bool next(std::span<Cell> row) override {
     if (ended_) return false;
-    if (!rows_->step()) {
+    if (!step()) {
       ended_ = true;
       rows_->reset();
       return false;
@@ -41,6 +42,9 @@ class SqliteBackReader : public BackReader {
     return true;
   }
 
+  /// Only the rows whose keys (data/key.h, as JSON) are the one column of `keys`; `where` takes them.
+  void by_keys(std::unique_ptr<Statement> keys) { keys_ = std::move(keys); }
+
   std::string row_reference() const override {
     const Key key = current_key();
     return order_.is_rowid ? std::to_string(key.values[0].integer) : to_json(key);
@@ -52,6 +56,19 @@ class SqliteBackReader : public BackReader {
     std::string name;
     std::string scratch;
   };
+
+  bool step() {
+    if (!keys_) return rows_->step();
+    while (keys_->step()) {
+      key_ = key_from_json(keys_->text(0));
+      rows_->reset();
+      for (std::size_t i = 0; i < key_.values.size(); ++i) {
+        rows_->bind(static_cast<int>(i) + 1, key_.values[i]);
+      }
+      if (rows_->step()) return true;
+    }
+    return false;
+  }
 
   Key current_key() const {
     std::vector<Cell> cells;
@@ -78,6 +95,8 @@ class SqliteBackReader : public BackReader {
   TableOrder order_;
   std::vector<Column> columns_;
   std::unique_ptr<Statement> rows_;
+  std::unique_ptr<Statement> keys_;
+  Key key_;
   bool ended_ = false;
 };
 
@@ -137,6 +156,18 @@ std::unique_ptr<BackReader> read_part(std::shared_ptr<SqliteConnection> connecti
   const std::string where = part_sql(*connection, request.table->name, order, request.part, request.parts);
   return std::make_unique<SqliteBackReader>(std::move(connection), *request.table, request.columns, order,
                                             where);
+}
+
+std::unique_ptr<BackReader> read_written(std::shared_ptr<SqliteConnection> connection,
+                                         const SqliteLedgerTables& ledger, const ReadBack& request) {
+  auto keys = std::make_unique<Statement>(
+      *connection, "select key from " + ledger.undo + " where run = ?1 and load = ?2 order by id");
+  keys->bind(1, std::string_view(request.run)).bind(2, std::string_view(request.load));
+  auto reader = std::make_unique<SqliteBackReader>(connection, *request.table, request.columns,
+                                                   order_of(*connection, request.table->name),
+                                                   row_key_equals_sql(*request.table, 1));
+  reader->by_keys(std::move(keys));
+  return reader;
 }
 
 std::unique_ptr<BackReader> read_in_the_way(std::shared_ptr<SqliteConnection> connection,

@@ -7,6 +7,7 @@
 
 #include "database/target.h"
 #include "sqlite/handle.h"
+#include "sqlite/ledger_tables.h"
 
 namespace planrun {
 
@@ -14,6 +15,10 @@ namespace planrun {
 /// next() throws Error(target) naming table and row for a value that is stored otherwise than
 /// sqlite/storage.h says.
 std::unique_ptr<BackReader> read_part(std::shared_ptr<SqliteConnection> connection, const ReadBack& request);
+
+/// The rows that ReadBack::load has written, by the ledger's undo; one that is gone is left out.
+std::unique_ptr<BackReader> read_written(std::shared_ptr<SqliteConnection> connection,
+                                         const SqliteLedgerTables& ledger, const ReadBack& request);
 
 /// The rows in the way of `violation`.
 std::unique_ptr<BackReader> read_in_the_way(std::shared_ptr<SqliteConnection> connection,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "sqlite/row_applier.h"
 #include "sqlite/step_work.h"
 
 namespace planrun {
@@ -12,20 +13,22 @@ namespace {
 // to the claim.
 class SqliteChunkTransaction : public ChunkTransaction {
  public:
-  SqliteChunkTransaction(TargetConnection& target, Inserters& inserters, const ClaimRequest& request)
+  SqliteChunkTransaction(TargetConnection& target, Writers& writers, const ClaimRequest& request)
       : connection_(target.writing()),
         ledger_(target.ledger()),
-        inserters_(inserters),
+        writers_(writers),
         run_(request.run),
         loads_(request.loads),
+        guards_(request.guards),
         transaction_(target.file(), connection_) {
     for (const auto& work : request.create) do_step_work(*connection_, ledger_, work);
+    guards_before_ = read_guards();
   }
 
   const Chunk& chunk() const override { return chunk_; }
   void write(std::span<const Cell> row) override;
 
-  std::vector<RowFailure> flush() override { return std::exchange(failures_, {}); }
+  Flushed flush() override { return std::exchange(flushed_, {}); }
 
   void stage() override {
     throw Error(ErrorCode::system, "SQLite names each row that it refuses: nothing is staged");
@@ -38,6 +41,7 @@ class SqliteChunkTransaction : public ChunkTransaction {
 
   void cut(const Key& key) override;
   void finish(const ChunkResult& result) override { ledger_.finish_chunk(*connection_, chunk_.id, result); }
+  std::vector<GuardValue> guard_values() override;
   bool next() override;
 
   Outcome commit() override {
@@ -46,16 +50,20 @@ class SqliteChunkTransaction : public ChunkTransaction {
   }
 
  private:
-  RowInserter& inserter();
+  RowWriter& writer();
+  std::vector<std::string> read_guards();
 
   std::shared_ptr<SqliteConnection> connection_;
   const SqliteLedgerTables& ledger_;
-  Inserters& inserters_;
+  Writers& writers_;
   std::string run_;
   std::vector<LoadTarget> loads_;
+  std::vector<std::string> guards_;
+  std::vector<std::string> guards_before_;
   Chunk chunk_;
-  RowInserter* inserter_ = nullptr;
-  std::vector<RowFailure> failures_;
+  RowWriter* writer_ = nullptr;
+  std::unique_ptr<RowApplier> applier_;  // of the chunk's load, where its rows meet rows
+  Flushed flushed_;
   std::int64_t ordinal_ = 0;
   WriteTransaction transaction_;
   std::unique_ptr<Statement> rejects_;
@@ -64,7 +72,30 @@ class SqliteChunkTransaction : public ChunkTransaction {
 void SqliteChunkTransaction::write(std::span<const Cell> row) {
   RowFailure failure;
   failure.ordinal = ordinal_++;
-  if (!inserter_->insert(row, failure)) failures_.push_back(std::move(failure));
+  if (!applier_) {
+    if (!writer_->write(row, failure)) flushed_.failures.push_back(std::move(failure));
+    return;
+  }
+  switch (applier_->apply(row, chunk_.id, failure)) {
+    case Applied::inserted:
+      break;
+    case Applied::updated:
+      ++flushed_.rows_updated;
+      break;
+    case Applied::unchanged:
+      ++flushed_.rows_unchanged;
+      break;
+    case Applied::left:
+      ++flushed_.rows_unchanged;
+      flushed_.left.push_back(failure.ordinal);
+      break;
+    case Applied::merged:
+      flushed_.merged.push_back(failure.ordinal);
+      break;
+    case Applied::refused:
+      flushed_.failures.push_back(std::move(failure));
+      break;
+  }
 }
 
 void SqliteChunkTransaction::cut(const Key& key) {
@@ -78,6 +109,25 @@ void SqliteChunkTransaction::cut(const Key& key) {
   chunk_.range.until = key;
 }
 
+std::vector<std::string> SqliteChunkTransaction::read_guards() {
+  std::vector<std::string> values;
+  for (const auto& guard : guards_) {
+    const QueryResult result = run_query(*connection_, guard);
+    if (result.rows.size() != 1 || result.columns.size() != 1) {
+      throw Error(ErrorCode::plan, "a guard must answer one value: " + guard);
+    }
+    values.push_back(result.rows[0][0].value_or("null"));
+  }
+  return values;
+}
+
+std::vector<GuardValue> SqliteChunkTransaction::guard_values() {
+  const auto now = read_guards();
+  std::vector<GuardValue> values;
+  for (std::size_t i = 0; i < now.size(); ++i) values.push_back({guards_before_[i], now[i]});
+  return values;
+}
+
 bool SqliteChunkTransaction::next() {
   std::string list;
   for (std::size_t i = 0; i < loads_.size(); ++i) list += (i == 0 ? "?" : ", ?") + std::to_string(i + 2);
@@ -89,26 +139,33 @@ bool SqliteChunkTransaction::next() {
     row.bind(static_cast<int>(i) + 2, std::string_view(loads_[i].load));
   if (!row.step()) return false;
   chunk_ = {row.integer(0), row.text(1), {bound_of(row, 2), bound_of(row, 3)}};
-  inserter_ = &inserter();
-  failures_.clear();
+  writer_ = nullptr;
+  applier_.reset();
+  const auto load = std::ranges::find(loads_, chunk_.load, &LoadTarget::load);
+  if (load->is_applied()) {
+    applier_ = std::make_unique<RowApplier>(connection_, ledger_, *load, run_);
+  } else {
+    writer_ = &writer();
+  }
+  flushed_ = {};
   ordinal_ = 0;
   return true;
 }
 
-RowInserter& SqliteChunkTransaction::inserter() {
-  auto& inserter = inserters_[chunk_.load];
-  if (!inserter) {
+RowWriter& SqliteChunkTransaction::writer() {
+  auto& writer = writers_[chunk_.load];
+  if (!writer) {
     const auto load = std::ranges::find(loads_, chunk_.load, &LoadTarget::load);
-    inserter = std::make_unique<RowInserter>(connection_, *load);
+    writer = std::make_unique<RowWriter>(connection_, *load);
   }
-  return *inserter;
+  return *writer;
 }
 
 }  // namespace
 
-std::unique_ptr<ChunkTransaction> claim_chunk(TargetConnection& target, Inserters& inserters,
+std::unique_ptr<ChunkTransaction> claim_chunk(TargetConnection& target, Writers& writers,
                                               const ClaimRequest& request) {
-  auto transaction = std::make_unique<SqliteChunkTransaction>(target, inserters, request);
+  auto transaction = std::make_unique<SqliteChunkTransaction>(target, writers, request);
   if (transaction->next()) return transaction;
   if (!request.create.empty()) transaction->commit();
   return nullptr;

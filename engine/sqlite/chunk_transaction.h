@@ -6,17 +6,17 @@
 #include <string>
 
 #include "database/target.h"
-#include "sqlite/row_inserter.h"
+#include "sqlite/row_writer.h"
 #include "sqlite/target_file.h"
 
 namespace planrun {
 
 /// Prepared inserts by load, kept between chunks.
-using Inserters = std::map<std::string, std::unique_ptr<RowInserter>>;
+using Writers = std::map<std::string, std::unique_ptr<RowWriter>>;
 
 /// Does the request's `create` steps and claims the pending chunk with the lowest id. Null: none is pending,
-/// and the steps are committed. `target` and `inserters` outlive the transaction.
-std::unique_ptr<ChunkTransaction> claim_chunk(TargetConnection& target, Inserters& inserters,
+/// and the steps are committed. `target` and `writers` outlive the transaction.
+std::unique_ptr<ChunkTransaction> claim_chunk(TargetConnection& target, Writers& writers,
                                               const ClaimRequest& request);
 
 }  // namespace planrun

@@ -185,7 +185,7 @@ std::vector<ChunkRecord> SqliteLedger::chunks(const std::string& run) {
   Statement row(*connection,
                 "select id, load, range_from, range_until, state, kind, rows_read, rows_written, "
                 "rows_rejected, rows_dropped, "
-                "rows_merged, digest_rows, digest_sum, bytes, seconds from " +
+                "rows_merged, rows_updated, rows_unchanged, digest_rows, digest_sum, bytes, seconds from " +
                     names().chunk + " where run = ?1 order by id");
   row.bind(1, std::string_view(run));
   while (row.step()) {
@@ -193,10 +193,11 @@ std::vector<ChunkRecord> SqliteLedger::chunks(const std::string& run) {
     record.chunk = {row.integer(0), row.text(1), {bound_of(row, 2), bound_of(row, 3)}};
     record.done = row.text(4) == "done";
     record.correction = row.text(5) == "correction";
-    record.result.balance = {row.integer(6), row.integer(7), row.integer(8), row.integer(9), row.integer(10)};
-    record.result.digest = {row.integer(11), hash128_from_hex(row.text(12))};
-    record.result.bytes = row.integer(13);
-    record.result.seconds = row.real(14);
+    record.result.balance = {row.integer(6),  row.integer(7),  row.integer(8), row.integer(9),
+                             row.integer(10), row.integer(11), row.integer(12)};
+    record.result.digest = {row.integer(13), hash128_from_hex(row.text(14))};
+    record.result.bytes = row.integer(15);
+    record.result.seconds = row.real(16);
   }
   return chunks;
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "sql/quote.h"
 #include "sqlite/step_work.h"
 
 namespace planrun {
@@ -54,6 +55,7 @@ void look_for_names(SqliteConnection& connection, std::span<const TableSchema* c
     const std::string table = row.text(2);
     if (is_in(ours, table)) continue;
     for (const TableSchema* wanted : tables) {
+      if (wanted->exists) continue;
       const bool taken = same_name(wanted->name, name);
       const bool index =
           std::ranges::any_of(wanted->indexes, [&](const auto& i) { return same_name(i.name, name); });
@@ -91,7 +93,7 @@ void try_in_memory(const SqliteLedgerTables& ledger, const Dialect& dialect,
     return true;
   };
   for (const TableSchema* table : tables) {
-    if (attempt(*table, dialect.schema_steps(*table).at(0))) made.push_back(table);
+    if (!table->exists && attempt(*table, dialect.schema_steps(*table).at(0))) made.push_back(table);
   }
   for (const TableSchema* table : made) {
     const auto steps = dialect.schema_steps(*table);
@@ -107,6 +109,13 @@ bool tells_of_the_text(const Error& error, ObjectKind kind) {
   if (kind != ObjectKind::sql) return !says("no such table");
   return says("syntax error") || says("incomplete input") || says("unrecognized token") ||
          says("not authorized");
+}
+
+/// A table of others, for what names its columns.
+std::string stand_in_sql(const TableSchema& table) {
+  std::vector<std::string> names;
+  for (const auto& column : table.columns) names.push_back(quote_name(column.name));
+  return "create table " + quote_name(table.name) + " (" + join(names, ", ") + ")";
 }
 
 }  // namespace
@@ -126,6 +135,7 @@ std::vector<PreflightFinding> find_obstacles(TargetFile& file, const Dialect& di
     }
   }
   for (const TableSchema* table : tables) {
+    if (table->exists) continue;
     for (const auto& reason : dialect.unsupported(*table)) {
       findings.push_back({true, reason, "leave it out for this target, or write it so that SQLite takes it"});
     }
@@ -143,7 +153,8 @@ std::vector<PreflightFinding> find_faulty_objects(const Dialect& dialect,
                           ErrorCode::target);
   for (const TableSchema* table : tables) {
     try {
-      run_step_text(memory, dialect.schema_steps(*table).at(0).statements.at(0));
+      run_step_text(memory, table->exists ? stand_in_sql(*table)
+                                          : dialect.schema_steps(*table).at(0).statements.at(0));
     } catch (const Error&) {  // find_obstacles() tells it
     }
   }

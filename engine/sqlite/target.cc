@@ -1,10 +1,12 @@
 #include "sqlite/back_reader.h"
 #include "sqlite/chunk_transaction.h"
 #include "sqlite/dialect.h"
+#include "sqlite/existing_table.h"
 #include "sqlite/ledger.h"
 #include "sqlite/preflight.h"
 #include "sqlite/sqlite.h"
 #include "sqlite/step_work.h"
+#include "sqlite/take_back.h"
 
 namespace planrun {
 namespace {
@@ -14,7 +16,7 @@ class SqliteTarget : public Target {
   explicit SqliteTarget(std::shared_ptr<TargetFile> file) : connection_(std::move(file)) {}
 
   std::unique_ptr<ChunkTransaction> claim(const ClaimRequest& request) override {
-    return claim_chunk(connection_, inserters_, request);
+    return claim_chunk(connection_, writers_, request);
   }
 
   std::int64_t wait_for_chunks(const std::string& run, std::span<const std::string> loads,
@@ -31,6 +33,7 @@ class SqliteTarget : public Target {
   std::string share_view() override { return {}; }
 
   std::unique_ptr<BackReader> read_back(const ReadBack& request) override {
+    if (!request.load.empty()) return read_written(connection_.reading(), connection_.ledger(), request);
     return read_part(connection_.reading(), request);
   }
 
@@ -43,6 +46,19 @@ class SqliteTarget : public Target {
                    std::span<const std::string> row_references, std::span<const Reject> rejects,
                    const ChunkResult& correction) override;
 
+  std::vector<ChangedRow> changed_rows(const std::string& run, const TableSchema& table,
+                                       std::size_t limit) override {
+    return find_changed_rows(*connection_.reading(), connection_.ledger(), run, table, limit);
+  }
+
+  std::int64_t take_back_rows(const std::string& run, const TableSchema& table, bool changed_too) override {
+    WriteTransaction transaction(connection_.file(), connection_.writing());
+    const std::int64_t count =
+        take_rows_back(transaction.connection(), connection_.ledger(), run, table, changed_too);
+    transaction.commit();
+    return count;
+  }
+
   /// SQLite knows no other types: what is there is the text itself.
   std::vector<std::optional<std::string>> canonical_text(const std::string&,
                                                          std::span<const std::string> values) override {
@@ -53,7 +69,7 @@ class SqliteTarget : public Target {
 
  private:
   TargetConnection connection_;
-  Inserters inserters_;
+  Writers writers_;
 };
 
 /// A chunk is held by nobody but the one writer: when the write lock comes free, all chunks are done or
@@ -121,6 +137,10 @@ class SqliteTargetDatabase : public TargetDatabase {
   std::vector<PreflightFinding> try_objects(std::span<const TableSchema* const> tables,
                                             std::span<const SchemaObject> objects) override {
     return find_faulty_objects(*dialect_, tables, objects);
+  }
+
+  std::optional<ExistingTable> existing_table(const std::string& name) override {
+    return read_existing_table(*TargetConnection(file_).reading(), name);
   }
 
   std::string shown_url() const override { return "sqlite:" + file_->path().string(); }

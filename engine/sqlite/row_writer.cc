@@ -1,4 +1,4 @@
-#include "sqlite/row_inserter.h"
+#include "sqlite/row_writer.h"
 
 #include "sql/quote.h"
 #include "sqlite/dialect.h"
@@ -19,11 +19,12 @@ std::string insert_sql(const LoadTarget& load) {
 
 }  // namespace
 
-RowInserter::RowInserter(std::shared_ptr<SqliteConnection> connection, const LoadTarget& load)
+RowWriter::RowWriter(std::shared_ptr<SqliteConnection> connection, const LoadTarget& load,
+                     const std::string& sql)
     : connection_(std::move(connection)),
       table_(load.table),
       scratch_(load.columns.size()),
-      statement_(std::make_unique<Statement>(*connection_, insert_sql(load))) {
+      statement_(std::make_unique<Statement>(*connection_, sql.empty() ? insert_sql(load) : sql)) {
   const ColumnSchema* rowid = rowid_column(*table_);
   for (std::size_t i = 0; i < load.columns.size(); ++i) {
     const ColumnSchema& column = table_->columns[load.columns[i]];
@@ -33,32 +34,37 @@ RowInserter::RowInserter(std::shared_ptr<SqliteConnection> connection, const Loa
   }
 }
 
-bool RowInserter::insert(std::span<const Cell> row, RowFailure& failure) {
-  sqlite3_stmt* statement = statement_->get();
-  for (std::size_t i = 0; i < row.size(); ++i) {
+bool RowWriter::bind(Statement& statement, std::span<const Cell> row, RowFailure& failure) {
+  const auto parameters = static_cast<std::size_t>(sqlite3_bind_parameter_count(statement.get()));
+  for (std::size_t i = 0; i < std::min(row.size(), parameters); ++i) {
     std::string reason;
-    if (!bind_cell(statement, static_cast<int>(i) + 1, columns_[i], row[i], scratch_[i], reason)) {
+    if (!bind_cell(statement.get(), static_cast<int>(i) + 1, columns_[i], row[i], scratch_[i], reason)) {
       if (reason.empty()) return refuse(sqlite3_extended_errcode(connection_->get()), failure);
       failure.column = names_[i];
       failure.reason = std::move(reason);
       return false;
     }
   }
+  return true;
+}
+
+bool RowWriter::write(std::span<const Cell> row, RowFailure& failure) {
+  if (!bind(*statement_, row, failure)) return false;
   // SQLite gives a null rowid a number of its own, NOT NULL or not.
   if (rowid_ < row.size() && row[rowid_].is_null()) {
     failure.column = names_[rowid_];
     failure.reason = "NOT NULL constraint failed: " + table_->name + "." + failure.column;
     return false;
   }
-  const int rc = sqlite3_step(statement);
+  const int rc = sqlite3_step(statement_->get());
   if (rc == SQLITE_DONE) {
-    sqlite3_reset(statement);
+    statement_->reset();
     return true;
   }
   return refuse(rc, failure);
 }
 
-bool RowInserter::refuse(int rc, RowFailure& failure) {
+bool RowWriter::refuse(int rc, RowFailure& failure) {
   const int primary = rc & 0xff;
   const bool is_row = primary == SQLITE_CONSTRAINT || primary == SQLITE_TOOBIG || primary == SQLITE_MISMATCH;
   // Some errors roll the whole transaction back; then it is not one row that is missing.
@@ -75,7 +81,7 @@ bool RowInserter::refuse(int rc, RowFailure& failure) {
 
 /// "NOT NULL constraint failed: t.a", "UNIQUE constraint failed: t.a, t.b", "CHECK constraint failed:
 /// t_a_check".
-std::string RowInserter::column_in(const std::string& message) const {
+std::string RowWriter::column_in(const std::string& message) const {
   const std::size_t colon = message.find(" constraint failed: ");
   if (colon == std::string::npos) return {};
   const std::string rest = message.substr(colon + std::string_view(" constraint failed: ").size());

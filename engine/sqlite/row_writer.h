@@ -12,13 +12,18 @@
 
 namespace planrun {
 
-class RowInserter {
+class RowWriter {
  public:
-  RowInserter(std::shared_ptr<SqliteConnection> connection, const LoadTarget& load);
+  /// `sql` writes one row: its nth parameter is the nth loaded column. An INSERT unless given.
+  RowWriter(std::shared_ptr<SqliteConnection> connection, const LoadTarget& load,
+            const std::string& sql = "");
 
   /// False: the target refused the row; `failure` says why (its ordinal is the caller's). Throws for anything
   /// else.
-  bool insert(std::span<const Cell> row, RowFailure& failure);
+  bool write(std::span<const Cell> row, RowFailure& failure);
+  /// The row's values as parameters of another statement, which need not have all of them and must be stepped
+  /// before the next call.
+  bool bind(Statement& statement, std::span<const Cell> row, RowFailure& failure);
 
  private:
   bool refuse(int rc, RowFailure& failure);

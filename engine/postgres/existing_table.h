@@ -1,0 +1,16 @@
+// A table that is there before the run, as the server's catalog has it.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "database/target.h"
+#include "postgres/context.h"
+
+namespace planrun {
+
+/// Absent: there is no ordinary table of that name in the plan's schema.
+std::optional<ExistingTable> read_existing_table(PostgresConnection& connection,
+                                                 const PostgresContext& context, const std::string& name);
+
+}  // namespace planrun

@@ -1,0 +1,155 @@
+#include "postgres/take_back.h"
+
+#include "base/error.h"
+#include "base/text.h"
+#include "postgres/apply.h"
+#include "sql/quote.h"
+
+namespace planrun {
+namespace {
+
+constexpr const char* kRow = "\"planrun_row\"";
+constexpr const char* kDdlLockTimeout = "SET LOCAL lock_timeout = '10s'";
+constexpr std::size_t kShownRows = 5;
+
+class TakingBack {
+ public:
+  TakingBack(PostgresConnection& connection, const PostgresContext& context, const std::string& run,
+             const TableSchema& table)
+      : connection_(connection),
+        schema_(table),
+        table_(context.table(table.name)),
+        undo_(context.ledger.undo),
+        of_run_("u.run = " + quote_literal(run) + " AND u.\"table\" = " + quote_literal(table.name)) {}
+
+  std::vector<ChangedRow> changed(std::size_t limit) {
+    const Result r = connection_.exec(
+        "SELECT u.key, " + std::string(kRow) + " IS NULL FROM " + undo_ + " u LEFT JOIN " + table_ + " " +
+        kRow + " ON " + is_row() + " WHERE " + of_run_ + " AND md5(" + kRow +
+        "::text) IS DISTINCT FROM u.after_hash ORDER BY u.id" + " LIMIT " + std::to_string(limit));
+    std::vector<ChangedRow> rows;
+    for (int i = 0; i < r.rows(); ++i) rows.push_back({r.text(i, 0), r.truth(i, 1)});
+    return rows;
+  }
+
+  std::int64_t take_back() {
+    refuse_rows_that_refer();
+    const auto triggers = switch_triggers_off();
+    // What was inserted may hold a unique value that a row had before.
+    const std::int64_t gone = connection_
+                                  .exec("DELETE FROM " + table_ + " " + kRow + " USING " + undo_ +
+                                        " u WHERE " + of_run_ + " AND u.op = 'insert' AND " + is_row())
+                                  .affected();
+    const std::int64_t restored = restore();
+    for (const auto& statement : triggers) connection_.exec(statement);
+    connection_.exec("DELETE FROM " + undo_ + " u WHERE " + of_run_);
+    return gone + restored;
+  }
+
+ private:
+  std::string is_row() const { return is_row_of_undo(schema_, kRow, "u"); }
+
+  /// Somebody's rows that refer to a row which would go: deleting might take them along (ON DELETE CASCADE).
+  void refuse_rows_that_refer() {
+    const Result keys = connection_.exec(
+        "SELECT k.conname, format('%I.%I', n.nspname, c.relname), (SELECT string_agg(format('child.%I = "
+        "%I.%I',"
+        " a.attname, 'planrun_row', f.attname), ' AND ') FROM unnest(k.conkey, k.confkey) AS p (own, other)"
+        " JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = p.own"
+        " JOIN pg_attribute f ON f.attrelid = k.confrelid AND f.attnum = p.other), k.conrelid = k.confrelid"
+        " FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = "
+        "c.relnamespace"
+        " WHERE k.confrelid = $1::regclass AND k.contype = 'f'",
+        {table_});
+    for (int i = 0; i < keys.rows(); ++i) {
+      std::string sql = "SELECT count(*) FROM " + keys.text(i, 1) + " child JOIN " + table_ + " " + kRow +
+                        " ON " + keys.text(i, 2) + " JOIN " + undo_ + " u ON " + of_run_ +
+                        " AND u.op = 'insert' AND " + is_row();
+      if (keys.truth(i, 3)) {
+        sql += " WHERE NOT EXISTS (SELECT FROM " + undo_ + " u WHERE " + of_run_ +
+               " AND u.op = 'insert' AND " + is_row_of_undo(schema_, "child", "u") + ")";
+      }
+      const std::int64_t count = connection_.exec(sql).integer(0, 0);
+      if (count == 0) continue;
+      throw Error(ErrorCode::refused,
+                  with_thousands(count) + (count == 1 ? " row" : " rows") + " of " + keys.text(i, 1) +
+                      ", not of the run, refer by " + keys.text(i, 0) +
+                      " to rows that the run inserted into " + table_,
+                  "delete them or let them refer to other rows, then run the same command again");
+    }
+  }
+
+  /// Statements that put each trigger back as it was.
+  std::vector<std::string> switch_triggers_off() {
+    const Result r = connection_.exec(
+        "SELECT quote_ident(tgname), tgenabled::text FROM pg_trigger WHERE tgrelid = $1::regclass AND NOT "
+        "tgisinternal"
+        " AND tgenabled <> 'D'",
+        {table_});
+    std::vector<std::string> statements;
+    for (int i = 0; i < r.rows(); ++i) {
+      const std::string state = r.text(i, 1);
+      const std::string again = state == "A" ? "ENABLE ALWAYS" : state == "R" ? "ENABLE REPLICA" : "ENABLE";
+      statements.push_back("ALTER TABLE " + table_ + " " + again + " TRIGGER " + r.text(i, 0));
+      connection_.exec("ALTER TABLE " + table_ + " DISABLE TRIGGER " + r.text(i, 0));
+    }
+    return statements;
+  }
+
+  std::int64_t restore() {
+    std::vector<std::string> names;
+    std::vector<std::string> values;
+    for (const auto& column : schema_.columns) {
+      if (!column.generated_sql.empty() || column.identity == Identity::always) continue;
+      names.push_back(quote_name(column.name));
+      values.push_back("(u.before::" + table_ + ")." + names.back());
+    }
+    return connection_
+        .exec("UPDATE " + table_ + " " + kRow + " SET (" + join(names, ", ") + ") = ROW(" +
+              join(values, ", ") + ") FROM " + undo_ + " u WHERE " + of_run_ + " AND u.op = 'update' AND " +
+              is_row())
+        .affected();
+  }
+
+  PostgresConnection& connection_;
+  const TableSchema& schema_;
+  std::string table_;
+  std::string undo_;
+  std::string of_run_;
+};
+
+}  // namespace
+
+std::vector<ChangedRow> find_changed_rows(PostgresConnection& connection, const PostgresContext& context,
+                                          const std::string& run, const TableSchema& table,
+                                          std::size_t limit) {
+  return TakingBack(connection, context, run, table).changed(limit);
+}
+
+std::int64_t take_rows_back(PostgresConnection& connection, const PostgresContext& context,
+                            const std::string& run, const TableSchema& table, bool changed_too) {
+  TakingBack taking(connection, context, run, table);
+  Transaction transaction(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ");
+  connection.exec("SET LOCAL synchronous_commit = on");
+  connection.exec(kDdlLockTimeout);
+  // Nobody writes between the look at the rows and their way back.
+  connection.exec("LOCK TABLE " + context.table(table.name) + " IN SHARE ROW EXCLUSIVE MODE");
+  if (!changed_too) {
+    const auto changed = taking.changed(kShownRows + 1);
+    if (!changed.empty()) {
+      std::string list;
+      for (std::size_t i = 0; i < std::min(changed.size(), kShownRows); ++i) {
+        list += (i == 0 ? "" : ", ") + changed[i].key + (changed[i].gone ? " (gone)" : "");
+      }
+      throw Error(ErrorCode::refused,
+                  "rows of table " + table.name + " were changed after the run wrote them: " + list +
+                      (changed.size() > kShownRows ? ", ..." : ""),
+                  "keep what was changed, or take it back too with --discard-later");
+    }
+  }
+  const std::int64_t count = taking.take_back();
+  transaction.commit();
+  return count;
+}
+
+}  // namespace planrun

@@ -1,0 +1,38 @@
+// Guards: values that the run must not change.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "check/check.h"
+#include "database/chunk.h"
+#include "run/context.h"
+
+namespace planrun {
+
+/// The plan's guards for a target of this dialect. A guard whose SQL reads something else than tables of the
+/// plan (a view, or SQL for SQLite alone) watches every load, unless the plan names its `tables`.
+std::vector<WatchedGuard> watched_guards(const ResolvedPlan& plan, const std::string& dialect);
+
+/// What a transaction of `load` has done to its guards. Throws Error(unproved) for a critical one: the
+/// transaction is not committed then. Those of lesser severity are told as check results.
+std::vector<CheckRecord> judge_guards(const std::vector<const WatchedGuard*>& guards,
+                                      const std::vector<GuardValue>& values, const std::string& load);
+
+/// The readings of the whole run, before its first step and after its last: a change that no transaction of
+/// the run has made is somebody else's, and a warning. `before` are the results of an earlier process of the
+/// run.
+class GuardReadings {
+ public:
+  GuardReadings(const std::vector<WatchedGuard>& guards, std::vector<CheckRecord> earlier);
+  /// Results to be written before the first step; none where the run has them already. Throws Error(plan) for
+  /// a guard that cannot be read.
+  std::vector<CheckRecord> begin(const CheckDatabases& databases);
+  std::vector<CheckRecord> end(const CheckDatabases& databases) const;
+
+ private:
+  const std::vector<WatchedGuard>& guards_;
+  std::vector<CheckRecord> earlier_;
+};
+
+}  // namespace planrun

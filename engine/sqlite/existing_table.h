@@ -1,0 +1,15 @@
+// A table that is there before the run, as the target file's schema has it.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "database/target.h"
+#include "sqlite/handle.h"
+
+namespace planrun {
+
+/// Types are `other` with the declaration as their text. Absent: there is no such table.
+std::optional<ExistingTable> read_existing_table(SqliteConnection& connection, const std::string& name);
+
+}  // namespace planrun

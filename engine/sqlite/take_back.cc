@@ -1,0 +1,175 @@
+#include "sqlite/take_back.h"
+
+#include <algorithm>
+
+#include "base/hash.h"
+#include "base/text.h"
+#include "sql/quote.h"
+#include "sqlite/row_applier.h"
+
+namespace planrun {
+namespace {
+
+constexpr std::size_t kShownRows = 5;
+
+struct UndoRow {
+  std::string key;
+  std::string op;
+  std::string before;
+  std::string after_hash;
+};
+
+/// `use` is told each undo row of the run in the table; false ends it.
+template <typename Use>
+void each_undo_row(SqliteConnection& connection, const SqliteLedgerTables& ledger, const std::string& run,
+                   const std::string& table, Use use) {
+  Statement row(connection, "select key, op, before, after_hash from " + ledger.undo +
+                                " where run = ?1 and \"table\" = ?2 order by id");
+  row.bind(1, std::string_view(run)).bind(2, std::string_view(table));
+  while (row.step() && use(UndoRow{row.text(0), row.text(1), row.text(2), row.text(3)})) {
+  }
+}
+
+void bind_row_key(Statement& statement, const Key& key) {
+  for (std::size_t i = 0; i < key.values.size(); ++i) statement.bind(static_cast<int>(i) + 1, key.values[i]);
+}
+
+/// What a trigger fires on: the first of these words behind its name.
+std::string event_of(const std::string& sql) {
+  std::string word;
+  bool named = false;
+  for (const char c : to_lower_ascii(sql) + ' ') {
+    if (std::isalnum(static_cast<unsigned char>(c)) || c == '_') {
+      word += c;
+      continue;
+    }
+    if (named && (word == "delete" || word == "insert" || word == "update")) return word;
+    if (word == "before" || word == "after" || word == "instead") named = true;
+    if (word == "trigger") word.clear();
+    word.clear();
+  }
+  // Without BEFORE or AFTER: any of them.
+  return {};
+}
+
+/// SQLite cannot switch a trigger off: it goes and is made again, in the same transaction.
+std::vector<std::string> drop_triggers(SqliteConnection& connection, const std::string& table, bool deletes,
+                                       bool updates) {
+  std::vector<std::pair<std::string, std::string>> found;
+  {
+    Statement row(connection, "select name, sql from sqlite_schema where type = 'trigger' and tbl_name = ?1");
+    row.bind(1, std::string_view(table));
+    while (row.step()) found.emplace_back(row.text(0), row.text(1));
+  }
+  std::vector<std::string> again;
+  for (const auto& [name, sql] : found) {
+    const std::string event = event_of(sql);
+    const bool fires = event.empty() || (event == "delete" && deletes) || (event == "update" && updates);
+    if (!fires) continue;
+    connection.execute("drop trigger " + quote_name(name));
+    again.push_back(sql);
+  }
+  return again;
+}
+
+std::int64_t orphans_of(SqliteConnection& connection, const std::string& child, const std::string& parent) {
+  Statement row(connection, "select count(*) from pragma_foreign_key_check(?1) where parent = ?2");
+  row.bind(1, std::string_view(child)).bind(2, std::string_view(parent));
+  return row.step() ? row.integer(0) : 0;
+}
+
+std::vector<std::string> children_of(SqliteConnection& connection, const std::string& table) {
+  Statement row(
+      connection,
+      "select distinct t.name from pragma_table_list t, pragma_foreign_key_list(t.name) k where t.schema = "
+      "'main' and t.type = 'table' and k.\"table\" = ?1 collate nocase");
+  row.bind(1, std::string_view(table));
+  std::vector<std::string> names;
+  while (row.step()) names.push_back(row.text(0));
+  return names;
+}
+
+}  // namespace
+
+std::vector<ChangedRow> find_changed_rows(SqliteConnection& connection, const SqliteLedgerTables& ledger,
+                                          const std::string& run, const TableSchema& table,
+                                          std::size_t limit) {
+  Statement now(connection, "select " + row_literals_sql(table) + " from " + quote_name(table.name) +
+                                " where " + row_key_equals_sql(table, 1));
+  std::vector<ChangedRow> changed;
+  each_undo_row(connection, ledger, run, table.name, [&](const UndoRow& undo) {
+    const Key key = key_from_json(undo.key);
+    bind_row_key(now, key);
+    const bool gone = !now.step();
+    if (gone || to_hex(xxh3_128(now.text(0))) != undo.after_hash) changed.push_back({undo.key, gone});
+    now.reset();
+    return changed.size() < limit;
+  });
+  return changed;
+}
+
+std::int64_t take_rows_back(SqliteConnection& connection, const SqliteLedgerTables& ledger,
+                            const std::string& run, const TableSchema& table, bool changed_too) {
+  if (!changed_too) {
+    const auto changed = find_changed_rows(connection, ledger, run, table, kShownRows + 1);
+    if (!changed.empty()) {
+      std::string list;
+      for (std::size_t i = 0; i < std::min(changed.size(), kShownRows); ++i) {
+        list += (i == 0 ? "" : ", ") + changed[i].key + (changed[i].gone ? " (gone)" : "");
+      }
+      throw Error(ErrorCode::refused,
+                  connection.shown() + ": rows of table " + table.name +
+                      " were changed after the run wrote them: " + list +
+                      (changed.size() > kShownRows ? ", ..." : ""),
+                  "keep what was changed, or take it back too with --discard-later");
+    }
+  }
+  bool deletes = false;
+  bool updates = false;
+  each_undo_row(connection, ledger, run, table.name, [&](const UndoRow& undo) {
+    deletes = deletes || undo.op == "insert";
+    updates = updates || undo.op == "update";
+    return !deletes || !updates;
+  });
+  const auto children = children_of(connection, table.name);
+  std::vector<std::int64_t> orphans;
+  orphans.reserve(children.size());
+  for (const auto& child : children) orphans.push_back(orphans_of(connection, child, table.name));
+  const auto triggers = drop_triggers(connection, table.name, deletes, updates);
+  std::int64_t count = 0;
+  const std::string of_row = " where " + row_key_equals_sql(table, 1);
+  Statement remove(connection, "delete from " + quote_name(table.name) + of_row);
+  // What was inserted may hold a unique value that a row had before.
+  for (const std::string op : {"insert", "update"}) {
+    each_undo_row(connection, ledger, run, table.name, [&](const UndoRow& undo) {
+      if (undo.op != op) return true;
+      const Key key = key_from_json(undo.key);
+      if (op == "insert") {
+        bind_row_key(remove, key);
+        remove.run();
+      } else {
+        Statement restore(connection, "update " + quote_name(table.name) + " set (" +
+                                          written_columns_sql(table) + ") = (" + undo.before + ")" + of_row);
+        bind_row_key(restore, key);
+        restore.run();
+      }
+      count += sqlite3_changes64(connection.get());
+      return true;
+    });
+  }
+  for (std::size_t i = 0; i < children.size(); ++i) {
+    const std::int64_t more = orphans_of(connection, children[i], table.name) - orphans[i];
+    if (more <= 0) continue;
+    throw Error(ErrorCode::refused,
+                connection.shown() + ": " + with_thousands(more) + (more == 1 ? " row" : " rows") +
+                    " of table " + children[i] +
+                    ", not of the run, refer to rows that the run inserted into " + table.name,
+                "delete them or let them refer to other rows, then run the same command again");
+  }
+  for (const auto& sql : triggers) connection.execute(sql);
+  Statement forget(connection, "delete from " + ledger.undo + " where run = ?1 and \"table\" = ?2");
+  forget.bind(1, std::string_view(run)).bind(2, std::string_view(table.name)).run();
+  return count;
+}
+
+}  // namespace planrun

@@ -1,0 +1,158 @@
+// Loads into tables that exist: what each mode of writing does with rows that are there, told by the target's own
+// shell.
+#include "support/migration.h"
+
+using namespace planrun;
+using namespace planrun::test;
+
+namespace {
+
+// An application's table: types, defaults and an identity of its own.
+std::string contacts(Kind kind) {
+  if (kind == Kind::sqlite) {
+    return "create table contacts (id text primary key not null, email text unique, name text not null, "
+           "score integer default 5, vip boolean default 0, seen timestamp, note text default 'none');"
+           "insert into contacts values ('a', 'ann@x', 'Ann', 1, 1, '2025-01-01 00:00:00', 'old'), "
+           "('b', 'bob@x', 'Bob', 2, 0, null, 'old');";
+  }
+  return "create table contacts (id text primary key, email text unique, name text not null, score int default 5, "
+         "vip boolean default false, seen timestamp, note text default 'none');"
+         "insert into contacts values ('a', 'ann@x', 'Ann', 1, true, '2025-01-01 00:00:00', 'old'), "
+         "('b', 'bob@x', 'Bob', 2, false, null, 'old')";
+}
+
+constexpr const char* kPeople =
+    "create table people (id text primary key, email text, name text, score integer);"
+    "insert into people values ('b', 'bob@x', 'Robert', 20), ('c', 'cid@x', 'Cid', 30), ('a', 'ann@x', 'Ann', 1);";
+
+std::string plan(const std::string& load) {
+  return "[table.contacts]\nexists = true\n[table.contacts.load.people]\nfrom = \"s.people\"\n" + load;
+}
+
+std::string rows(const Migration& m) {
+  return m.target("select id, email, name, score, note from contacts order by id");
+}
+
+void for_each_kind(const std::function<void(Kind)>& use) {
+  SECTION("sqlite") { use(Kind::sqlite); }
+  if (has_postgres()) {
+    SECTION("postgresql") { use(Kind::postgresql); }
+  }
+}
+
+}  // namespace
+
+TEST_CASE("insert_missing leaves rows that are there as they are", "[postgres]") {
+  for_each_kind([](Kind kind) {
+    Migration m(kind, kPeople, plan("write = \"insert_missing\"\nkey = [\"id\"]\n"));
+    m.target(contacts(kind));
+    const auto result = m.run({"--format", "json"});
+    INFO(result.err + result.out);
+    REQUIRE(result.status == 0);
+    CHECK(rows(m) == "a|ann@x|Ann|1|old\nb|bob@x|Bob|2|old\nc|cid@x|Cid|30|none");
+    CHECK(result.out.find("\"rows_unchanged\": 2") != std::string::npos);
+    CHECK(m.target("select count(*) from " + m.ledger("undo")) == "1");
+    CHECK(m.run().out.find("already done") != std::string::npos);
+  });
+}
+
+TEST_CASE("upsert changes the loaded columns and keeps the others", "[postgres]") {
+  for_each_kind([](Kind kind) {
+    Migration m(kind, kPeople, plan("write = \"upsert\"\nkey = [\"id\"]\n"));
+    m.target(contacts(kind));
+    const auto result = m.run();
+    INFO(result.err + result.out);
+    REQUIRE(result.status == 0);
+    CHECK(rows(m) == "a|ann@x|Ann|1|old\nb|bob@x|Robert|20|old\nc|cid@x|Cid|30|none");
+    CHECK(m.target("select op, count(*) from " + m.ledger("undo") + " group by op order by op") ==
+          "insert|1\nsame|1\nupdate|1");
+  });
+}
+
+TEST_CASE("replace puts the columns that are not loaded back to their defaults", "[postgres]") {
+  for_each_kind([](Kind kind) {
+    Migration m(kind, kPeople, plan("write = \"replace\"\nkey = [\"id\"]\n"));
+    m.target(contacts(kind));
+    const auto result = m.run();
+    INFO(result.err + result.out);
+    REQUIRE(result.status == 0);
+    CHECK(rows(m) == "a|ann@x|Ann|1|none\nb|bob@x|Robert|20|none\nc|cid@x|Cid|30|none");
+  });
+}
+
+TEST_CASE("inserting a row that is there is a reject, named with the target's words", "[postgres]") {
+  for_each_kind([](Kind kind) {
+    Migration m(kind, kPeople, plan("on_reject = \"keep\"\n"));
+    m.target(contacts(kind));
+    const auto result = m.run();
+    INFO(result.err + result.out);
+    REQUIRE(result.status == 0);
+    CHECK(rows(m) == "a|ann@x|Ann|1|old\nb|bob@x|Bob|2|old\nc|cid@x|Cid|30|none");
+    CHECK(m.target("select count(*) from " + m.ledger("reject")) == "2");
+  });
+}
+
+TEST_CASE("equal rows of one key are merged, different ones are rejected, whatever the cuts", "[postgres]") {
+  for_each_kind([](Kind kind) {
+    Migration m(kind,
+                "create table people (n integer primary key, id text, name text);"
+                "insert into people values (1, 'x', 'One'), (2, 'x', 'One'), (3, 'x', 'Two'), (4, 'y', 'Why'),"
+                "(5, null, 'Nobody');",
+                plan("ignore = [\"n\"]\nwrite = \"insert_missing\"\nkey = [\"id\"]\non_reject = \"keep\"\n"));
+    m.target(contacts(kind));
+    const auto result = m.run({"--format", "json"});
+    INFO(result.err + result.out);
+    REQUIRE(result.status == 0);
+    CHECK(m.target("select id, name from contacts where id in ('x', 'y') order by id") == "x|One\ny|Why");
+    CHECK(result.out.find("\"rows_merged\": 1") != std::string::npos);
+    CHECK(m.target("select key from " + m.ledger("reject") + " order by key") == "[3]\n[5]");
+  });
+}
+
+TEST_CASE("a table that exists: what does not fit is told before anything is written", "[postgres]") {
+  for_each_kind([](Kind kind) {
+    Migration m(kind, kPeople, plan("write = \"upsert\"\nkey = [\"name\"]\n"));
+    SECTION("no such table") {
+      const auto result = m.run();
+      CHECK(result.status == 2);
+      CHECK(result.err.find("the target has no table of that name") != std::string::npos);
+    }
+    SECTION("a key that is not unique") {
+      m.target(contacts(kind));
+      const auto result = m.run();
+      CHECK(result.status == 2);
+      CHECK(result.err.find("is no primary or unique key of [table.contacts]") != std::string::npos);
+    }
+    SECTION("a required column that the load does not fill") {
+      m.write_plan(plan("ignore = [\"name\"]\nwrite = \"upsert\"\nkey = [\"id\"]\n"));
+      m.target(contacts(kind));
+      const auto result = m.run();
+      CHECK(result.status == 2);
+      CHECK(result.err.find("name") != std::string::npos);
+    }
+    SECTION("a table without a key") {
+      m.write_plan(plan("ignore = [\"email\", \"score\"]\n"));
+      m.target("create table contacts (id text, name text)");
+      const auto result = m.run();
+      CHECK(result.status == 2);
+      CHECK(result.err.find("no key that names each of its rows") != std::string::npos);
+    }
+  });
+}
+
+TEST_CASE("the proof of a table of others sees a row that was changed behind the run's back", "[postgres]") {
+  for_each_kind([](Kind kind) {
+    Migration m(kind, kPeople, plan("write = \"upsert\"\nkey = [\"id\"]\n"));
+    m.target(contacts(kind));
+    // A trigger that spoils what is written.
+    m.target(kind == Kind::sqlite
+                 ? "create trigger spoil after insert on contacts begin update contacts set score = score + 1 where id = "
+                   "new.id; end"
+                 : "create function spoil() returns trigger language plpgsql as $$ begin new.score := new.score + 1; "
+                   "return new; end $$; create trigger spoil before insert on contacts for each row execute function "
+                   "spoil()");
+    const auto result = m.run();
+    INFO(result.err + result.out);
+    CHECK(result.status == 3);
+  });
+}
