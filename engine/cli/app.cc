@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "cli/command.h"
 
 namespace planrun {
@@ -62,6 +63,12 @@ class App {
     add_command("lint", "what is wrong with plans, without touching a database", lint_command, false);
     add_command("graph", "the steps and what each waits for", graph_command, true);
     add_command("status", "what the target's ledger says of the plan's runs", status_command, true);
+    CLI::App* rollback =
+        add_command("rollback", "take a run back: the target as it was before it", rollback_command, true);
+    add_run(*rollback);
+    rollback->add_flag("-y,--yes", options_.yes, "do not ask");
+    rollback->add_flag("--discard-later", options_.discard_later,
+                       "drop also what others have put into the run's tables since");
   }
 
   int run(int argc, char** argv, Console& console) {
@@ -76,7 +83,7 @@ class App {
     options_.target_urls = named_urls(targets_, "--target");
     if (options_.plans.empty())
       throw Error(ErrorCode::usage, "no plan file is given", "planrun PLAN, or planrun --help");
-    if (!options_.save_to.empty() && !options_.dry_run)
+    if (!options_.save_to.empty() && !options_.dry_run && command_ == nullptr)
       throw Error(ErrorCode::usage, "-o saves a preview: add --dry-run");
     if (command_ != nullptr) return command_(options_, console);
     return options_.dry_run ? preview_command(options_, console) : run_command(options_, console);
@@ -85,24 +92,34 @@ class App {
  private:
   using Command = int (*)(const CommandOptions&, Console&);
 
-  void add_common(CLI::App& app) {
+  void add_common(CLI::App& app, const std::vector<std::string>& formats = {"text", "json"}) {
     app.add_option("--source", sources_, "read source NAME from URL instead")->type_name("NAME=URL");
     app.add_option("--target", targets_, "write target NAME to URL instead")->type_name("NAME=URL");
     app.add_option("-j,--jobs", options_.jobs, "workers (default: this machine's cores)")
         ->check(CLI::Range(1, 64))
         ->type_name("N");
     app.add_flag("-q,--quiet", options_.quiet, "no progress");
-    app.add_option("--format", format_, "text or json")
-        ->check(CLI::IsMember({"text", "json"}))
+    app.add_option("--format", format_, join(formats, " or "))
+        ->check(CLI::IsMember(formats))
         ->type_name("FORMAT");
-    app.parse_complete_callback([this] { options_.json = format_ == "json"; });
+    app.parse_complete_callback([this] {
+      options_.json = format_ == "json";
+      options_.csv = format_ == "csv";
+    });
   }
 
-  void add_command(const std::string& name, const std::string& help, Command command, bool one_plan) {
+  void add_run(CLI::App& app) {
+    app.add_option("--run", options_.run, "this run, as status lists it (default: the latest)")
+        ->type_name("ID");
+  }
+
+  CLI::App* add_command(const std::string& name, const std::string& help, Command command, bool one_plan,
+                        const std::vector<std::string>& formats = {"text", "json"}) {
     CLI::App* sub = app_.add_subcommand(name, help);
     sub->add_option("PLAN", options_.plans, "the plan file")->required()->expected(1, one_plan ? 1 : -1);
-    add_common(*sub);
+    add_common(*sub, formats);
     sub->callback([this, command] { command_ = command; });
+    return sub;
   }
 
   CLI::App app_;

@@ -31,5 +31,6 @@ int preview_command(const CommandOptions& options, Console& console);
 int lint_command(const CommandOptions& options, Console& console);
 int graph_command(const CommandOptions& options, Console& console);
 int status_command(const CommandOptions& options, Console& console);
+int rollback_command(const CommandOptions& options, Console& console);
 
 }  // namespace planrun

@@ -14,8 +14,12 @@ struct CommandOptions {
   bool dry_run = false;
   bool quiet = false;
   bool json = false;    // --format json
+  bool csv = false;     // --format csv
   int jobs = 0;         // 0: as many as this machine has cores
   std::string save_to;  // -o
+  std::string run;      // --run ID; empty: the latest
+  bool yes = false;
+  bool discard_later = false;
 };
 
 }  // namespace planrun

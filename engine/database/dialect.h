@@ -52,6 +52,11 @@ class Dialect {
   /// For `sequence`, {sequence_floor} in a statement stands for the largest key that the source's sequence
   /// has given.
   virtual std::vector<SchemaStep> schema_steps(const TableSchema& table) const = 0;
+  /// Drops a table with its indexes, keys and sequences; where it is gone already, does nothing.
+  /// `with_dependents`: what others have hung on it goes too, where the target does that by itself.
+  virtual std::string drop_table(const std::string& table, bool with_dependents) const = 0;
+  /// Empty where a foreign key only goes with its table.
+  virtual std::string drop_foreign_key(const std::string& table, const std::string& key) const = 0;
   /// What of the table this target cannot hold, in words; empty: all of it.
   virtual std::vector<std::string> unsupported(const TableSchema& table) const = 0;
   /// What every table is asked after the run, without a word in the plan: its indexes and keys are there and

@@ -9,20 +9,22 @@
 namespace planrun {
 namespace {
 
-constexpr std::array<std::pair<RunState, std::string_view>, 6> kRunStates = {{
+constexpr std::array<std::pair<RunState, std::string_view>, 7> kRunStates = {{
     {RunState::running, "running"},
     {RunState::interrupted, "interrupted"},
     {RunState::failed, "failed"},
     {RunState::passed, "passed"},
     {RunState::unproved, "unproved"},
+    {RunState::rolling_back, "rolling_back"},
     {RunState::rolled_back, "rolled_back"},
 }};
 
-constexpr std::array<std::pair<StepState, std::string_view>, 4> kStepStates = {{
+constexpr std::array<std::pair<StepState, std::string_view>, 5> kStepStates = {{
     {StepState::pending, "pending"},
     {StepState::running, "running"},
     {StepState::done, "done"},
     {StepState::failed, "failed"},
+    {StepState::undone, "undone"},
 }};
 
 template <typename States, typename State>

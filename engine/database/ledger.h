@@ -11,12 +11,13 @@
 namespace planrun {
 
 enum class RunState {
-  running,      // begun, not ended; also what a killed run looks like
-  interrupted,  // stopped on request; can go on
-  failed,       // stopped by an error; can go on
-  passed,       // proved
-  unproved,     // all rows are in, but a critical check, guard, balance or digest failed
-  rolled_back,
+  running,       // begun, not ended; also what a killed run looks like
+  interrupted,   // stopped on request; can go on
+  failed,        // stopped by an error; can go on
+  passed,        // proved
+  unproved,      // all rows are in, but a critical check, guard, balance or digest failed
+  rolling_back,  // being taken back: `planrun rollback` goes on with it, nothing else does
+  rolled_back,   // what it made is gone, as the target's catalog said
 };
 std::string_view to_string(RunState state);
 RunState run_state_from(std::string_view text);
@@ -37,7 +38,13 @@ struct RunRecord {
   std::int64_t finished_at = 0;  // 0: not ended
 };
 
-enum class StepState { pending, running, done, failed };
+enum class StepState {
+  pending,
+  running,
+  done,    // what it makes is in the target
+  failed,  // nothing of it is in the target but the chunks of a load
+  undone,  // was done, and has been taken back
+};
 std::string_view to_string(StepState state);
 StepState step_state_from(std::string_view text);
 
@@ -74,7 +81,7 @@ class Ledger {
   /// Takes the run's locks: the plan's, and one for each table. Throws Error(refused) naming who holds it, or
   /// an unfinished run of another plan on one of the tables. Held until this object goes.
   virtual void lock(const std::string& plan, std::span<const std::string> tables) = 0;
-  /// Runs of a plan, newest first.
+  /// Runs of a plan, newest first; of every plan where none is named.
   virtual std::vector<RunRecord> runs(const std::string& plan) = 0;
   /// Inserts or replaces the run, and inserts the steps that are not there yet (as pending).
   virtual void write_run(const RunRecord& run, std::span<const StepRecord> steps) = 0;

@@ -14,6 +14,7 @@
 #include "database/dialect.h"
 #include "database/ledger.h"
 #include "database/source.h"
+#include "database/undo.h"
 
 namespace planrun {
 
@@ -78,12 +79,6 @@ struct Violation {
   const ForeignKeySchema* foreign_key = nullptr;
 };
 
-/// A row that a run wrote into a table that exists, and that is not as the run left it.
-struct ChangedRow {
-  std::string key;  // as undo keeps it
-  bool gone = false;
-};
-
 /// One connection to a target: one thread at a time. Reconnects by itself on the first call after a loss.
 class Target {
  public:
@@ -119,17 +114,15 @@ class Target {
   /// `limit`.
   virtual std::vector<ChangedRow> changed_rows(const std::string& run, const TableSchema& table,
                                                std::size_t limit) = 0;
-  /// Takes the rows back that the run wrote into a table that exists: inserted ones go, changed ones are
-  /// again what they were, with the table's triggers off, and undo forgets them; one transaction. Returns how
-  /// many. Throws Error(refused) while there are rows of changed_rows(), unless `changed_too`, or where rows
-  /// of others refer to a row that would go. Tables that refer to others come first.
-  virtual std::int64_t take_back_rows(const std::string& run, const TableSchema& table, bool changed_too) = 0;
-
   /// For types that are not encoded: `select x::TYPE::text` of each; absent where the server refuses the
   /// value.
   virtual std::vector<std::optional<std::string>> canonical_text(const std::string& type_sql,
                                                                  std::span<const std::string> values) = 0;
   virtual QueryResult query(const std::string& sql) = 0;
+
+  /// Begins to take a run back, with everybody else kept from writing to `tables` (those that are there).
+  virtual std::unique_ptr<UndoTransaction> begin_undo(const std::string& run,
+                                                      std::span<const std::string> tables) = 0;
 };
 
 /// What the target lacks or has in the way, before anything is written.

@@ -177,9 +177,9 @@ struct Plan {
   OnFailure on_failure = OnFailure::stop;
   Position on_failure_at;  // only where the plan says it
   bool snapshot = true;
-  bool sha256_digest = false;    // `digest = "sha256"`
-  Position sha256_digest_at;     // only where the plan says it
-  std::filesystem::path folder;  // of runs; empty: $XDG_STATE_HOME/planrun
+  bool sha256_digest = false;                       // `digest = "sha256"`
+  Position sha256_digest_at;                        // only where the plan says it
+  std::filesystem::path folder;                     // of runs; empty: $XDG_STATE_HOME/planrun
   std::vector<PlanSource> sources;
   std::vector<PlanTarget> targets;  // the first is home
   std::vector<PlanTable> tables;

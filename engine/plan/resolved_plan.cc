@@ -175,6 +175,7 @@ Json load_to_json(const ResolvedLoad& load) {
 Json to_json(const ResolvedPlan& plan) {
   Json out{{"name", plan.name}};
   put(out, "description", plan.description);
+  put(out, "requires", plan.requires_);
   out["tables"] = list_json(plan.tables, table_json);
   put(out, "checks", list_json(plan.checks, plan_check_json));
   put(out, "views", list_json(plan.views, [](const PlanView& v) {

@@ -50,7 +50,8 @@ struct ResolvedTable {
 struct ResolvedPlan {
   std::string name;
   std::string description;
-  std::vector<ResolvedTable> tables;  // in the order of the plan
+  std::vector<std::string> requires_;  // plans whose passed run must be in the target's ledger
+  std::vector<ResolvedTable> tables;   // in the order of the plan
   std::vector<PlanCheck> checks;
   std::vector<PlanView> views;
   std::vector<PlanTrigger> triggers;

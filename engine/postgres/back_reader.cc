@@ -22,9 +22,10 @@ class CopyBackReader : public BackReader {
       : connection_(std::move(connection)),
         decoder_(with_reference(query)),
         references_(query.references),
+        inside_(query.begin.empty()),
         cells_(query.columns.size() + 1) {
     try {
-      connection_->exec(query.begin);
+      if (!inside_) connection_->exec(query.begin);
       connection_->start_copy_out("COPY (" + query.select + ") TO STDOUT (FORMAT binary)");
     } catch (...) {
       connection_->give_up();
@@ -75,13 +76,14 @@ class CopyBackReader : public BackReader {
     std::size_t size = 0;
     while (connection_->next_copy_out(size) != nullptr) {
     }
-    connection_->exec("COMMIT");
+    if (!inside_) connection_->exec("COMMIT");
     done_ = true;
   }
 
   std::shared_ptr<PostgresConnection> connection_;
   CopyDecoder decoder_;
   bool references_;
+  bool inside_;  // of a transaction that goes on
   std::vector<Cell> cells_;
   PostgresConnection::Message message_;
   std::string joined_;     // a row that came in several messages

@@ -13,7 +13,8 @@ namespace planrun {
 
 /// What a reader asks the server for.
 struct BackQuery {
-  std::string begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";  // and what sets the transaction up
+  std::string begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";  // and what sets the transaction up;
+                                                                          // empty: one is open, and goes on
   std::string select;                  // its first column is the row's ctid as text when `references`
   std::vector<DecodedColumn> columns;  // without the ctid
   bool references = false;

@@ -59,6 +59,12 @@ class PostgresDialect : public Dialect {
   std::string probe_query(const std::string& table) const override {
     return "SELECT 1 FROM " + relation(table) + " LIMIT 1";
   }
+  std::string drop_table(const std::string& table, bool with_dependents) const override {
+    return "DROP TABLE IF EXISTS " + relation(table) + (with_dependents ? " CASCADE" : "");
+  }
+  std::string drop_foreign_key(const std::string& table, const std::string& key) const override {
+    return "ALTER TABLE IF EXISTS " + relation(table) + " DROP CONSTRAINT IF EXISTS " + quote_name(key);
+  }
   ValueLimits value_limits() const override { return {}; }
   int writer_limit() const override { return 0; }
 

@@ -89,7 +89,7 @@ std::vector<RunRecord> PostgresLedger::runs(const std::string& plan) {
         "SELECT id, plan, state, fingerprint, resolved_plan, snapshots, summary, program_version, host, "
         "process,"
         " started_at, updated_at, finished_at FROM " +
-            context_->ledger.run + " WHERE plan = $1 ORDER BY started_at DESC, id DESC",
+            context_->ledger.run + " WHERE $1 IN (plan, '') ORDER BY started_at DESC, id DESC",
         {plan});
     for (int i = 0; i < r.rows(); ++i) {
       runs.push_back({r.text(i, 0), r.text(i, 1), run_state_from(r.view(i, 2)), r.text(i, 3), r.text(i, 4),

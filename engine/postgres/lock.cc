@@ -55,10 +55,10 @@ bool try_lock(PostgresConnection& connection, std::int64_t key) {
     hint += ", or end it: select pg_terminate_backend(" + holder.text(0, 0) + ")";
   }
   if (ledger_exists(connection, context.ledger)) {
-    const Result run =
-        connection.exec("SELECT id, host, process FROM " + context.ledger.run +
-                            " WHERE plan = $1 AND state = 'running' ORDER BY started_at DESC LIMIT 1",
-                        {plan});
+    const Result run = connection.exec(
+        "SELECT id, host, process FROM " + context.ledger.run +
+            " WHERE plan = $1 AND state IN ('running', 'rolling_back') ORDER BY started_at DESC LIMIT 1",
+        {plan});
     if (run.rows() > 0) {
       who += "; run " + run.text(0, 0) + " of this plan is under way on " + run.text(0, 1) + ", process " +
              run.text(0, 2);
@@ -75,7 +75,8 @@ void refuse_unfinished(PostgresConnection& connection, const PostgresContext& co
       "SELECT r.plan, r.id, r.state, s.\"table\" FROM " + context.ledger.run + " r JOIN " +
           context.ledger.step +
           " s ON s.run = r.id WHERE r.plan <> $1 AND s.\"schema\" = $2 AND s.\"table\" = any($3::text[])"
-          " AND r.state IN ('running', 'interrupted', 'failed', 'unproved') AND NOT EXISTS (SELECT FROM " +
+          " AND r.state IN ('running', 'interrupted', 'failed', 'unproved', 'rolling_back') AND NOT EXISTS "
+          "(SELECT FROM " +
           context.ledger.run +
           " later WHERE later.plan = r.plan AND later.started_at > r.started_at)"
           " ORDER BY r.started_at DESC LIMIT 1",

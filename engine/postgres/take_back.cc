@@ -9,8 +9,6 @@ namespace planrun {
 namespace {
 
 constexpr const char* kRow = "\"planrun_row\"";
-constexpr const char* kDdlLockTimeout = "SET LOCAL lock_timeout = '10s'";
-constexpr std::size_t kShownRows = 5;
 
 class TakingBack {
  public:
@@ -127,29 +125,8 @@ std::vector<ChangedRow> find_changed_rows(PostgresConnection& connection, const 
 }
 
 std::int64_t take_rows_back(PostgresConnection& connection, const PostgresContext& context,
-                            const std::string& run, const TableSchema& table, bool changed_too) {
-  TakingBack taking(connection, context, run, table);
-  Transaction transaction(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ");
-  connection.exec("SET LOCAL synchronous_commit = on");
-  connection.exec(kDdlLockTimeout);
-  // Nobody writes between the look at the rows and their way back.
-  connection.exec("LOCK TABLE " + context.table(table.name) + " IN SHARE ROW EXCLUSIVE MODE");
-  if (!changed_too) {
-    const auto changed = taking.changed(kShownRows + 1);
-    if (!changed.empty()) {
-      std::string list;
-      for (std::size_t i = 0; i < std::min(changed.size(), kShownRows); ++i) {
-        list += (i == 0 ? "" : ", ") + changed[i].key + (changed[i].gone ? " (gone)" : "");
-      }
-      throw Error(ErrorCode::refused,
-                  "rows of table " + table.name + " were changed after the run wrote them: " + list +
-                      (changed.size() > kShownRows ? ", ..." : ""),
-                  "keep what was changed, or take it back too with --discard-later");
-    }
-  }
-  const std::int64_t count = taking.take_back();
-  transaction.commit();
-  return count;
+                            const std::string& run, const TableSchema& table) {
+  return TakingBack(connection, context, run, table).take_back();
 }
 
 }  // namespace planrun

@@ -15,8 +15,8 @@ std::vector<ChangedRow> find_changed_rows(PostgresConnection& connection, const 
                                           const std::string& run, const TableSchema& table,
                                           std::size_t limit);
 
-/// See Target::take_back_rows(). One transaction.
+/// See UndoTransaction::take_back_rows(). In the transaction of its caller.
 std::int64_t take_rows_back(PostgresConnection& connection, const PostgresContext& context,
-                            const std::string& run, const TableSchema& table, bool changed_too);
+                            const std::string& run, const TableSchema& table);
 
 }  // namespace planrun

@@ -6,8 +6,10 @@
 #include "postgres/back_reader.h"
 #include "postgres/chunk_transaction.h"
 #include "postgres/take_back.h"
+#include "postgres/undo.h"
 #include "postgres/value_check.h"
 #include "postgres/violation.h"
+#include "postgres/worker_name.h"
 #include "sql/quote.h"
 
 namespace planrun {
@@ -21,18 +23,11 @@ constexpr int kTries = 6;
 // end: an index of a large table takes as long as it takes.
 constexpr auto kStrangersPatience = std::chrono::seconds(60);
 
-// A run's id in application_name, so that the worker still fits its 63 bytes.
-constexpr std::size_t kLongestRun = 45;
-
-std::string name_of(const std::string& run, int worker) {
-  return "planrun " + run.substr(0, kLongestRun) + " " + std::to_string(worker);
-}
-
 class PostgresTarget : public Target {
  public:
   PostgresTarget(std::shared_ptr<PostgresContext> context, const std::string& run, int worker)
       : context_(std::move(context)),
-        settings_(context_->settings(name_of(run, worker), false)),
+        settings_(context_->settings(worker_name(run, worker), false)),
         connection_(std::make_shared<PostgresConnection>(settings_)) {
     if (const int lost = context_->lost.take(settings_.application_name)) end_backend(*connection_, lost);
   }
@@ -56,20 +51,20 @@ class PostgresTarget : public Target {
                                        std::size_t limit) override {
     return find_changed_rows(live(), *context_, run, table, limit);
   }
-  std::int64_t take_back_rows(const std::string& run, const TableSchema& table, bool changed_too) override {
-    return take_rows_back(live(), *context_, run, table, changed_too);
-  }
   std::vector<std::optional<std::string>> canonical_text(const std::string& type_sql,
                                                          std::span<const std::string> values) override;
   QueryResult query(const std::string& sql) override;
+  std::unique_ptr<UndoTransaction> begin_undo(const std::string& run,
+                                              std::span<const std::string> tables) override {
+    live();
+    return planrun::begin_undo(context_, connection_, run, tables);
+  }
 
  private:
   PostgresConnection& live();
   void step_once(const StepWork& work);
-  std::string strangers_in_the_way(const std::string& run);
   std::int64_t lock_pending(PostgresConnection& connection, const std::string& run, const std::string& loads,
                             int patience_ms);
-  void end_foreign_workers(PostgresConnection& connection, const std::string& run);
 
   std::shared_ptr<PostgresContext> context_;
   ConnectionSettings settings_;
@@ -126,14 +121,6 @@ std::int64_t PostgresTarget::lock_pending(PostgresConnection& connection, const 
   return locked;
 }
 
-void PostgresTarget::end_foreign_workers(PostgresConnection& connection, const std::string& run) {
-  const std::string prefix = name_of(run, 0).substr(0, name_of(run, 0).size() - 1);
-  connection.exec(
-      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
-      " AND usename = current_user AND left(application_name, length($1)) = $1 AND pid <> ALL ($2::int[])",
-      {prefix, array_literal(context_->backends.pids())});
-}
-
 std::int64_t PostgresTarget::wait_for_chunks(const std::string& run, std::span<const std::string> loads,
                                              int patience_ms) {
   const std::string names = array_literal(loads);
@@ -144,7 +131,7 @@ std::int64_t PostgresTarget::wait_for_chunks(const std::string& run, std::span<c
     } catch (const Error& error) {
       if (!error.retryable()) throw;
       if (error.sqlstate() == "55P03") {
-        end_foreign_workers(live(), run);
+        end_foreign_workers(live(), *context_, run);
         attempt = -1;  // our own workers are waited for as long as they work
       } else if (attempt + 1 >= kTries) {
         throw;
@@ -183,21 +170,6 @@ void PostgresTarget::step_once(const StepWork& work) {
   transaction.commit();
 }
 
-/// Who, outside of this run, holds a lock on a table of the schema; empty: nobody.
-std::string PostgresTarget::strangers_in_the_way(const std::string& run) {
-  const std::string prefix = name_of(run, 0).substr(0, name_of(run, 0).size() - 1);
-  const Result r = live().exec(
-      "SELECT string_agg(DISTINCT format('%s (pid %s)', coalesce(nullif(a.application_name, ''), 'a "
-      "connection'),"
-      " a.pid), ', ') FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid JOIN pg_class c ON c.oid = "
-      "l.relation"
-      " WHERE l.granted AND c.relnamespace = to_regnamespace($1) AND l.database ="
-      " (SELECT oid FROM pg_database WHERE datname = current_database()) AND l.pid <> ALL ($2::int[])"
-      " AND left(coalesce(a.application_name, ''), length($3)) <> $3",
-      {quote_name(context_->options.schema), array_literal(context_->backends.pids()), prefix});
-  return r.text(0, 0);
-}
-
 void PostgresTarget::do_step(const StepWork& work) {
   Clock::time_point blocked_since{};
   for (int attempt = 0, failures = 0;; ++attempt) {
@@ -207,7 +179,8 @@ void PostgresTarget::do_step(const StepWork& work) {
       if (!error.retryable()) throw;
       if (error.sqlstate() != "55P03") {
         if (++failures >= kTries) throw;
-      } else if (const std::string strangers = strangers_in_the_way(work.run); strangers.empty()) {
+      } else if (const std::string strangers = strangers_in_the_way(live(), *context_, work.run);
+                 strangers.empty()) {
         blocked_since = {};
       } else if (blocked_since == Clock::time_point{}) {
         blocked_since = Clock::now();

@@ -35,6 +35,7 @@ std::string steps_line(const RunStatus& status) {
   for (const auto& step : status.steps) ++counts[step.state];
   std::string text =
       std::to_string(counts[StepState::done]) + " of " + std::to_string(status.steps.size()) + " done";
+  if (counts[StepState::undone] > 0) text += ", " + std::to_string(counts[StepState::undone]) + " undone";
   for (const auto& step : status.steps) {
     if (step.state == StepState::failed) text += "\n    failed: " + step.id + ": " + step.detail;
   }

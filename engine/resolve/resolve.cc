@@ -100,6 +100,7 @@ class Resolver {
     load_parents_first(result_.plan);
     result_.plan.name = plan_.name;
     result_.plan.description = plan_.description;
+    for (const auto& name : plan_.requires_) result_.plan.requires_.push_back(name.text);
     result_.plan.checks = plan_.checks;
     result_.plan.views = plan_.views;
     result_.plan.triggers = plan_.triggers;

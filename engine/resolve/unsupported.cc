@@ -16,10 +16,6 @@ void report_load(const PlanLoad& load, Diagnostics& diagnostics) {
 }  // namespace
 
 void report_unsupported(const Plan& plan, Diagnostics& diagnostics) {
-  if (!plan.requires_.empty()) report(diagnostics, plan.requires_.front().at, "`requires`");
-  if (plan.on_failure == OnFailure::rollback) {
-    report(diagnostics, plan.on_failure_at, "`on_failure = \"rollback\"`");
-  }
   if (plan.sha256_digest) report(diagnostics, plan.sha256_digest_at, "`digest = \"sha256\"`");
   if (plan.targets.size() > 1) report(diagnostics, plan.targets[1].at, "a second target");
   for (const auto& table : plan.tables) {

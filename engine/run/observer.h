@@ -67,6 +67,7 @@ struct RunSummary {
   Verdict verdict = Verdict::failed;
   std::string message;  // why, where the verdict is not good
   std::string hint;
+  bool rolled_back = false;  // by itself, since the plan says on_failure = "rollback"
   std::string target;
   std::string proved_at;  // ISO time, UTC
   double seconds = 0;

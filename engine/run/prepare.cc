@@ -1,5 +1,6 @@
 #include "run/prepare.h"
 
+#include <algorithm>
 #include <set>
 
 #include "base/error.h"
@@ -85,6 +86,26 @@ Prepared prepare(const Plan& plan, const std::map<std::string, SourceDatabase*>&
     }
   }
   return prepared;
+}
+
+void refuse_rolling_back(const RunRecord& run) {
+  if (run.state != RunState::rolling_back) return;
+  throw Error(ErrorCode::refused, "run " + run.id + " of plan " + run.plan + " is being taken back",
+              "planrun rollback goes on with it; then a new run can begin");
+}
+
+void check_required_plans(const Plan& plan, Ledger& ledger) {
+  for (const auto& required : plan.requires_) {
+    const auto runs = ledger.runs(required.text);
+    const auto passed = [](const RunRecord& run) { return run.state == RunState::passed; };
+    if (std::any_of(runs.begin(), runs.end(), passed)) continue;
+    const std::string what =
+        runs.empty() ? "there is no run of it in the target's ledger"
+                     : "its run " + runs.front().id + " is " + std::string(to_string(runs.front().state));
+    throw Error(ErrorCode::refused,
+                "plan " + plan.name + " requires a passed run of plan " + required.text + ": " + what,
+                "run plan " + required.text + " into the same target first");
+  }
 }
 
 void check_target(const ResolvedPlan& plan, TargetDatabase& target, std::span<const StepRecord> steps,

@@ -166,8 +166,10 @@ class Reading {
 // What the ledger says, and the steps of a run that would go on: what they made is not in the way.
 std::vector<StepRecord> look_into_ledger(const Plan& plan, TargetDatabase& target, Preview& preview) {
   const auto ledger = target.open_ledger(false);
+  check_required_plans(plan, *ledger);
   for (const auto& run : ledger->runs(plan.name)) {
     if (run.state == RunState::rolled_back) break;
+    refuse_rolling_back(run);
     preview.earlier_run = "run " + run.id + " (" + std::string(to_string(run.state)) + ", begun " +
                           to_iso_utc(run.started_at) + ")";
     preview.earlier_run +=
@@ -186,7 +188,7 @@ void look_at_target(const Plan& plan, const ResolvedPlan& resolved, TargetDataba
     check_target(resolved, target, steps, [&](const std::string& text) { preview.notices.push_back(text); });
   } catch (const Error& error) {
     preview.target_unreachable = error.code() == ErrorCode::unreachable;
-    preview.target_problem = error.what();
+    preview.target_problem = error.what() + (error.hint().empty() ? "" : " (" + error.hint() + ")");
   }
 }
 

@@ -81,10 +81,10 @@ class SourceSide : public RowVisitor {
 
 class Comparing {
  public:
-  Comparing(RunContext& context, const ResolvedTable& table, Target& target,
+  Comparing(const Dialect& dialect, const ResolvedTable& table, Target& target,
             const std::function<Source&(const std::string&)>& source,
             const std::vector<RejectRecord>& rejects)
-      : context_(context),
+      : dialect_(dialect),
         table_(table),
         target_(target),
         source_(source),
@@ -126,7 +126,7 @@ class Comparing {
       const auto canonical = [&](const std::string& type, std::span<const std::string> values) {
         return target_.canonical_text(type, values);
       };
-      Road road(source_(load.source), table_, load, context_.target.dialect().value_limits(), canonical);
+      Road road(source_(load.source), table_, load, dialect_.value_limits(), canonical);
       SourceSide side(rejected, use);
       road.travel({}, side);
     }
@@ -186,7 +186,7 @@ class Comparing {
     }
   }
 
-  RunContext& context_;
+  const Dialect& dialect_;
   const ResolvedTable& table_;
   Target& target_;
   const std::function<Source&(const std::string&)>& source_;
@@ -197,10 +197,10 @@ class Comparing {
 
 }  // namespace
 
-std::vector<Difference> find_differences(RunContext& context, const ResolvedTable& table, Target& target,
+std::vector<Difference> find_differences(const Dialect& dialect, const ResolvedTable& table, Target& target,
                                          const std::function<Source&(const std::string&)>& source,
                                          const std::vector<RejectRecord>& rejects, std::size_t limit) {
-  return Comparing(context, table, target, source, rejects).run(limit);
+  return Comparing(dialect, table, target, source, rejects).run(limit);
 }
 
 }  // namespace planrun

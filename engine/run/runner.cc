@@ -19,6 +19,7 @@
 #include "run/prepare.h"
 #include "run/proof.h"
 #include "run/resume.h"
+#include "run/rollback.h"
 #include "run/snapshots.h"
 #include "run/summary.h"
 #include "run/worker.h"
@@ -127,6 +128,7 @@ class Run {
       } catch (const Error& error) {
         end_with(error);
       }
+      if (plan_.on_failure == OnFailure::rollback) take_back_where_failed();
       summary_.seconds = seconds();
     }
     observer_.run_ended(summary_);
@@ -176,7 +178,10 @@ class Run {
       if (run.state != RunState::rolled_back) earlier_ = std::move(run);
       break;
     }
-    if (earlier_) steps_ = ledger->steps(earlier_->id);
+    if (!earlier_ || earlier_->state != RunState::passed) check_required_plans(plan_, *ledger);
+    if (!earlier_) return;
+    refuse_rolling_back(*earlier_);
+    steps_ = ledger->steps(earlier_->id);
   }
 
   // What an earlier run reads, opened for looking; kept until its own Snapshots take over.
@@ -438,8 +443,9 @@ class Run {
             differences_of(target->changed_rows(record_.id, schema, options_.shown_differences));
         continue;
       }
-      table.differences = find_differences(*context_, *prepared_.plan.find(table.table), *target, source,
-                                           ledger_->rejects(record_.id, -1), options_.shown_differences);
+      table.differences =
+          find_differences(target_.dialect(), *prepared_.plan.find(table.table), *target, source,
+                           ledger_->rejects(record_.id, -1), options_.shown_differences);
     }
   }
 
@@ -541,6 +547,23 @@ class Run {
       add_what_was_kept();
     } catch (const Error& second) {
       observer_.notice(std::string("the ledger could not be told: ") + second.what());
+    }
+  }
+
+  void take_back_where_failed() {
+    if (summary_.verdict != Verdict::failed && summary_.verdict != Verdict::unproved) return;
+    RollbackOptions options;
+    options.notice = [this](const std::string& text) { observer_.notice(text); };
+    rehash_target_.reset();
+    try {
+      take_back(record_, *ledger_, target_, options, {}, wanted_stop_);
+      summary_.rolled_back = true;
+      summary_.message +=
+          "; the run was rolled back, as on_failure says: none of its tables is in the target";
+      summary_.hint = "mend the cause; then the same command begins a new run";
+    } catch (const Error& error) {
+      summary_.message += std::string("; and it could not be rolled back: ") + error.what();
+      summary_.hint = error.hint();
     }
   }
 

@@ -182,6 +182,7 @@ Json to_json(const RunSummary& s) {
                {"exit_status", exit_status(s.verdict)},
                {"message", s.message},
                {"hint", s.hint},
+               {"rolled_back", s.rolled_back},
                {"target", s.target},
                {"proved_at", s.proved_at},
                {"seconds", s.seconds},

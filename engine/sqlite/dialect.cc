@@ -172,6 +172,10 @@ class SqliteDialect : public Dialect {
   std::string probe_query(const std::string& table) const override {
     return "SELECT 1 FROM " + quote_name(table) + " LIMIT 1";
   }
+  std::string drop_table(const std::string& table, bool) const override {
+    return "DROP TABLE IF EXISTS " + quote_name(table);
+  }
+  std::string drop_foreign_key(const std::string&, const std::string&) const override { return {}; }
   ValueLimits value_limits() const override {
     return {.no_signed_zero_or_nan = true, .numeric_as_double = true};
   }

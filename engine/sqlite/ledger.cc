@@ -61,8 +61,9 @@ void SqliteLedger::refuse_held() {
   const std::string file = connection_.file().path().string();
   std::string holder = "another planrun";
   if (const auto connection = find()) {
-    Statement row(*connection, "select id, plan, process, host from " + names().run +
-                                   " where state = 'running' order by updated_at desc limit 1");
+    Statement row(*connection,
+                  "select id, plan, process, host from " + names().run +
+                      " where state in ('running', 'rolling_back') order by updated_at desc limit 1");
     if (row.step()) {
       holder = "run " + row.text(0) + " of plan " + row.text(1) + " (process " + row.text(2) + " on " +
                row.text(3) + ")";
@@ -79,7 +80,8 @@ void SqliteLedger::refuse_unfinished(const std::string& plan, std::span<const st
       *connection,
       "select r.id, r.plan, r.state from " + names().run + " as r join " + names().step +
           " as s on s.run = r.id where s.\"table\" = ?1 collate nocase and r.plan <> ?2 and r.state in "
-          "('running', 'interrupted', 'failed', 'unproved') order by r.started_at desc limit 1");
+          "('running', 'interrupted', 'failed', 'unproved', 'rolling_back') order by r.started_at desc limit "
+          "1");
   for (const auto& table : tables) {
     row.bind(1, std::string_view(table)).bind(2, std::string_view(plan));
     if (row.step()) {
@@ -97,7 +99,7 @@ std::vector<RunRecord> SqliteLedger::runs(const std::string& plan) {
   const auto connection = find();
   if (!connection) return runs;
   Statement row(*connection, std::string("select ") + kRunColumns + " from " + names().run +
-                                 " where plan = ?1 order by started_at desc, rowid desc");
+                                 " where ?1 in (plan, '') order by started_at desc, rowid desc");
   row.bind(1, std::string_view(plan));
   while (row.step()) {
     RunRecord& run = runs.emplace_back();

@@ -10,8 +10,6 @@
 namespace planrun {
 namespace {
 
-constexpr std::size_t kShownRows = 5;
-
 struct UndoRow {
   std::string key;
   std::string op;
@@ -109,21 +107,7 @@ std::vector<ChangedRow> find_changed_rows(SqliteConnection& connection, const Sq
 }
 
 std::int64_t take_rows_back(SqliteConnection& connection, const SqliteLedgerTables& ledger,
-                            const std::string& run, const TableSchema& table, bool changed_too) {
-  if (!changed_too) {
-    const auto changed = find_changed_rows(connection, ledger, run, table, kShownRows + 1);
-    if (!changed.empty()) {
-      std::string list;
-      for (std::size_t i = 0; i < std::min(changed.size(), kShownRows); ++i) {
-        list += (i == 0 ? "" : ", ") + changed[i].key + (changed[i].gone ? " (gone)" : "");
-      }
-      throw Error(ErrorCode::refused,
-                  connection.shown() + ": rows of table " + table.name +
-                      " were changed after the run wrote them: " + list +
-                      (changed.size() > kShownRows ? ", ..." : ""),
-                  "keep what was changed, or take it back too with --discard-later");
-    }
-  }
+                            const std::string& run, const TableSchema& table) {
   bool deletes = false;
   bool updates = false;
   each_undo_row(connection, ledger, run, table.name, [&](const UndoRow& undo) {

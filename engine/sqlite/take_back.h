@@ -17,8 +17,8 @@ std::vector<ChangedRow> find_changed_rows(SqliteConnection& connection, const Sq
                                           const std::string& run, const TableSchema& table,
                                           std::size_t limit);
 
-/// See Target::take_back_rows(). In the write transaction of its caller.
+/// See UndoTransaction::take_back_rows(). In the write transaction of its caller.
 std::int64_t take_rows_back(SqliteConnection& connection, const SqliteLedgerTables& ledger,
-                            const std::string& run, const TableSchema& table, bool changed_too);
+                            const std::string& run, const TableSchema& table);
 
 }  // namespace planrun

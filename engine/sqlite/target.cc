@@ -7,6 +7,7 @@
 #include "sqlite/sqlite.h"
 #include "sqlite/step_work.h"
 #include "sqlite/take_back.h"
+#include "sqlite/undo.h"
 
 namespace planrun {
 namespace {
@@ -51,14 +52,6 @@ class SqliteTarget : public Target {
     return find_changed_rows(*connection_.reading(), connection_.ledger(), run, table, limit);
   }
 
-  std::int64_t take_back_rows(const std::string& run, const TableSchema& table, bool changed_too) override {
-    WriteTransaction transaction(connection_.file(), connection_.writing());
-    const std::int64_t count =
-        take_rows_back(transaction.connection(), connection_.ledger(), run, table, changed_too);
-    transaction.commit();
-    return count;
-  }
-
   /// SQLite knows no other types: what is there is the text itself.
   std::vector<std::optional<std::string>> canonical_text(const std::string&,
                                                          std::span<const std::string> values) override {
@@ -66,6 +59,10 @@ class SqliteTarget : public Target {
   }
 
   QueryResult query(const std::string& sql) override { return run_query(*connection_.reading(), sql); }
+
+  std::unique_ptr<UndoTransaction> begin_undo(const std::string& run, std::span<const std::string>) override {
+    return planrun::begin_undo(connection_, run);
+  }
 
  private:
   TargetConnection connection_;

@@ -4,9 +4,9 @@
 #include <csignal>
 #include <functional>
 #include <memory>
-#include <sstream>
 
 #include "support/support.h"
+#include "support/target_state.h"
 
 namespace fs = std::filesystem;
 using namespace planrun::test;
@@ -20,66 +20,25 @@ std::size_t most_of_a_kind() {
   return text ? std::stoul(text) : 24;
 }
 
-std::string output(const std::vector<std::string>& arguments) {
-  const ProcessResult result = run_process(arguments);
-  INFO(arguments.front() << ": " << result.err);
-  REQUIRE(result.status == 0);
-  return result.out;
-}
-
-std::vector<std::string> lines(const std::string& text) {
-  std::vector<std::string> all;
-  std::istringstream in(text);
-  for (std::string line; std::getline(in, line);) all.push_back(line);
-  return all;
-}
-
-/// A fresh target, and all that is in it but the ledger.
+/// A fresh target.
 class KillTarget {
  public:
   virtual ~KillTarget() = default;
   virtual std::string url() const = 0;
-  virtual std::string state() const = 0;
 };
 using MakeTarget = std::function<std::unique_ptr<KillTarget>()>;
 
 class SqliteTarget : public KillTarget {
  public:
-  std::string url() const override { return "sqlite:" + file_.string(); }
-  std::string state() const override {
-    std::string all = output({"sqlite3", file_,
-                              "select type, name, sql from sqlite_schema "
-                              "where tbl_name not like 'planrun%' order by type, name"});
-    std::string rows;
-    for (const auto& table : lines(output({"sqlite3", file_,
-                                           "select name from sqlite_schema where type = 'table' "
-                                           "and name not like 'planrun%' order by name"}))) {
-      rows += "select '" + table + "'; select * from \"" + table + "\" order by 1;";
-    }
-    return all + output({"sqlite3", "-quote", file_, rows}) +
-           output({"sqlite3", file_, "pragma integrity_check"});
-  }
+  std::string url() const override { return "sqlite:" + (folder_ / "target.db").string(); }
 
  private:
   TempFolder folder_;
-  fs::path file_ = folder_ / "target.db";
 };
 
 class PostgresTarget : public KillTarget {
  public:
   std::string url() const override { return database_.url(); }
-  std::string state() const override {
-    static const bool kHasRestrictKey =
-        output({"pg_dump", "--help"}).find("--restrict-key") != std::string::npos;
-    std::vector<std::string> dump = {"pg_dump", "-s", "-N", "planrun", "-d", url()};
-    if (kHasRestrictKey) dump.insert(dump.begin() + 1, "--restrict-key=x");
-    std::string rows = "select * from pg_sequences where schemaname = 'public' order by sequencename;";
-    for (const auto& table :
-         lines(database_.psql("select tablename from pg_tables where schemaname = 'public' order by 1"))) {
-      rows += "select '" + table + "'; select * from \"" + table + "\" order by 1;";
-    }
-    return output(dump) + database_.psql(rows);
-  }
 
  private:
   TempPostgres database_;
@@ -104,7 +63,7 @@ class OraRun {
   ProcessResult run_killed_at(std::size_t point) {
     return run_counted({{"PLANRUN_KILL_AT", std::to_string(point)}});
   }
-  std::string target_state() const { return target_->state(); }
+  std::string target_state() const { return planrun::test::target_state(target_->url()); }
 
  private:
   fs::path source_;
@@ -122,7 +81,7 @@ struct Unbroken {
   explicit Unbroken(const MakeTarget& make) {
     const std::string text = read_file(PLANRUN_SOURCE_DIR "/examples/ora.sql");
     write_file(folder / "ora.sql", text);
-    output({"sqlite3", "-bail", source, ".read " + (folder / "ora.sql").string()});
+    output_of({"sqlite3", "-bail", source, ".read " + (folder / "ora.sql").string()});
     OraRun run(source, make);
     const ProcessResult result = run.run_counted({{"PLANRUN_KILL_COUNT_FILE", folder / "points"}});
     INFO(result.out << result.err);

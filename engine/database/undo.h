@@ -1,0 +1,62 @@
+// How a target takes a run back: one transaction, so that all of it is gone or nothing.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "data/table_schema.h"
+
+namespace planrun {
+
+struct ReadBack;
+class BackReader;
+
+/// What others have hung on a table that the run made.
+struct LaterObject {
+  std::string what;      // "view big_orders", "column note", "foreign key of table returns"
+  std::string drop_sql;  // empty: it goes with the table, or stays and points to nothing
+};
+
+/// A table as the target's catalog has it now.
+struct TableState {
+  bool exists = false;
+  bool is_whole = true;  // all columns of the schema are there, so that it can be read
+  std::vector<LaterObject> later;
+};
+
+/// A row that a run wrote into a table that exists, and that is not as the run left it.
+struct ChangedRow {
+  std::string key;  // as undo keeps it
+  bool gone = false;
+};
+
+/// From Target::begin_undo(); its destructor rolls back what was not committed. One thread. Calls in this
+/// order:
+///   look()* -> read_back()*, changed_rows()* -> undo()*, take_back_rows()* -> commit().
+/// Nobody writes to the tables meanwhile, and no worker of the run is left that could still commit.
+class UndoTransaction {
+ public:
+  virtual ~UndoTransaction() = default;
+  /// One state a table. Objects named in `own` are the run's and no later ones.
+  virtual std::vector<TableState> look(std::span<const TableSchema* const> tables,
+                                       std::span<const std::string> own) = 0;
+  /// The reader goes before the next call of this object.
+  virtual std::unique_ptr<BackReader> read_back(const ReadBack& request) = 0;
+  /// Rows that the run wrote into a table that exists and that somebody has changed or deleted since; at most
+  /// `limit`. From then on nobody else writes to the table.
+  virtual std::vector<ChangedRow> changed_rows(const TableSchema& table, std::size_t limit) = 0;
+  /// Takes the rows back that the run wrote into a table that exists: inserted ones go, changed ones are
+  /// again what they were, with the table's triggers off, and the ledger's undo forgets them. Returns how
+  /// many. Throws Error(refused) where rows of others refer to a row that would go. Tables that refer to
+  /// others come first.
+  virtual std::int64_t take_back_rows(const TableSchema& table) = 0;
+  /// Runs the statements and marks the step `undone` in the ledger.
+  virtual void undo(const std::string& step, std::span<const std::string> statements) = 0;
+  /// Throws Error(connection) with in_doubt() when the connection was lost inside COMMIT.
+  virtual void commit() = 0;
+};
+
+}  // namespace planrun

@@ -1,0 +1,109 @@
+#include "plan/recorded_plan.h"
+
+#include "base/error.h"
+#include "base/json.h"
+#include "sql/definition.h"
+
+namespace planrun {
+namespace {
+
+using Texts = std::vector<std::string>;
+
+// The ledger leaves out what is empty or the default.
+std::string text(const Json& object, const char* name) {
+  return object.value(name, std::string());
+}
+Texts texts(const Json& object, const char* name) {
+  return object.value(name, Texts());
+}
+bool flag(const Json& object, const char* name) {
+  return object.value(name, false);
+}
+Json list(const Json& object, const char* name) {
+  return object.value(name, Json::array());
+}
+
+ColumnType read_type(const std::string& sql) {
+  const auto parsed = parse_type(sql, {});
+  if (parsed) return *parsed.value;
+  ColumnType other;
+  other.kind = TypeKind::other;
+  other.sql = sql;
+  return other;
+}
+
+ColumnSchema read_column(const Json& json) {
+  ColumnSchema column;
+  column.name = json.at("name");
+  column.type = read_type(json.at("type"));
+  column.not_null = flag(json, "not_null");
+  if (text(json, "identity") == "always") column.identity = Identity::always;
+  column.default_sql = text(json, "default");
+  column.generated_sql = text(json, "generated");
+  column.collation = text(json, "collation");
+  column.store_as_text = flag(json, "store_as_text");
+  return column;
+}
+
+KeySchema read_key(const Json& json) {
+  KeySchema key;
+  key.name = json.at("name");
+  key.columns = json.at("columns");
+  key.primary = flag(json, "primary");
+  return key;
+}
+
+ForeignKeySchema read_foreign_key(const Json& json) {
+  ForeignKeySchema key;
+  key.name = json.at("name");
+  key.columns = json.at("columns");
+  key.table = json.at("table");
+  key.foreign_columns = texts(json, "foreign_columns");
+  return key;
+}
+
+ResolvedLoad read_load(const Json& json) {
+  ResolvedLoad load;
+  load.name = json.at("name");
+  load.source = text(json, "source");
+  load.source_table = text(json, "source_table");
+  for (const auto& item : json.at("columns")) {
+    ResolvedColumn column;
+    column.column = item.at("column");
+    load.columns.push_back(column);
+  }
+  return load;
+}
+
+ResolvedTable read_table(const Json& json) {
+  ResolvedTable table;
+  table.target = text(json, "target");
+  table.schema.name = json.at("name");
+  table.schema.exists = flag(json, "exists");
+  for (const auto& column : json.at("columns")) table.schema.columns.push_back(read_column(column));
+  for (const auto& key : list(json, "keys")) table.schema.keys.push_back(read_key(key));
+  for (const auto& key : list(json, "foreign_keys"))
+    table.schema.foreign_keys.push_back(read_foreign_key(key));
+  for (const auto& load : list(json, "loads")) table.loads.push_back(read_load(load));
+  return table;
+}
+
+}  // namespace
+
+ResolvedPlan read_recorded_plan(const std::string& json) {
+  try {
+    const Json recorded = Json::parse(json);
+    ResolvedPlan plan;
+    plan.name = recorded.at("name");
+    plan.description = text(recorded, "description");
+    plan.requires_ = texts(recorded, "requires");
+    for (const auto& table : recorded.at("tables")) plan.tables.push_back(read_table(table));
+    return plan;
+  } catch (const Json::exception& error) {
+    throw Error(ErrorCode::refused,
+                std::string("the ledger's record of the plan cannot be read: ") + error.what(),
+                "use the planrun that made the run");
+  }
+}
+
+}  // namespace planrun

@@ -1,0 +1,216 @@
+#include "postgres/undo.h"
+
+#include <chrono>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "postgres/back_reader.h"
+#include "postgres/take_back.h"
+#include "postgres/worker_name.h"
+#include "sql/quote.h"
+
+namespace planrun {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// A lock that is waited for makes everybody behind it wait too: it is asked for shortly, and again.
+constexpr const char* kLockTimeout = "SET LOCAL lock_timeout = '3s'";
+// How long strangers may hold a lock on the tables.
+constexpr auto kPatience = std::chrono::seconds(60);
+
+class PostgresUndo : public UndoTransaction {
+ public:
+  PostgresUndo(std::shared_ptr<PostgresContext> context, std::shared_ptr<PostgresConnection> connection,
+               std::string run, std::span<const std::string> tables)
+      : context_(std::move(context)), connection_(std::move(connection)), run_(std::move(run)) {
+    patiently([&] {
+      transaction_.reset();
+      transaction_ = std::make_unique<Transaction>(*connection_);
+      connection_->exec(std::string("SET LOCAL synchronous_commit = on; ") + kLockTimeout);
+      // Who works on a step or a chunk holds its row: when these are ours, all of them have decided.
+      connection_->exec("SELECT FROM " + context_->ledger.step + " WHERE run = $1 FOR UPDATE", {run_});
+      connection_->exec(
+          "SELECT FROM " + context_->ledger.chunk + " WHERE run = $1 AND state = 'pending' FOR UPDATE",
+          {run_});
+      lock(there(tables), "SHARE");
+    });
+  }
+
+  std::vector<TableState> look(std::span<const TableSchema* const> tables,
+                               std::span<const std::string> own) override;
+
+  std::unique_ptr<BackReader> read_back(const ReadBack& request) override {
+    BackQuery query = read_back_query(*context_, *connection_, request);
+    query.begin.clear();
+    return read_rows(connection_, query);
+  }
+
+  std::vector<ChangedRow> changed_rows(const TableSchema& table, std::size_t limit) override {
+    lock({context_->table(table.name)}, "SHARE ROW EXCLUSIVE");
+    return find_changed_rows(*connection_, *context_, run_, table, limit);
+  }
+  std::int64_t take_back_rows(const TableSchema& table) override {
+    return take_rows_back(*connection_, *context_, run_, table);
+  }
+  void undo(const std::string& step, std::span<const std::string> statements) override;
+  void commit() override { transaction_->commit(); }
+
+ private:
+  template <typename Work>
+  void patiently(Work&& work);
+  std::vector<std::string> there(std::span<const std::string> tables);
+  void lock(const std::vector<std::string>& tables, const std::string& mode);
+  void lock_readers_out();
+  void add_columns(const TableSchema& table, TableState& state);
+  void add_triggers(const std::string& table, const std::string& own, TableState& state);
+  void add_dependents(const std::string& table, const std::string& own, TableState& state);
+
+  std::shared_ptr<PostgresContext> context_;
+  std::shared_ptr<PostgresConnection> connection_;
+  std::string run_;
+  std::vector<std::string> tables_;  // qualified and quoted, those that are there
+  bool readers_are_out_ = false;
+  std::unique_ptr<Transaction> transaction_;
+};
+
+template <typename Work>
+void PostgresUndo::patiently(Work&& work) {
+  const auto start = Clock::now();
+  for (int attempt = 0;; ++attempt) {
+    try {
+      work();
+      return;
+    } catch (const Error& error) {
+      if (error.sqlstate() != "55P03" && error.sqlstate() != "40P01") throw;
+      if (Clock::now() - start > kPatience) {
+        PostgresConnection asking(context_->settings("planrun rollback", true));
+        const std::string strangers = strangers_in_the_way(asking, *context_, run_);
+        throw Error(ErrorCode::target,
+                    "the tables of run " + run_ + " are locked by " +
+                        (strangers.empty() ? "a connection that does not end" : strangers),
+                    "end that connection's transaction, then run the same command again");
+      }
+      PostgresConnection ending(context_->settings("planrun rollback", true));
+      end_foreign_workers(ending, *context_, run_);
+    }
+    wait_before_retry(attempt);
+  }
+}
+
+std::vector<std::string> PostgresUndo::there(std::span<const std::string> tables) {
+  tables_.clear();
+  for (const auto& table : tables) {
+    const std::string name = context_->table(table);
+    const Result r = connection_->exec(
+        "SELECT FROM pg_class WHERE oid = to_regclass($1) AND relkind IN ('r', 'p')", {name});
+    if (r.rows() > 0) tables_.push_back(name);
+  }
+  return tables_;
+}
+
+void PostgresUndo::lock(const std::vector<std::string>& tables, const std::string& mode) {
+  if (!tables.empty()) connection_->exec("LOCK TABLE " + join(tables, ", ") + " IN " + mode + " MODE");
+}
+
+/// Who only reads holds up a drop: waited for without giving up what has been read and found so far.
+void PostgresUndo::lock_readers_out() {
+  if (readers_are_out_) return;
+  patiently([&] {
+    connection_->exec("SAVEPOINT readers");
+    try {
+      lock(tables_, "ACCESS EXCLUSIVE");
+    } catch (const Error&) {
+      if (!connection_->broken()) connection_->exec("ROLLBACK TO SAVEPOINT readers");
+      throw;
+    }
+    connection_->exec("RELEASE SAVEPOINT readers");
+  });
+  readers_are_out_ = true;
+}
+
+void PostgresUndo::add_columns(const TableSchema& table, TableState& state) {
+  std::vector<std::string> columns;
+  for (const auto& column : table.columns) columns.push_back(column.name);
+  const Result r = connection_->exec(
+      "SELECT attname FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped"
+      " AND attname <> ALL ($2::text[]) ORDER BY attnum",
+      {context_->table(table.name), array_literal(columns)});
+  for (int i = 0; i < r.rows(); ++i) state.later.push_back({"column " + r.text(i, 0), {}});
+  const Result gone = connection_->exec(
+      "SELECT name FROM unnest($2::text[]) AS name WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid "
+      "="
+      " to_regclass($1) AND attnum > 0 AND NOT attisdropped AND attname = name)",
+      {context_->table(table.name), array_literal(columns)});
+  for (int i = 0; i < gone.rows(); ++i) state.later.push_back({"column " + gone.text(i, 0) + " is gone", {}});
+  state.is_whole = gone.rows() == 0;
+}
+
+void PostgresUndo::add_triggers(const std::string& table, const std::string& own, TableState& state) {
+  const Result r = connection_->exec(
+      "SELECT tgname FROM pg_trigger WHERE tgrelid = to_regclass($1) AND NOT tgisinternal"
+      " AND tgname <> ALL ($2::text[]) ORDER BY tgname",
+      {context_->table(table), own});
+  for (int i = 0; i < r.rows(); ++i) state.later.push_back({"trigger " + r.text(i, 0), {}});
+}
+
+/// Everything that the server would name when it refuses DROP TABLE: what depends on the table, on a column
+/// of it or on its row type, and belongs to no relation of the run.
+void PostgresUndo::add_dependents(const std::string& table, const std::string& own, TableState& state) {
+  const Result r = connection_->exec(
+      "WITH own AS (SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+      " WHERE n.nspname = $2 AND c.relname = ANY ($3::text[])),"
+      " depending AS (SELECT DISTINCT d.classid, d.objid, d.objsubid, coalesce(r.ev_class, k.conrelid, "
+      "a.adrelid,"
+      " p.polrelid, CASE WHEN d.classid = 'pg_class'::regclass THEN d.objid END) AS relation"
+      " FROM pg_class c JOIN pg_depend d ON (d.refclassid = 'pg_class'::regclass AND d.refobjid = c.oid)"
+      " OR (d.refclassid = 'pg_type'::regclass AND d.refobjid = c.reltype)"
+      " LEFT JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid"
+      " LEFT JOIN pg_constraint k ON d.classid = 'pg_constraint'::regclass AND k.oid = d.objid"
+      " LEFT JOIN pg_attrdef a ON d.classid = 'pg_attrdef'::regclass AND a.oid = d.objid"
+      " LEFT JOIN pg_policy p ON d.classid = 'pg_policy'::regclass AND p.oid = d.objid"
+      " WHERE c.oid = to_regclass($1) AND d.deptype = 'n')"
+      " SELECT DISTINCT CASE WHEN d.classid = 'pg_rewrite'::regclass"
+      " THEN pg_describe_object('pg_class'::regclass, d.relation, 0)"
+      " ELSE pg_describe_object(d.classid, d.objid, d.objsubid) END"
+      " FROM depending d WHERE d.relation IS NULL OR d.relation NOT IN (SELECT oid FROM own) ORDER BY 1",
+      {context_->table(table), context_->options.schema, own});
+  for (int i = 0; i < r.rows(); ++i) state.later.push_back({r.text(i, 0), {}});
+}
+
+std::vector<TableState> PostgresUndo::look(std::span<const TableSchema* const> tables,
+                                           std::span<const std::string> own) {
+  const std::string names = array_literal(own);
+  std::vector<TableState> states;
+  for (const TableSchema* table : tables) {
+    TableState& state = states.emplace_back();
+    state.exists =
+        connection_->exec("SELECT to_regclass($1) IS NOT NULL", {context_->table(table->name)}).truth(0, 0);
+    if (!state.exists) continue;
+    add_columns(*table, state);
+    add_triggers(table->name, names, state);
+    add_dependents(table->name, names, state);
+  }
+  return states;
+}
+
+void PostgresUndo::undo(const std::string& step, std::span<const std::string> statements) {
+  if (!statements.empty()) lock_readers_out();
+  for (const auto& statement : statements) connection_->exec(statement);
+  const auto marked = connection_
+                          ->exec("UPDATE " + context_->ledger.step +
+                                     " SET state = 'undone' WHERE run = $1 AND id = $2 AND state = 'done'",
+                                 {run_, step})
+                          .affected();
+  if (marked != 1) throw Error(ErrorCode::system, "step " + step + " of run " + run_ + " is not done");
+}
+
+}  // namespace
+
+std::unique_ptr<UndoTransaction> begin_undo(std::shared_ptr<PostgresContext> context,
+                                            std::shared_ptr<PostgresConnection> connection,
+                                            const std::string& run, std::span<const std::string> tables) {
+  return std::make_unique<PostgresUndo>(std::move(context), std::move(connection), run, tables);
+}
+
+}  // namespace planrun

@@ -1,0 +1,15 @@
+// The run that a command line means.
+#pragma once
+
+#include <string>
+
+#include "database/target.h"
+#include "plan/plan.h"
+
+namespace planrun {
+
+/// The plan's run of that id; the latest one where `id` is empty. Throws Error(refused) when there is no run
+/// of the plan, Error(usage) when there is none of that id.
+RunRecord choose_run(const Plan& plan, const std::string& id, Ledger& ledger, const TargetDatabase& target);
+
+}  // namespace planrun

@@ -1,0 +1,323 @@
+#include "run/rollback.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <thread>
+
+#include "base/error.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "base/time.h"
+#include "data/canonical.h"
+#include "load/road.h"
+#include "plan/recorded_plan.h"
+
+namespace planrun {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// How long a lost connection is tried again before the rollback stops; the same command goes on with it.
+constexpr auto kPatience = std::chrono::seconds(60);
+constexpr auto kPause = std::chrono::milliseconds(500);
+// The step that begins the loads into a table which exists.
+constexpr const char* kBegin = "begin";
+constexpr std::size_t kShownRows = 10;
+
+// "NAME" of a step "KIND TABLE NAME".
+std::string name_in(const StepRecord& step) {
+  const std::size_t before = step.kind.size() + step.table.size() + 2;
+  return step.id.size() > before ? step.id.substr(before) : "";
+}
+
+// What a table must hold: what the run's committed chunks say, less what was taken out again.
+Digest written(const ResolvedTable& table, const std::vector<ChunkRecord>& chunks) {
+  Digest digest;
+  for (const auto& load : table.loads) {
+    for (const auto& chunk : chunks) {
+      if (chunk.done && chunk.chunk.load == load.name) digest += chunk.result.digest;
+    }
+  }
+  return digest;
+}
+
+ResolvedLoad any_column() {
+  ResolvedLoad load;
+  load.columns.emplace_back();
+  return load;
+}
+
+class TakingBack {
+ public:
+  TakingBack(RunRecord& run, Ledger& ledger, TargetDatabase& target, const RollbackOptions& options,
+             const DifferingKeys& differing, const std::atomic<bool>& stop)
+      : run_(run),
+        ledger_(ledger),
+        target_(target),
+        options_(options),
+        differing_(differing),
+        stop_(stop),
+        before_(run.state),
+        plan_(read_recorded_plan(run.resolved_plan)) {
+    for (auto& object : schema_objects(Json::parse(run.resolved_plan), target.dialect().name())) {
+      objects_.emplace(step_id(object), object);
+    }
+  }
+
+  RollbackSummary execute() {
+    const Clock::time_point start = Clock::now();
+    summary_.plan = run_.plan;
+    summary_.run = run_.id;
+    summary_.target = target_.shown_url();
+    for (const auto& step : ledger_.steps(run_.id)) {
+      if (step.kind == "create") tables_.push_back(step.table);
+    }
+    write_state(RunState::rolling_back);
+    try {
+      undo_patiently(start);
+    } catch (const Error& error) {
+      if (error.retryable()) {
+        throw Error(ErrorCode::interrupted, error.what(), "planrun rollback goes on with it");
+      }
+      leave_as_it_was();
+      throw;
+    }
+    prove();
+    write_state(RunState::rolled_back);
+    summary_.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    return std::move(summary_);
+  }
+
+ private:
+  void write_state(RunState state) {
+    run_.state = state;
+    run_.updated_at = now_micros();
+    if (state == RunState::rolled_back) run_.finished_at = run_.updated_at;
+    ledger_.write_run(run_, {});
+  }
+
+  // Nothing has been taken back, and nothing will be without another word: the run is what it was. A ledger
+  // that cannot be told keeps `rolling_back`, which a further rollback goes on from.
+  void leave_as_it_was() {
+    try {
+      const auto steps = ledger_.steps(run_.id);
+      const auto is_undone = [](const StepRecord& step) { return step.state == StepState::undone; };
+      if (std::any_of(steps.begin(), steps.end(), is_undone)) return;
+      // What the run was before a rollback that was killed is not known any more; a failed one can go on.
+      write_state(before_ == RunState::rolling_back ? RunState::failed : before_);
+    } catch (const Error& second) {
+      options_.notice(std::string("the ledger could not be told: ") + second.what());
+    }
+  }
+
+  void undo_patiently(Clock::time_point start) {
+    for (;;) {
+      try {
+        return undo_all();
+      } catch (const Error& error) {
+        if (!error.retryable() || stop_ || Clock::now() - start > kPatience) throw;
+        options_.notice(std::string(error.what()) + "; trying again");
+      }
+      std::this_thread::sleep_for(kPause);
+    }
+  }
+
+  void undo_all() {
+    const auto target = target_.connect(run_.id, 0);
+    const auto undo = target->begin_undo(run_.id, tables_);
+    std::vector<StepRecord> steps = ledger_.steps(run_.id);
+    std::erase_if(steps, [](const StepRecord& step) { return step.state != StepState::done; });
+    std::map<std::string, TableState> states = look(*undo, steps);
+    // Everything is found before anything is taken back. What the run made goes first, the newest before the
+    // others: it may refer to rows that the run wrote into tables of others.
+    for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
+      if (step->kind != kBegin) undo->undo(step->id, undo_statements(*step, states[step->table]));
+    }
+    for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
+      if (step->kind == kBegin) take_back_rows(*undo, *step);
+    }
+    undo->commit();
+  }
+
+  // Throws Error(refused) where something of others would go.
+  std::map<std::string, TableState> look(UndoTransaction& undo, const std::vector<StepRecord>& steps) {
+    std::vector<const ResolvedTable*> made;
+    std::vector<const TableSchema*> schemas;
+    std::vector<std::string> own;
+    std::vector<std::string> names;  // of all that the run has made
+    for (const auto& step : steps) {
+      if (const auto object = objects_.find(step.id); object != objects_.end())
+        names.push_back(object->second.name);
+      if (step.kind != "create") continue;
+      const ResolvedTable* table = plan_.find(step.table);
+      if (table == nullptr) {
+        throw Error(ErrorCode::refused, "run " + run_.id + " has made table " + step.table +
+                                            ", which is not in the plan that its ledger keeps");
+      }
+      made.push_back(table);
+      schemas.push_back(&table->schema);
+      own.push_back(step.table);
+    }
+    names.insert(names.end(), own.begin(), own.end());
+    const auto found = undo.look(schemas, names);
+    const auto chunks = ledger_.chunks(run_.id);
+    std::map<std::string, TableState> states;
+    std::vector<std::string> refusals;
+    summary_.tables.clear();
+    for (std::size_t i = 0; i < made.size(); ++i) {
+      if (stop_) throw Error(ErrorCode::interrupted, "stopped on request; nothing was taken back");
+      RolledBackTable table{own[i], found[i].exists, false, 0, {}};
+      if (found[i].exists && found[i].is_whole) look_into(undo, *made[i], written(*made[i], chunks), table);
+      for (const auto& later : found[i].later) table.discarded.push_back(later.what);
+      for (const auto& what : table.discarded) refusals.push_back("table " + table.table + ": " + what);
+      states[own[i]] = found[i];
+      summary_.tables.push_back(std::move(table));
+    }
+    for (const auto& step : steps) {
+      if (step.kind == kBegin) look_for_changed_rows(undo, schema_of(step), refusals);
+      const auto object = objects_.find(step.id);
+      if (object == objects_.end() || object->second.kind != ObjectKind::sql) continue;
+      const ObjectSql sql = target_.dialect().object_sql(object->second);
+      if (sql.make.empty() || !sql.drop.empty()) continue;
+      refusals.push_back("[[sql]] " + object->second.name + " has no `undo`: what it did stays");
+    }
+    if (!refusals.empty()) judge(refusals);
+    return states;
+  }
+
+  const TableSchema& schema_of(const StepRecord& step) const {
+    const ResolvedTable* table = plan_.find(step.table);
+    if (table != nullptr) return table->schema;
+    throw Error(ErrorCode::refused, "run " + run_.id + " has written into table " + step.table +
+                                        ", which is not in the plan that its ledger keeps");
+  }
+
+  static void look_for_changed_rows(UndoTransaction& undo, const TableSchema& table,
+                                    std::vector<std::string>& refusals) {
+    const auto changed = undo.changed_rows(table, kShownRows + 1);
+    if (changed.empty()) return;
+    std::vector<std::string> keys;
+    for (const auto& row : changed) keys.push_back(row.key + (row.gone ? " (gone)" : ""));
+    if (keys.size() > kShownRows) keys.back() = "...";
+    refusals.push_back("table " + table.name +
+                       ": rows were changed after the run wrote them: " + join(keys, ", "));
+  }
+
+  void take_back_rows(UndoTransaction& undo, const StepRecord& step) {
+    RolledBackTable table{step.table, true, true, undo.take_back_rows(schema_of(step)), {}};
+    undo.undo(step.id, {});
+    summary_.tables.push_back(std::move(table));
+  }
+
+  // Reads the table's rows and says in `out` what of them is not the run's.
+  void look_into(UndoTransaction& undo, const ResolvedTable& table, const Digest& expected,
+                 RolledBackTable& out) {
+    ReadBack request;
+    request.table = &table.schema;
+    // A table without a load must be empty: one column tells.
+    const ResolvedLoad load = table.loads.empty() ? any_column() : table.loads.front();
+    for (const auto& column : load.columns) request.columns.push_back(column.column);
+    RowHasher hasher(canonical_columns(table, load));
+    std::vector<Cell> row(request.columns.size());
+    Digest found;
+    const auto reader = undo.read_back(request);
+    while (reader->next(row)) found.add(hasher.hash(row));
+    out.rows = found.rows;
+    if (found == expected) return;
+    std::string what =
+        with_thousands(found.rows) + " rows found, " + with_thousands(expected.rows) + " written by the run";
+    if (found.rows == expected.rows) what += ", but not all with what the run wrote";
+    const auto keys = differing_ ? differing_(table.schema.name) : std::vector<std::string>();
+    if (!keys.empty()) what += ": " + join(keys, "; ");
+    out.discarded.push_back(std::move(what));
+  }
+
+  void judge(const std::vector<std::string>& refusals) {
+    if (options_.discard_later) {
+      for (const auto& refusal : refusals) options_.notice("discarded: " + refusal);
+      return;
+    }
+    throw Error(ErrorCode::refused,
+                "run " + run_.id + " of plan " + run_.plan +
+                    " was not taken back, and nothing was dropped: others have changed what it made\n  " +
+                    join(refusals, "\n  "),
+                "save what is needed of it; --discard-later drops it with the rest");
+  }
+
+  std::vector<std::string> undo_statements(const StepRecord& step, const TableState& table) const {
+    const Dialect& dialect = target_.dialect();
+    std::vector<std::string> statements;
+    if (step.kind == "foreign_key") statements.push_back(dialect.drop_foreign_key(step.table, name_in(step)));
+    if (const auto object = objects_.find(step.id); object != objects_.end()) {
+      return dialect.drop_statements(object->second);
+    }
+    if (step.kind == "create") {
+      for (const auto& later : table.later) statements.push_back(later.drop_sql);
+      statements.push_back(dialect.drop_table(step.table, options_.discard_later));
+    }
+    std::erase(statements, "");
+    return statements;
+  }
+
+  // From the catalog, when all is committed.
+  void prove() {
+    std::vector<const TableSchema*> schemas;
+    for (const auto& step : ledger_.steps(run_.id)) {
+      if (step.kind != "create" || step.state != StepState::undone) continue;
+      if (const ResolvedTable* table = plan_.find(step.table)) schemas.push_back(&table->schema);
+    }
+    const auto target = target_.connect(run_.id, 0);
+    const auto states = target->begin_undo(run_.id, {})->look(schemas, {});
+    std::vector<std::string> left;
+    for (std::size_t i = 0; i < schemas.size(); ++i) {
+      if (states[i].exists) left.push_back(schemas[i]->name);
+    }
+    if (!left.empty()) {
+      throw Error(ErrorCode::unproved,
+                  "run " + run_.id + " was taken back, but " + target_.shown_url() + " has a table " +
+                      join(left, " and a table ") + " again",
+                  "find out who makes it; the same command looks again");
+    }
+    summary_.proved_at = to_iso_utc(now_micros());
+  }
+
+  RunRecord& run_;
+  Ledger& ledger_;
+  TargetDatabase& target_;
+  const RollbackOptions& options_;
+  const DifferingKeys& differing_;
+  const std::atomic<bool>& stop_;
+  RunState before_;
+  ResolvedPlan plan_;
+  std::map<std::string, SchemaObject> objects_;  // by the step that makes it
+  std::vector<std::string> tables_;              // that the run was to make
+  RollbackSummary summary_;
+};
+
+}  // namespace
+
+RollbackSummary take_back(RunRecord& run, Ledger& ledger, TargetDatabase& target,
+                          const RollbackOptions& options, const DifferingKeys& differing,
+                          const std::atomic<bool>& stop) {
+  return TakingBack(run, ledger, target, options, differing, stop).execute();
+}
+
+Json to_json(const RollbackSummary& s) {
+  constexpr std::array<std::string_view, 3> kVerdicts = {"rolled back", "already rolled back", "declined"};
+  Json tables = Json::array();
+  for (const auto& t : s.tables) {
+    tables.push_back({{"table", t.table},
+                      {"was_there", t.was_there},
+                      {"existed", t.existed},
+                      {"rows", t.rows},
+                      {"discarded", t.discarded}});
+  }
+  return {{"plan", s.plan},      {"run", s.run},
+          {"target", s.target},  {"verdict", kVerdicts.at(static_cast<std::size_t>(s.verdict))},
+          {"tables", tables},    {"proved_at", s.proved_at},
+          {"seconds", s.seconds}};
+}
+
+}  // namespace planrun

@@ -1,0 +1,18 @@
+// What others have hung on a table of a SQLite file.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "database/undo.h"
+#include "sqlite/handle.h"
+
+namespace planrun {
+
+/// The state of a table that is there: views that read it, triggers on it or naming it, foreign keys that
+/// refer to it, and columns that are not those of the schema. Objects in `own` are the run's.
+TableState look_for_later(SqliteConnection& connection, const TableSchema& table,
+                          std::span<const std::string> own);
+
+}  // namespace planrun
