@@ -69,6 +69,17 @@ class App {
     rollback->add_flag("-y,--yes", options_.yes, "do not ask");
     rollback->add_flag("--discard-later", options_.discard_later,
                        "drop also what others have put into the run's tables since");
+    CLI::App* rejects = add_command("rejects", "the rows that a run kept out, by reason", rejects_command,
+                                    true, {"text", "json", "csv"});
+    add_run(*rejects);
+    CLI::App* backups =
+        add_command("backups", "the snapshots that the plan's runs keep", backups_command, true);
+    add_run(*backups);
+    backups->add_flag("--verify", options_.verify, "hash them again and compare with the ledger's SHA-256");
+    backups
+        ->add_option("--restore", options_.restore, "copy the snapshot of SOURCE to a new file (--run, -o)")
+        ->type_name("SOURCE");
+    backups->add_option("-o", options_.save_to, "the file that --restore makes")->type_name("FILE");
   }
 
   int run(int argc, char** argv, Console& console) {

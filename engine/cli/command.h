@@ -32,5 +32,7 @@ int lint_command(const CommandOptions& options, Console& console);
 int graph_command(const CommandOptions& options, Console& console);
 int status_command(const CommandOptions& options, Console& console);
 int rollback_command(const CommandOptions& options, Console& console);
+int rejects_command(const CommandOptions& options, Console& console);
+int backups_command(const CommandOptions& options, Console& console);
 
 }  // namespace planrun

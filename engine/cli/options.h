@@ -20,6 +20,8 @@ struct CommandOptions {
   std::string run;      // --run ID; empty: the latest
   bool yes = false;
   bool discard_later = false;
+  bool verify = false;
+  std::string restore;  // --restore SOURCE
 };
 
 }  // namespace planrun

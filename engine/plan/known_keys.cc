@@ -18,6 +18,7 @@ constexpr std::array kPlan = {
     KnownKey{"snapshot", text, "\"none\": read the sources themselves", "none"},
     KnownKey{"digest", text, "a further digest of each table", "sha256"},
     KnownKey{"folder", text, "where runs keep their snapshots"},
+    KnownKey{"keep_snapshots_days", count, "how long snapshots of ended runs are kept"},
 };
 
 constexpr std::array kSource = {

@@ -180,6 +180,7 @@ struct Plan {
   bool sha256_digest = false;                       // `digest = "sha256"`
   Position sha256_digest_at;                        // only where the plan says it
   std::filesystem::path folder;                     // of runs; empty: $XDG_STATE_HOME/planrun
+  std::optional<std::int64_t> keep_snapshots_days;  // of ended runs; none: for ever
   std::vector<PlanSource> sources;
   std::vector<PlanTarget> targets;  // the first is home
   std::vector<PlanTable> tables;

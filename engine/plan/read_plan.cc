@@ -75,6 +75,7 @@ void read_plan_section(PlanReader& reader, const Node& root) {
   plan.snapshot = section.find("snapshot") == nullptr;
   plan.sha256_digest = section.find("digest") != nullptr;
   if (plan.sha256_digest) plan.sha256_digest_at = section.located("digest")->at;
+  plan.keep_snapshots_days = section.count("keep_snapshots_days");
   read_folder(reader, section);
 }
 

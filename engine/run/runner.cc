@@ -19,6 +19,7 @@
 #include "run/prepare.h"
 #include "run/proof.h"
 #include "run/resume.h"
+#include "run/retention.h"
 #include "run/rollback.h"
 #include "run/snapshots.h"
 #include "run/summary.h"
@@ -418,6 +419,10 @@ class Run {
     summary_.seconds = seconds();
     record_.summary = to_json(summary_).dump();
     ledger_->write_run(record_, {});
+    if (faults.empty()) {
+      delete_old_snapshots(plan_, record_.id, *ledger_,
+                           [this](const std::string& text) { observer_.notice(text); });
+    }
   }
 
   void compare_proofs(std::vector<std::string>& faults) {

@@ -15,7 +15,8 @@ std::string to_json(const std::vector<SnapshotRecord>& records) {
                     {"file", r.file},
                     {"bytes", r.bytes},
                     {"sha256", r.sha256},
-                    {"state", r.state}});
+                    {"state", r.state},
+                    {"deleted_at", r.deleted_at}});
   }
   return list.dump();
 }
@@ -23,7 +24,8 @@ std::string to_json(const std::vector<SnapshotRecord>& records) {
 std::vector<SnapshotRecord> snapshots_from_json(const std::string& json) {
   std::vector<SnapshotRecord> records;
   for (const auto& r : Json::parse(json)) {
-    records.push_back({r.at("source"), r.at("file"), r.at("bytes"), r.at("sha256"), r.at("state")});
+    records.push_back({r.at("source"), r.at("file"), r.at("bytes"), r.at("sha256"), r.at("state"),
+                       r.value("deleted_at", std::int64_t{0})});
   }
   return records;
 }

@@ -20,8 +20,9 @@ struct SnapshotRecord {
   std::string source;
   std::string file;  // empty: the source itself is read (snapshot = "none")
   std::int64_t bytes = 0;
-  std::string sha256;  // empty until it was hashed
-  std::string state;   // SourceState of what is read
+  std::string sha256;           // empty until it was hashed
+  std::string state;            // SourceState of what is read
+  std::int64_t deleted_at = 0;  // Unix microseconds; 0: it is kept
 };
 std::string to_json(const std::vector<SnapshotRecord>& records);
 std::vector<SnapshotRecord> snapshots_from_json(const std::string& json);

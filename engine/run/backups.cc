@@ -1,0 +1,109 @@
+#include "run/backups.h"
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/hash.h"
+#include "run/snapshots.h"
+
+namespace planrun {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+BackupState state_of(const Backup& backup, bool verify) {
+  if (backup.deleted_at != 0) return BackupState::deleted;
+  std::error_code ignored;
+  if (!fs::exists(backup.file, ignored)) return BackupState::missing;
+  if (!verify || backup.sha256.empty()) return BackupState::there;
+  return sha256_file(backup.file) == backup.sha256 ? BackupState::same : BackupState::different;
+}
+
+Error cannot_write(const fs::path& file) {
+  return Error(ErrorCode::system, "cannot write " + file.string() + ": " + std::strerror(errno));
+}
+
+// A file that is gone unless it was kept.
+class PartFile {
+ public:
+  explicit PartFile(fs::path path) : path_(std::move(path)) {}
+  ~PartFile() {
+    std::error_code ignored;
+    fs::remove(path_, ignored);
+  }
+  PartFile(const PartFile&) = delete;
+  PartFile& operator=(const PartFile&) = delete;
+  const fs::path& path() const { return path_; }
+
+  void sync() const {
+    const int descriptor = open(path_.c_str(), O_RDONLY | O_CLOEXEC);
+    const bool synced = descriptor >= 0 && fsync(descriptor) == 0;
+    if (descriptor >= 0) close(descriptor);
+    if (!synced) throw cannot_write(path_);
+  }
+
+ private:
+  fs::path path_;
+};
+
+}  // namespace
+
+std::string_view to_string(BackupState state) {
+  constexpr std::array<std::string_view, 5> kNames = {"there", "deleted", "missing", "there, SHA-256 agrees",
+                                                      "DIFFERENT: its SHA-256 is another one"};
+  return kNames.at(static_cast<std::size_t>(state));
+}
+
+std::vector<Backup> list_backups(const std::string& plan, Ledger& ledger, bool verify) {
+  std::vector<Backup> backups;
+  for (const auto& run : ledger.runs(plan)) {
+    for (const auto& record : snapshots_from_json(run.snapshots)) {
+      if (record.file.empty()) continue;
+      Backup backup{run.id,        run.state,      record.source,     record.file,       record.bytes,
+                    record.sha256, run.started_at, record.deleted_at, BackupState::there};
+      backup.state = state_of(backup, verify);
+      backups.push_back(std::move(backup));
+    }
+  }
+  return backups;
+}
+
+void restore_backup(const Backup& backup, const fs::path& file) {
+  const std::string what = "the snapshot of " + backup.source + " of run " + backup.run;
+  if (backup.state == BackupState::deleted || backup.state == BackupState::missing) {
+    throw Error(ErrorCode::refused, what + " is not there any more: " + backup.file);
+  }
+  if (backup.sha256.empty()) {
+    throw Error(ErrorCode::refused,
+                what + " was never hashed, since its run ended before: nothing says that " + backup.file +
+                    " is whole",
+                "run the plan to its end, or look at the file itself");
+  }
+  std::error_code fault;
+  if (fs::exists(file, fault)) {
+    throw Error(ErrorCode::refused, file.string() + " is there already, and is not written over",
+                "name another file, or move it away");
+  }
+  const PartFile part(file.string() + ".planrun-part-" + std::to_string(getpid()));
+  fs::copy_file(backup.file, part.path(), fault);
+  if (fault) {
+    throw Error(ErrorCode::system,
+                "cannot copy " + backup.file + " to " + part.path().string() + ": " + fault.message());
+  }
+  if (sha256_file(part.path()) != backup.sha256) {
+    throw Error(ErrorCode::refused,
+                what + " is not what the run read: the SHA-256 of " + backup.file + " is another one",
+                "planrun backups --verify looks at all of them");
+  }
+  part.sync();
+  // A link, not a rename: it never takes the place of a file that came meanwhile.
+  if (link(part.path().c_str(), file.c_str()) != 0) throw cannot_write(file);
+}
+
+}  // namespace planrun
