@@ -72,6 +72,7 @@ class App {
     CLI::App* rejects = add_command("rejects", "the rows that a run kept out, by reason", rejects_command,
                                     true, {"text", "json", "csv"});
     add_run(*rejects);
+    rejects->add_flag("--retry", options_.retry, "send them through the plan again, and prove the run again");
     CLI::App* backups =
         add_command("backups", "the snapshots that the plan's runs keep", backups_command, true);
     add_run(*backups);

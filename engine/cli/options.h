@@ -20,6 +20,7 @@ struct CommandOptions {
   std::string run;      // --run ID; empty: the latest
   bool yes = false;
   bool discard_later = false;
+  bool retry = false;
   bool verify = false;
   std::string restore;  // --restore SOURCE
 };

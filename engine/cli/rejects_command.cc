@@ -1,15 +1,41 @@
 #include <iostream>
 
+#include "base/error.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "cli/command.h"
 #include "cli/databases.h"
 #include "report/rejects_text.h"
 #include "run/choose_run.h"
+#include "run/retry.h"
 
 namespace planrun {
 
+namespace {
+
+// Then the plan is run: that proves what is in the target now.
+int retry(const Plan& plan, const CommandOptions& options, Console& console) {
+  const Databases databases = open_databases(plan);
+  Diagnostics wrong;
+  wrong.file = plan.file.string();
+  try {
+    const RetrySummary s =
+        retry_rejects(plan, databases.source_pointers(), *databases.target, options.run, stop_flag(), wrong);
+    console.log.info("run " + s.run + ": " + with_thousands(s.rows_tried) + " rejected rows tried again, " +
+                     with_thousands(s.rows_written) + " written, " + with_thousands(s.rows_dropped) +
+                     " dropped, " + with_thousands(s.rows_rejected) + " rejected again");
+  } catch (const Error&) {
+    if (!wrong.list.empty()) std::cerr << to_text(wrong);
+    throw;
+  }
+  return run_command(options, console);
+}
+
+}  // namespace
+
 int rejects_command(const CommandOptions& options, Console& console) {
   const Plan plan = read_right_plan(options.plans.front(), options, console);
+  if (options.retry) return retry(plan, options, console);
   const auto target = open_target(plan.targets.front());
   const auto ledger = target->open_ledger(false);
   const RunRecord run = choose_run(plan, options.run, *ledger, *target);

@@ -30,7 +30,8 @@ struct ChunkResult {
 struct ChunkRecord {
   Chunk chunk;
   bool done = false;
-  bool correction = false;  // rows that were taken out again: negative counts, no range
+  bool correction =
+      false;  // rows taken out again, or rejects written after all: no range, counts of both signs
   ChunkResult result;
 };
 

@@ -48,6 +48,10 @@ struct ClaimRequest {
   std::vector<StepWork> create;
   /// Queries of one value that are asked when the transaction begins: ChunkTransaction::guard_values().
   std::vector<std::string> guards;
+  /// Ids of rejects of the only load: they go from the ledger in the transaction, whose chunk then is a
+  /// correction of its own, without a range, for the rows that can be written now. No other chunk of the load
+  /// is pending.
+  std::vector<std::int64_t> retried;
 };
 
 /// A set of rows of a table as they stand at one moment; several connections may read parts of it.

@@ -55,6 +55,7 @@ class PostgresChunkTransaction : public ChunkTransaction {
  private:
   bool claim_one();
   std::vector<std::string> read_guards();
+  void begin_retry(const ClaimRequest& request);
   const LoadTarget& load() const;
   void open_stage();
   void start_copy();
@@ -105,11 +106,30 @@ bool PostgresChunkTransaction::begin(const ClaimRequest& request) {
       std::any_of(loads_.begin(), loads_.end(), [](const LoadTarget& l) { return l.is_applied(); });
   connection_->exec(applied || !guards_.empty() ? "BEGIN ISOLATION LEVEL REPEATABLE READ" : "BEGIN");
   for (const auto& work : request.create) do_work(*connection_, context_->ledger, work);
+  if (!request.retried.empty()) begin_retry(request);
   guards_before_ = read_guards();
   if (claim_one()) return true;
   open_ = false;
   commit_transaction(*connection_);
   return false;
+}
+
+void PostgresChunkTransaction::begin_retry(const ClaimRequest& request) {
+  // Others wait for the rows' outcome, and so does a crash of the server.
+  connection_->exec("SET LOCAL synchronous_commit = on");
+  std::vector<std::string> ids;
+  for (const std::int64_t id : request.retried) ids.push_back(std::to_string(id));
+  const auto taken =
+      connection_
+          ->exec("DELETE FROM " + context_->ledger.reject + " WHERE run = $1 AND id = any($2::bigint[])",
+                 {run_, array_literal(ids)})
+          .affected();
+  if (taken != static_cast<std::int64_t>(ids.size())) {
+    throw Error(ErrorCode::refused, "rejects of load " + loads_.front().load + " are gone from the ledger");
+  }
+  connection_->exec("INSERT INTO " + context_->ledger.chunk +
+                        " (run, load, kind, state) VALUES ($1, $2, 'correction', 'pending')",
+                    {run_, loads_.front().load});
 }
 
 bool PostgresChunkTransaction::claim_one() {

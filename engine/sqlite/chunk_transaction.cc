@@ -14,7 +14,7 @@ namespace {
 class SqliteChunkTransaction : public ChunkTransaction {
  public:
   SqliteChunkTransaction(TargetConnection& target, Writers& writers, const ClaimRequest& request)
-      : connection_(target.writing()),
+      : connection_(writing_for(target, request)),
         ledger_(target.ledger()),
         writers_(writers),
         run_(request.run),
@@ -22,6 +22,7 @@ class SqliteChunkTransaction : public ChunkTransaction {
         guards_(request.guards),
         transaction_(target.file(), connection_) {
     for (const auto& work : request.create) do_step_work(*connection_, ledger_, work);
+    if (!request.retried.empty()) begin_retry(request.retried);
     guards_before_ = read_guards();
   }
 
@@ -50,6 +51,14 @@ class SqliteChunkTransaction : public ChunkTransaction {
   }
 
  private:
+  /// Rows that come after all others must find their parents: then no step after them looks for orphans.
+  static std::shared_ptr<SqliteConnection> writing_for(TargetConnection& target,
+                                                       const ClaimRequest& request) {
+    auto connection = target.writing();
+    if (!request.retried.empty()) connection->execute("pragma foreign_keys = on");
+    return connection;
+  }
+  void begin_retry(std::span<const std::int64_t> rejects);
   RowWriter& writer();
   std::vector<std::string> read_guards();
 
@@ -96,6 +105,20 @@ void SqliteChunkTransaction::write(std::span<const Cell> row) {
       flushed_.failures.push_back(std::move(failure));
       break;
   }
+}
+
+void SqliteChunkTransaction::begin_retry(std::span<const std::int64_t> rejects) {
+  Statement gone(*connection_, "delete from " + ledger_.reject + " where run = ?1 and id = ?2");
+  for (const std::int64_t id : rejects) {
+    gone.bind(1, std::string_view(run_)).bind(2, id).run();
+    if (sqlite3_changes64(connection_->get()) != 1) {
+      throw Error(ErrorCode::refused, "reject " + std::to_string(id) + " of load " + loads_.front().load +
+                                          " is gone from the ledger");
+    }
+  }
+  Statement row(*connection_,
+                "insert into " + ledger_.chunk + " (run, load, kind) values (?1, ?2, 'correction')");
+  row.bind(1, std::string_view(run_)).bind(2, std::string_view(loads_.front().load)).run();
 }
 
 void SqliteChunkTransaction::cut(const Key& key) {

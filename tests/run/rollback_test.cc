@@ -1,5 +1,8 @@
 // A run taken back leaves the target as it was, whatever became of the run; what others have made since is
 // named, and not touched.
+#include <chrono>
+#include <thread>
+
 #include "support/migration.h"
 #include "support/target_state.h"
 
@@ -237,4 +240,39 @@ TEST_CASE("a run waits for the end of a rollback", "[rollback][postgres]") {
     CHECK(t.rollback().status == 0);
     CHECK(t.m.run().status == 0);
   }
+}
+
+TEST_CASE("rollback: whoever is at work on the file is in the way", "[rollback]") {
+  Taken t(Kind::sqlite);
+  REQUIRE(t.m.run().status == 0);
+  const std::string before = t.state();
+  const ProcessResult r = run_process(
+      {"flock", t.m.target_file().string(), PLANRUN_BINARY, "rollback", t.m.plan_file().string(), "--yes"},
+      {{"XDG_STATE_HOME", t.m.state().string()}});
+  CHECK(r.status == 1);
+  CHECK_THAT(r.err, ContainsSubstring("is at work on " + t.m.target_file().string()));
+  CHECK(t.state() == before);
+}
+
+TEST_CASE("rollback waits for readers and writers, and sees what these have written",
+          "[rollback][slow][postgres]") {
+  Taken t(Kind::postgresql);
+  REQUIRE(t.m.run().status == 0);
+  const auto meanwhile = [&](const std::string& sql) {
+    return std::thread([&t, sql] { say(t.m, "begin; " + sql + "; select pg_sleep(5); commit"); });
+  };
+  std::thread writer = meanwhile("insert into items values (5001, 1, 'mine')");
+  std::this_thread::sleep_for(std::chrono::seconds(1));
+  const ProcessResult refused = t.rollback();
+  writer.join();
+  CHECK(refused.status == 1);
+  CHECK_THAT(refused.err, ContainsSubstring("901 rows found, 900 written by the run: id 5001"));
+  say(t.m, "delete from items where id = 5001");
+
+  std::thread reader = meanwhile("select count(*) from items");
+  std::this_thread::sleep_for(std::chrono::seconds(1));
+  const ProcessResult done = t.rollback();
+  reader.join();
+  INFO(done.out << done.err);
+  CHECK(done.status == 0);
 }
