@@ -55,6 +55,10 @@ int json_hex_digit(char c) {
 
 void append_utf8(unsigned code_point, std::string& out) {
   const auto continuation = [&](int shift) { out += static_cast<char>(0x80 | (code_point >> shift & 0x3F)); };
+  if (code_point < 0x80) {
+    out += static_cast<char>(code_point);
+    return;
+  }
   if (code_point < 0x800) {
     out += static_cast<char>(0xC0 | code_point >> 6);
   } else if (code_point < 0x10000) {
