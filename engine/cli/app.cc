@@ -62,6 +62,7 @@ class App {
     add_common(app_);
     add_command("lint", "what is wrong with plans, without touching a database", lint_command, false);
     add_command("graph", "the steps and what each waits for", graph_command, true);
+    add_command("test", "run the plan's transform examples", test_command, false);
     add_command("status", "what the target's ledger says of the plan's runs", status_command, true);
     CLI::App* rollback =
         add_command("rollback", "take a run back: the target as it was before it", rollback_command, true);

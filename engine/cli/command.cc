@@ -56,6 +56,10 @@ Plan read_right_plan(const std::string& file, const CommandOptions& options, Con
   ReadPlanResult result = read_plan(file, read_options(options));
   if (!result.diagnostics.list.empty()) std::cerr << to_text(result.diagnostics);
   if (result.diagnostics.has_errors()) throw Error(ErrorCode::plan, "");
+  if (result.plan.has_examples_only()) {
+    throw Error(ErrorCode::plan, file + " holds examples only: there is nothing to run",
+                "planrun test " + file + " runs them");
+  }
   return std::move(result.plan);
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "cli/command.h"
+#include "run/transforms.h"
 
 namespace planrun {
 
@@ -26,7 +27,8 @@ int lint_command(const CommandOptions& options, Console& console) {
   bool right = true;
   Json all = Json::array();
   for (const auto& file : options.plans) {
-    const ReadPlanResult result = read_plan(file, read_options(options));
+    ReadPlanResult result = read_plan(file, read_options(options));
+    if (!result.diagnostics.has_errors()) check_transforms(result.plan, result.diagnostics);
     right = right && !result.diagnostics.has_errors();
     if (options.json) {
       for (auto& item : to_json(result.diagnostics)) all.push_back(item);

@@ -7,23 +7,34 @@ namespace planrun {
 
 struct Balance {
   std::int64_t rows_read = 0;     // counted by the reader, `where` or not
-  std::int64_t rows_written = 0;  // source rows that are in the target
+  std::int64_t rows_written = 0;  // source rows whose rows are all in the target
   std::int64_t rows_rejected = 0;
   std::int64_t rows_dropped = 0;  // by `where`, or a transform's nil
   std::int64_t rows_merged = 0;
-  // Of the rows that were written, where rows may be in the table before:
-  std::int64_t rows_updated = 0;
-  std::int64_t rows_unchanged = 0;  // in the table already, and left as they are
+  // A transform makes several rows of one, so what reached the target is counted apart.
+  std::int64_t rows_emitted = 0;         // that the written and merged source rows became
+  std::int64_t rows_inserted = 0;        // of them, those that are new in the target,
+  std::int64_t rows_updated = 0;         // changed rows that were there,
+  std::int64_t rows_unchanged = 0;       // found a row there that stays as it is,
+  std::int64_t rows_emitted_merged = 0;  // or one that the run had written already, and equal
 
   bool holds() const { return rows_read == rows_written + rows_rejected + rows_dropped + rows_merged; }
+  bool emitted_holds() const {
+    return rows_emitted == rows_inserted + rows_updated + rows_unchanged + rows_emitted_merged;
+  }
+  /// What reached the target is not told by the source rows alone.
+  bool fans_out() const { return rows_inserted != rows_written; }
   Balance& operator+=(const Balance& o) {
     rows_read += o.rows_read;
     rows_written += o.rows_written;
     rows_rejected += o.rows_rejected;
     rows_dropped += o.rows_dropped;
     rows_merged += o.rows_merged;
+    rows_emitted += o.rows_emitted;
+    rows_inserted += o.rows_inserted;
     rows_updated += o.rows_updated;
     rows_unchanged += o.rows_unchanged;
+    rows_emitted_merged += o.rows_emitted_merged;
     return *this;
   }
   friend bool operator==(const Balance&, const Balance&) = default;

@@ -74,7 +74,8 @@ class ChunkTransaction {
   /// Throws Error(row_violation) when the target only said *that* a row is wrong: then call stage() and write
   /// them again.
   virtual Flushed flush() = 0;
-  /// Back to the claim: rows of this chunk now wait in a stage, so that flush() can tell the wrong ones.
+  /// Back to the claim, before or after flush(): rows of this chunk now wait in a stage, so that flush() can
+  /// tell the wrong ones. What was cut stays cut.
   virtual void stage() = 0;
   virtual void reject(const Reject& reject) = 0;
   /// This chunk ends before `key`; the rest of its range becomes a pending chunk in the same transaction.

@@ -25,6 +25,7 @@ struct LoadTarget {
   std::vector<std::size_t> columns;    // of table->columns, in the order of write()'s cells
   WriteMode write = WriteMode::insert;
   std::vector<std::size_t> key;  // of table->columns: by what `write` finds a row
+  bool fans_out = false;  // a transform may make several rows of one: all of them go when one is refused
 
   /// Rows of others are in the table, or rows of the same key may be: each row is told apart before it is
   /// written.
@@ -78,7 +79,7 @@ class BackReader {
 /// What an index or foreign key still found wrong after the rows were in.
 struct Violation {
   const TableSchema* table = nullptr;
-  const KeySchema* key = nullptr;  // one of the three
+  const KeySchema* key = nullptr;  // one of the three, or none
   const IndexSchema* unique_index = nullptr;
   const ForeignKeySchema* foreign_key = nullptr;
 };
@@ -106,6 +107,7 @@ class Target {
   virtual std::string share_view() = 0;
   virtual std::unique_ptr<BackReader> read_back(const ReadBack& request) = 0;
   /// The rows in the way of `violation`: for a key all rows that share one, for a foreign key the orphans.
+  /// All rows of the table for a violation of nothing.
   virtual std::unique_ptr<BackReader> read_violations(const Violation& violation,
                                                       std::span<const std::size_t> columns) = 0;
   /// Takes the rows out and keeps them as rejects of a chunk of their own (negative counts), in one

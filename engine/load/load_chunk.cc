@@ -1,6 +1,8 @@
 #include "load/load_chunk.h"
 
+#include <algorithm>
 #include <chrono>
+#include <map>
 
 #include "base/error.h"
 
@@ -33,7 +35,9 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 // First time along the road: rows go to the target.
 class ChunkLoader::Writing : public RowVisitor {
  public:
-  Writing(ChunkLoader& loader, ChunkTransaction& transaction) : loader_(loader), transaction_(transaction) {}
+  /// `refused`: source rows of which the target has refused some row before; they are rejected as a whole.
+  Writing(ChunkLoader& loader, ChunkTransaction& transaction, const RefusedRows& refused)
+      : loader_(loader), transaction_(transaction), refused_(refused) {}
 
   bool wants_more() override {
     if (count_++ % kRowsBetweenClocks == 0)
@@ -47,26 +51,40 @@ class ChunkLoader::Writing : public RowVisitor {
     return true;
   }
 
-  void row(const SourceRow&, std::span<const Cell> target) override {
+  void row(const SourceRow& from, std::span<const Cell> target) override {
+    if (from.is_first()) {
+      ++told_;
+      ++result.balance.rows_written;
+    }
+    if (!refused_.empty() && is_refused(from)) return;
     transaction_.write(target);
     const Hash128 hash = loader_.hasher_.hash(target);
-    if (loader_.load_.may_meet_rows) hashes_.push_back(hash);
+    if (loader_.load_.may_meet_rows) emitted_.push_back({hash, told_});
     result.digest.add(hash);
     result.bytes += size_of(target);
   }
 
-  /// Rows that are not in the table as this chunk's own after all.
-  void take_out(std::span<const std::int64_t> ordinals) {
-    Digest gone;
-    for (const std::int64_t ordinal : ordinals) gone.add(hashes_[static_cast<std::size_t>(ordinal)]);
-    result.digest -= gone;
+  /// Counts what became of the rows.
+  void settle(const Flushed& flushed) {
+    Balance& balance = result.balance;
+    if (!loader_.load_.may_meet_rows) {
+      balance.rows_emitted = balance.rows_inserted = result.digest.rows;
+      return;
+    }
+    take_out(flushed.merged);
+    take_out(flushed.left);
+    balance.rows_emitted = static_cast<std::int64_t>(emitted_.size() - flushed.failures.size());
+    balance.rows_inserted = flushed.rows_inserted;
+    balance.rows_updated = flushed.rows_updated;
+    balance.rows_unchanged = flushed.rows_unchanged;
+    balance.rows_emitted_merged = static_cast<std::int64_t>(flushed.merged.size());
+    balance.rows_merged = merged_whole(flushed.merged);
+    balance.rows_written -= balance.rows_merged;
   }
 
   void rejected(const SourceRow& from, const Misfit& misfit) override {
-    ++result.balance.rows_rejected;
-    if (loader_.load_.on_reject == OnReject::stop && rejects.size() >= kShownRejects) return;
-    rejects.push_back(loader_.road_.make_reject(from, misfit));
-    reject_bytes_ += size_of(rejects.back());
+    if (counts_only()) return;
+    keep(loader_.road_.make_reject(from, misfit));
   }
 
   void dropped() override { ++result.balance.rows_dropped; }
@@ -78,11 +96,61 @@ class ChunkLoader::Writing : public RowVisitor {
   std::vector<Reject> rejects;
 
  private:
+  struct Emitted {
+    Hash128 hash;
+    std::int64_t source_row = 0;  // the nth that was told
+  };
+
+  // Rows that are not in the table as this chunk's own after all.
+  void take_out(std::span<const std::int64_t> ordinals) {
+    Digest gone;
+    for (const std::int64_t ordinal : ordinals) gone.add(emitted_[static_cast<std::size_t>(ordinal)].hash);
+    result.digest -= gone;
+  }
+
+  // Source rows of which every row was merged.
+  std::int64_t merged_whole(std::span<const std::int64_t> ordinals) const {
+    std::map<std::int64_t, std::int64_t> left;  // rows not merged, by source row
+    for (const std::int64_t ordinal : ordinals)
+      left[emitted_[static_cast<std::size_t>(ordinal)].source_row] = 0;
+    for (const Emitted& row : emitted_) {
+      if (const auto found = left.find(row.source_row); found != left.end()) ++found->second;
+    }
+    for (const std::int64_t ordinal : ordinals)
+      --left[emitted_[static_cast<std::size_t>(ordinal)].source_row];
+    return std::count_if(left.begin(), left.end(), [](const auto& row) { return row.second == 0; });
+  }
+
+  bool is_refused(const SourceRow& from) {
+    const auto refused = refused_.find(told_);
+    if (refused == refused_.end()) return false;
+    if (!from.is_first()) return true;
+    --result.balance.rows_written;
+    if (counts_only()) return true;
+    Reject reject = loader_.road_.make_reject(from, {0, "", refused->second.reason});
+    reject.column = refused->second.column;
+    keep(std::move(reject));
+    return true;
+  }
+
+  // Counts a reject; true where enough of them are kept.
+  bool counts_only() {
+    ++result.balance.rows_rejected;
+    return loader_.load_.on_reject == OnReject::stop && rejects.size() >= kShownRejects;
+  }
+
+  void keep(Reject reject) {
+    rejects.push_back(std::move(reject));
+    reject_bytes_ += size_of(rejects.back());
+  }
+
   ChunkLoader& loader_;
   ChunkTransaction& transaction_;
+  const RefusedRows& refused_;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-  std::vector<Hash128> hashes_;  // by ordinal, where rows may meet rows
+  std::vector<Emitted> emitted_;  // by ordinal, where rows may meet rows
   std::int64_t count_ = 0;
+  std::int64_t told_ = 0;
   std::int64_t reject_bytes_ = 0;
   bool is_due_ = false;
   bool can_cut_ = true;
@@ -91,14 +159,20 @@ class ChunkLoader::Writing : public RowVisitor {
 // Along the same range again, to find the rows that the target refused by their place among the written ones.
 class ChunkLoader::Finding : public RowVisitor {
  public:
-  Finding(ChunkLoader& loader, const std::vector<RowFailure>& failures, Writing& writing)
-      : loader_(loader), failures_(failures), writing_(writing) {}
+  Finding(ChunkLoader& loader, const std::vector<RowFailure>& failures, Writing& writing,
+          RefusedRows& refused)
+      : loader_(loader), failures_(failures), writing_(writing), refused_(refused), left_out_(refused) {}
 
   bool wants_more() override { return next_ < failures_.size(); }
 
   void row(const SourceRow& from, std::span<const Cell> target) override {
+    if (from.is_first()) ++told_;
+    if (!left_out_.empty() && left_out_.contains(told_)) return;
     if (next_ >= failures_.size() || failures_[next_].ordinal != ordinal_++) return;
     const RowFailure& failure = failures_[next_++];
+    if (loader_.load_.transform) refused_.emplace(told_, failure);
+    if (from.outputs > 1) has_siblings_ = true;
+    if (has_siblings_) return;  // all are written again
     Reject reject = loader_.road_.make_reject(from, {0, "", failure.reason});
     reject.column = failure.column;
     if (writing_.rejects.size() < kShownRejects || loader_.load_.on_reject == OnReject::keep) {
@@ -107,18 +181,25 @@ class ChunkLoader::Finding : public RowVisitor {
     Digest refused;
     refused.add(loader_.hasher_.hash(target));
     writing_.result.digest -= refused;
+    --writing_.result.balance.rows_written;
     ++writing_.result.balance.rows_rejected;
   }
 
   void rejected(const SourceRow&, const Misfit&) override {}
 
   bool found_all() const { return next_ == failures_.size(); }
+  /// Whether rows stand in the target whose source row is refused.
+  bool has_siblings() const { return has_siblings_; }
 
  private:
   ChunkLoader& loader_;
   const std::vector<RowFailure>& failures_;
   Writing& writing_;
+  RefusedRows& refused_;
+  const RefusedRows left_out_;  // before this pass
+  bool has_siblings_ = false;
   std::size_t next_ = 0;
+  std::int64_t told_ = 0;
   std::int64_t ordinal_ = 0;
 };
 
@@ -133,10 +214,11 @@ ChunkLoader::ChunkLoader(Road& road, const ResolvedLoad& load, LoadState& state,
 
 ChunkResult ChunkLoader::load(ChunkTransaction& transaction) {
   Range range = transaction.chunk().range;
+  RefusedRows refused;
   for (bool was_cut = false;;) {
-    const bool staged = state_.staged;
-    if (staged) transaction.stage();
-    Writing writing(*this, transaction);
+    // A row that was refused has siblings in the table: they go by starting over.
+    if (state_.staged || !refused.empty()) transaction.stage();
+    Writing writing(*this, transaction, refused);
     if (was_cut) writing.forbid_cut();
     if (const auto rest = road_.travel(range, writing)) {
       transaction.cut(*rest);
@@ -153,22 +235,18 @@ ChunkResult ChunkLoader::load(ChunkTransaction& transaction) {
       continue;
     }
     if (!flushed.failures.empty()) {
-      Finding finding(*this, flushed.failures, writing);
+      Finding finding(*this, flushed.failures, writing, refused);
       road_.travel(range, finding);
       if (!finding.found_all()) {
         throw Error(ErrorCode::source,
                     load_.source + "." + load_.source_table +
                         ": reading a chunk again gave fewer rows; the source has changed meanwhile");
       }
+      // Each time leaves at least one more source row out.
+      if (finding.has_siblings()) continue;
     }
-    writing.take_out(flushed.merged);
-    writing.take_out(flushed.left);
+    writing.settle(flushed);
     ChunkResult& result = writing.result;
-    Balance& balance = result.balance;
-    balance.rows_merged = static_cast<std::int64_t>(flushed.merged.size());
-    balance.rows_written = result.digest.rows + static_cast<std::int64_t>(flushed.left.size());
-    balance.rows_updated = flushed.rows_updated;
-    balance.rows_unchanged = flushed.rows_unchanged;
     result.seconds = writing.seconds();
     check_rejects(writing.rejects, result.balance.rows_rejected);
     try {

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,8 @@ class ChunkLoader {
  private:
   class Writing;
   class Finding;
+  /// Source rows that the target refused, by their place (from 1) among those that came to it.
+  using RefusedRows = std::map<std::int64_t, RowFailure>;
   void check_rejects(const std::vector<Reject>& rejects, std::int64_t count);
 
   Road& road_;

@@ -14,14 +14,6 @@ namespace {
 constexpr std::size_t kLotRows = 1000;
 constexpr std::size_t kLotBytes = 1 << 20;
 
-ReadRequest request_of(const ResolvedLoad& load) {
-  ReadRequest request;
-  request.table = load.source_table;
-  request.where = load.where;
-  for (const auto& input : load.inputs) request.inputs.push_back({input.column, input.expr});
-  return request;
-}
-
 // A reader's key of a row that is gone by: what a lot keeps.
 class KeptRow : public Reader {
  public:
@@ -40,6 +32,14 @@ Misfit expression_failure(const Reader& reader) {
 
 }  // namespace
 
+ReadRequest read_request(const ResolvedLoad& load) {
+  ReadRequest request;
+  request.table = load.source_table;
+  request.where = load.where;
+  for (const auto& input : load.inputs) request.inputs.push_back({input.column, input.expr});
+  return request;
+}
+
 std::vector<CanonicalColumn> canonical_columns(const ResolvedTable& table, const ResolvedLoad& load) {
   std::vector<CanonicalColumn> columns;
   for (const auto& c : load.columns) {
@@ -54,8 +54,8 @@ class Road::Lot {
  public:
   explicit Lot(Road& road) : road_(road) {}
 
-  void add(const Reader& reader, std::span<const Cell> cells) {
-    Row row{reader.key(), {}};
+  void add(const SourceRow& from, std::span<const Cell> cells) {
+    Row row{from.key(), from.output, from.outputs, {}};
     for (Cell cell : cells) {
       if (cell.kind == CellKind::text || cell.kind == CellKind::blob) {
         bytes_ += cell.bytes.size();
@@ -69,27 +69,20 @@ class Road::Lot {
   bool is_full() const { return rows_.size() >= kLotRows || bytes_ >= kLotBytes; }
 
   void tell(RowVisitor& visitor) {
-    std::map<std::size_t, std::map<std::string_view, std::optional<std::string>>> answers;
+    std::map<std::size_t, Answers> answers;
     for (const std::size_t column : road_.not_encoded_) answers[column] = ask(column);
-    for (Row& row : rows_) {
-      const KeptRow kept(row.key);
+    for (std::size_t i = 0; i < rows_.size(); i += rows_[i].outputs) {
+      const std::span<Row> rows = std::span(rows_).subspan(i, rows_[i].outputs);
+      const KeptRow kept(rows.front().key);
       std::optional<Misfit> misfit;
-      for (const std::size_t column : road_.not_encoded_) {
-        Cell& cell = row.cells[column];
-        if (cell.is_null()) continue;
-        const auto& answer = answers[column].at(cell.bytes);
-        if (answer) {
-          cell.bytes = *answer;
-        } else if (!misfit) {
-          misfit = Misfit{column, "text '" + std::string(cell.bytes.substr(0, 60)) + "'",
-                          "is no " + road_.column_type(column).sql + " to the target"};
-        }
+      for (Row& row : rows) {
+        if (!misfit) misfit = put_answers(answers, row);
       }
       if (misfit) {
         visitor.rejected(SourceRow{kept}, *misfit);
-      } else {
-        visitor.row(SourceRow{kept}, row.cells);
+        continue;
       }
+      for (const Row& row : rows) visitor.row(SourceRow{kept, row.output, row.outputs}, row.cells);
     }
     rows_.clear();
     texts_.clear();
@@ -99,11 +92,28 @@ class Road::Lot {
  private:
   struct Row {
     Key key;
+    std::size_t output;
+    std::size_t outputs;
     std::vector<Cell> cells;
   };
+  using Answers = std::map<std::string_view, std::optional<std::string>>;
 
-  std::map<std::string_view, std::optional<std::string>> ask(std::size_t column) {
-    std::map<std::string_view, std::optional<std::string>> distinct;
+  std::optional<Misfit> put_answers(const std::map<std::size_t, Answers>& answers, Row& row) const {
+    for (const std::size_t column : road_.not_encoded_) {
+      Cell& cell = row.cells[column];
+      if (cell.is_null()) continue;
+      const auto& answer = answers.at(column).at(cell.bytes);
+      if (!answer) {
+        return Misfit{column, "text '" + std::string(cell.bytes.substr(0, 60)) + "'",
+                      "is no " + road_.column_type(column).sql + " to the target"};
+      }
+      cell.bytes = *answer;
+    }
+    return std::nullopt;
+  }
+
+  Answers ask(std::size_t column) {
+    Answers distinct;
     for (const Row& row : rows_) {
       if (!row.cells[column].is_null()) distinct.emplace(row.cells[column].bytes, std::nullopt);
     }
@@ -130,7 +140,7 @@ Road::Road(Source& source, const ResolvedTable& table, const ResolvedLoad& load,
       load_(load),
       canonical_text_(std::move(canonical_text)),
       mapping_(make_mapping(table.schema, load, limits)),
-      request_(request_of(load)),
+      request_(read_request(load)),
       input_(load.inputs.size()),
       output_(load.columns.size()) {
   for (const auto& column : load.columns) {
@@ -139,6 +149,11 @@ Road::Road(Source& source, const ResolvedTable& table, const ResolvedLoad& load,
     }
     columns_.push_back(column.column);
   }
+  if (!load.transform) return;
+  fields_.resize(load.transform->fields.size());
+  lua_ = make_lua_transform(*load.transform, [this] {
+    return load_.source + "." + load_.source_table + " key " + to_text(under_way_->key());
+  });
 }
 
 Road::~Road() = default;
@@ -153,6 +168,7 @@ std::vector<CanonicalColumn> Road::canonical_columns() const {
 
 std::optional<Key> Road::travel(const Range& range, RowVisitor& visitor) {
   const auto reader = source_.read(request_, range);
+  if (lua_) return travel_through_lua(*reader, visitor);
   if (!not_encoded_.empty()) return travel_in_lots(*reader, visitor);
   const SourceRow from{*reader};
   for (;;) {
@@ -186,7 +202,7 @@ std::optional<Key> Road::travel_in_lots(Reader& reader, RowVisitor& visitor) {
     } else if (outcome == ReadOutcome::failed) {
       visitor.rejected(SourceRow{reader}, expression_failure(reader));
     } else if (mapping_->apply(input_, output_)) {
-      lot.add(reader, output_);
+      lot.add(SourceRow{reader}, output_);
     } else {
       visitor.rejected(SourceRow{reader}, mapping_->misfit());
     }
@@ -194,6 +210,63 @@ std::optional<Key> Road::travel_in_lots(Reader& reader, RowVisitor& visitor) {
   }
   lot.tell(visitor);
   return std::nullopt;
+}
+
+std::optional<Key> Road::travel_through_lua(Reader& reader, RowVisitor& visitor) {
+  Lot lot(*this);
+  for (;;) {
+    const ReadOutcome outcome = reader.next(input_);
+    if (outcome == ReadOutcome::end) break;
+    if (!visitor.wants_more()) {
+      const Key key = reader.key();
+      lot.tell(visitor);
+      return key;
+    }
+    if (outcome == ReadOutcome::dropped) {
+      visitor.dropped();
+    } else if (outcome == ReadOutcome::failed) {
+      visitor.rejected(SourceRow{reader}, expression_failure(reader));
+    } else {
+      transform(reader, lot, visitor);
+    }
+    if (lot.is_full()) lot.tell(visitor);
+  }
+  lot.tell(visitor);
+  return std::nullopt;
+}
+
+// A source row is atomic: all its rows are mapped once before the first of them is told. Mapping twice costs
+// less than keeping the cells.
+void Road::transform(const Reader& reader, Lot& lot, RowVisitor& visitor) {
+  under_way_ = &reader;
+  const auto count = lua_->apply(input_);
+  if (!count) return visitor.rejected(SourceRow{reader}, {0, "", lua_->failure()});
+  if (*count == 0) return visitor.dropped();
+  Misfit misfit;
+  for (std::size_t n = 0; n < *count; ++n) {
+    if (!map_output(n, *count, misfit)) return visitor.rejected(SourceRow{reader}, misfit);
+  }
+  for (std::size_t n = 0; n < *count; ++n) {
+    if (*count > 1) map_output(n, *count, misfit);
+    const SourceRow from{reader, n, *count};
+    if (not_encoded_.empty()) {
+      visitor.row(from, output_);
+    } else {
+      lot.add(from, output_);
+    }
+  }
+}
+
+bool Road::map_output(std::size_t n, std::size_t count, Misfit& misfit) {
+  if (!lua_->output(n, fields_)) {
+    misfit = {0, "", lua_->failure()};
+  } else if (mapping_->apply(fields_, output_)) {
+    return true;
+  } else {
+    misfit = mapping_->misfit();
+  }
+  if (count > 1) misfit.reason += " (row " + std::to_string(n + 1) + " of " + std::to_string(count) + ")";
+  return false;
 }
 
 Reject Road::make_reject(const SourceRow& row, const Misfit& misfit) {

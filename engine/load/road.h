@@ -14,6 +14,7 @@
 #include "data/reject.h"
 #include "database/source.h"
 #include "plan/resolved_plan.h"
+#include "transform/lua_transform.h"
 #include "transform/mapping.h"
 
 namespace planrun {
@@ -21,7 +22,11 @@ namespace planrun {
 /// A row of the source and where it stands. Valid during the call that gives it.
 struct SourceRow {
   const Reader& reader;
+  std::size_t output = 0;   // which of the rows that a transform made of it is told
+  std::size_t outputs = 1;  // how many it made
   Key key() const { return reader.key(); }
+  bool is_first() const { return output == 0; }
+  bool is_last() const { return output + 1 == outputs; }
 };
 
 class RowVisitor {
@@ -29,6 +34,7 @@ class RowVisitor {
   virtual ~RowVisitor() = default;
   /// Asked for each row that was read, before anything is done with it. False: the road ends before this row.
   virtual bool wants_more() { return true; }
+  /// Of one source row all rows are told, one after the other, or it is rejected as a whole.
   virtual void row(const SourceRow& from, std::span<const Cell> target) = 0;
   virtual void rejected(const SourceRow& from, const Misfit& misfit) = 0;
   virtual void dropped() {}
@@ -58,6 +64,9 @@ class Road {
  private:
   class Lot;
   std::optional<Key> travel_in_lots(Reader& reader, RowVisitor& visitor);
+  std::optional<Key> travel_through_lua(Reader& reader, RowVisitor& visitor);
+  void transform(const Reader& reader, Lot& lot, RowVisitor& visitor);
+  bool map_output(std::size_t n, std::size_t count, Misfit& misfit);
   const ColumnType& column_type(std::size_t column) const;
   std::string input_as_json() const;
 
@@ -66,12 +75,18 @@ class Road {
   const ResolvedLoad& load_;
   CanonicalText canonical_text_;
   std::unique_ptr<Transform> mapping_;
+  const Reader* under_way_ = nullptr;  // while a Lua function has its row
+  std::unique_ptr<RowTransform> lua_;  // null: the inputs are the columns' own
+  std::vector<Cell> fields_;           // of one row that the function made
   ReadRequest request_;
   std::vector<std::size_t> columns_;
   std::vector<std::size_t> not_encoded_;  // positions in a target row whose type is `other`
   std::vector<Cell> input_;
   std::vector<Cell> output_;
 };
+
+/// What a load asks its source for.
+ReadRequest read_request(const ResolvedLoad& load);
 
 /// The columns of a load in the form that is hashed.
 std::vector<CanonicalColumn> canonical_columns(const ResolvedTable& table, const ResolvedLoad& load);

@@ -7,8 +7,8 @@ namespace {
 
 using enum ValueShape;
 
-constexpr std::array<std::string_view, 9> kTopLevel = {"plan",  "source", "target",  "table", "check",
-                                                       "guard", "view",   "trigger", "sql"};
+constexpr std::array<std::string_view, 10> kTopLevel = {"plan",  "source", "target",  "table", "check",
+                                                        "guard", "view",   "trigger", "sql",   "example"};
 
 constexpr std::array kPlan = {
     KnownKey{"name", text, "what the ledger and the run's folder call the plan"},
@@ -155,6 +155,14 @@ constexpr std::array kTolerance = {
     KnownKey{"critical", scalar, "above it: the check fails"},
 };
 
+constexpr std::array kExample = {
+    KnownKey{"name", text, "what it shows"},
+    KnownKey{"transform", text, "FILE.FUNCTION of the Lua transform"},
+    KnownKey{"row", row, "the row that goes in; a field that is left out is null"},
+    KnownKey{"gives", rows, "the rows that come out; [] where the row is dropped"},
+    KnownKey{"fails", text, "a part of the error that rejects the row"},
+};
+
 constexpr KnownSection kPlanKeys{"plan", kPlan};
 constexpr KnownSection kSourceKeys{"source.NAME", kSource};
 constexpr KnownSection kTargetKeys{"target.NAME", kTarget};
@@ -172,6 +180,7 @@ constexpr KnownSection kTriggerKeys{"trigger.NAME", kTrigger};
 constexpr KnownSection kSqlStepKeys{"[sql]", kSqlStep};
 constexpr KnownSection kSqlKeys{"sql", kSql};
 constexpr KnownSection kToleranceKeys{"tolerance", kTolerance};
+constexpr KnownSection kExampleKeys{"example", kExample};
 
 }  // namespace
 
@@ -232,6 +241,9 @@ const KnownSection& sql_keys() {
 }
 const KnownSection& tolerance_keys() {
   return kToleranceKeys;
+}
+const KnownSection& example_keys() {
+  return kExampleKeys;
 }
 
 std::span<const std::string_view> top_level_words() {

@@ -19,6 +19,8 @@ enum class ValueShape {
   columns,    // NAME = "definition" or an inline table
   indexes,    // NAME = "index"
   loads,      // NAME = a section of its own
+  row,        // NAME = a value, an example's row
+  rows,       // an array of such rows
 };
 
 struct KnownKey {
@@ -51,6 +53,7 @@ const KnownSection& trigger_keys();
 const KnownSection& sql_step_keys();
 const KnownSection& sql_keys();
 const KnownSection& tolerance_keys();
+const KnownSection& example_keys();
 
 /// The sections at the top of a file, by the word they begin with: "plan", "source", ...
 std::span<const std::string_view> top_level_words();

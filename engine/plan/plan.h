@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "data/key.h"
 #include "data/schema_object.h"
 #include "data/write_mode.h"
 #include "plan/diagnostic.h"
@@ -166,6 +167,19 @@ struct PlanSqlStep {
   DialectSql undo;  // takes it back
 };
 
+/// Fields of a row by name, as a transform takes and gives them; a null is left out.
+using NamedValues = std::vector<std::pair<std::string, KeyValue>>;
+
+/// `[[example]]`: what a transform must make of a row.
+struct PlanExample {
+  std::string name;
+  Position at;
+  Located transform;
+  NamedValues row;
+  std::vector<NamedValues> gives;  // none: the row is dropped
+  std::optional<Located> fails;    // a part of the error instead
+};
+
 enum class OnFailure { stop, rollback };
 
 struct Plan {
@@ -188,6 +202,10 @@ struct Plan {
   std::vector<PlanView> views;
   std::vector<PlanTrigger> triggers;
   std::vector<PlanSqlStep> sql_steps;
+  std::vector<PlanExample> examples;
+
+  /// A file that only shows what transforms do: nothing to run.
+  bool has_examples_only() const { return tables.empty() && !examples.empty(); }
 };
 
 }  // namespace planrun

@@ -86,6 +86,9 @@ void check_top_level(PlanReader& reader, const Node& root) {
     reader.error(member.at, "unknown key `" + member.key + "` at the top of the plan",
                  did_you_mean(member.key, words));
   }
+  // A file of examples alone is for `planrun test`.
+  const auto is_absent = [&](const char* word) { return root.find(word) == nullptr; };
+  if (!is_absent("example") && is_absent("source") && is_absent("target") && is_absent("table")) return;
   for (const char* word : {"source", "target", "table"}) {
     const Member* member = root.find(word);
     const bool none =
@@ -147,6 +150,7 @@ ReadPlanResult read_plan_text(const std::string& text, const std::filesystem::pa
   read_tables(reader, *root);
   read_checks(reader, *root);
   read_objects(reader, *root);
+  read_examples(reader, *root);
   lint_plan(reader);
   return result;
 }

@@ -70,31 +70,14 @@ void read_merge(PlanReader& reader, const Section& section, PlanLoad& load) {
   load.merge = result;
 }
 
-void read_transform(PlanReader& reader, const Section& section, PlanLoad& load) {
-  load.transform = section.located("transform");
-  if (!load.transform) return;
-  const std::string& name = load.transform->text;
-  const auto dot = name.rfind('.');
-  const auto is_word = [](std::string_view word) {
-    return !word.empty() &&
-           word.find_first_not_of(
-               "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-               "0123456789_.") == std::string_view::npos &&
-           word.front() != '.';
-  };
-  if (dot == std::string::npos || !is_word(name.substr(0, dot)) || !is_word(name.substr(dot + 1)) ||
-      name.find("..") != std::string::npos) {
-    reader.error(load.transform->at, "`transform` takes FILE.FUNCTION, not " + quote_for_message(name));
-  }
-}
-
 void read_load(PlanReader& reader, const Section& section, PlanLoad& load) {
   load.from = section.list("from");
   check_from(reader, load.from);
   load.ignore = section.list("ignore");
   load.where = section.located("where");
   if (load.where && trim(load.where->text).empty()) reader.error(load.where->at, "`where` is empty");
-  read_transform(reader, section, load);
+  load.transform = section.located("transform");
+  if (load.transform) check_transform_name(reader, *load.transform);
   read_write(reader, section, load);
   read_merge(reader, section, load);
   if (section.text("on_reject") == "keep") load.on_reject = OnReject::keep;

@@ -33,6 +33,10 @@ void check_dialect(PlanReader& reader, const DialectSql& sql, const std::string&
                    const std::string& shown);
 /// The dialect of `target` (empty: home); empty where its url could not be read.
 std::string dialect_of(const PlanReader& reader, const std::string& target);
+void read_examples(PlanReader& reader, const Node& root);
+
+/// Reports what is no FILE.FUNCTION.
+void check_transform_name(PlanReader& reader, const Located& name);
 
 /// The columns of a table, or of a named load (which has mappings but no definitions).
 std::vector<PlanColumn> read_columns(PlanReader& reader, const Node& columns, const std::string& shown,

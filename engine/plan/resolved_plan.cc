@@ -127,6 +127,12 @@ Json plan_check_json(const PlanCheck& c) {
   return out;
 }
 
+Json transform_json(const ResolvedTransform& t) {
+  Json out{{"name", t.name}, {"inputs", t.inputs}, {"fields", t.fields}};
+  for (const auto& file : t.files) out["files"][file.module] = sha256_hex(file.text);
+  return out;
+}
+
 Json table_json(const ResolvedTable& table) {
   Json out = schema_to_json(table);
   out["loads"] = list_json(table.loads, load_to_json);
@@ -167,6 +173,7 @@ Json load_to_json(const ResolvedLoad& load) {
   put(out, "where", load.where);
   if (load.write != WriteMode::insert) out["write"] = to_text(load.write);
   put(out, "key", Json(load.key));
+  if (load.transform) out["transform"] = transform_json(*load.transform);
   if (load.on_reject == OnReject::keep) out["on_reject"] = "keep";
   if (load.max_rejects >= 0) out["max_rejects"] = load.max_rejects;
   return out;

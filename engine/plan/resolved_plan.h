@@ -1,6 +1,7 @@
 // A plan with every name looked up: what the engine runs, what the ledger keeps, what the fingerprint covers.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,7 +14,7 @@ namespace planrun {
 /// Where a column's value comes from, and through which conversions.
 struct ResolvedColumn {
   std::size_t column = 0;  // of the table's schema.columns
-  int input = -1;          // of the load's inputs; -1: the constant
+  int input = -1;          // of the load's inputs, or of its transform's fields; -1: the constant
   std::string constant;
   std::vector<PlanConversion> using_;
   int zone_seconds = 0;  // only with has_zone
@@ -26,6 +27,21 @@ struct ResolvedInput {
   std::string expr;    // an expression that the source evaluates
 };
 
+/// A Lua file as it was when the plan was read: what runs is what the fingerprint covers.
+struct LuaFile {
+  std::string module;  // "names", as `require` calls it
+  std::string file;    // for messages: "names.lua"
+  std::string text;
+};
+
+/// A Lua function between the source's rows and the columns, whose inputs are its fields then.
+struct ResolvedTransform {
+  std::string name;                 // "decision_makers.to_contacts"
+  std::vector<std::string> inputs;  // how the function's row calls the load's inputs
+  std::vector<std::string> fields;  // what its rows may hold
+  std::vector<LuaFile> files;       // its module and all that this one requires
+};
+
 struct ResolvedLoad {
   std::string name;  // "shipped_items", "crm_contacts.decision_makers": unique in the plan
   std::string source;
@@ -36,6 +52,7 @@ struct ResolvedLoad {
   WriteMode write = WriteMode::insert;
   std::vector<std::size_t> key;  // of the table's schema.columns: by what `write` finds a row
   bool may_meet_rows = false;    // of others, or of another load: not `insert` into a table of the plan's own
+  std::optional<ResolvedTransform> transform;
   OnReject on_reject = OnReject::stop;
   std::int64_t max_rejects = -1;  // -1: no limit
 };

@@ -13,6 +13,12 @@ bool is_list_of_strings(const Node& node) {
                      [](const Node& item) { return item.kind == NodeKind::string; });
 }
 
+bool is_list_of_tables(const Node& node) {
+  return node.kind == NodeKind::array &&
+         std::all_of(node.items.begin(), node.items.end(),
+                     [](const Node& item) { return item.kind == NodeKind::table; });
+}
+
 bool is_scalar(NodeKind kind) {
   return kind == NodeKind::string || kind == NodeKind::integer || kind == NodeKind::real ||
          kind == NodeKind::boolean || kind == NodeKind::time;
@@ -40,7 +46,10 @@ bool fits(ValueShape shape, const Node& node) {
     case ValueShape::columns:
     case ValueShape::indexes:
     case ValueShape::loads:
+    case ValueShape::row:
       return kind == NodeKind::table;
+    case ValueShape::rows:
+      return is_list_of_tables(node);
   }
   return false;
 }
@@ -65,7 +74,10 @@ std::string_view in_words(ValueShape shape) {
     case ValueShape::columns:
     case ValueShape::indexes:
     case ValueShape::loads:
+    case ValueShape::row:
       return "a table";
+    case ValueShape::rows:
+      return "an array of tables";
   }
   return "";
 }

@@ -210,7 +210,9 @@ void Apply::write(std::int64_t count, Flushed& flushed) {
     moved.rows = moved.rows_updated + insert(range);
     return moved;
   };
-  flushed.rows_updated += stage_.write_by(range_by_range, count, rows, flushed.failures).rows_updated;
+  const Moved moved = stage_.write_by(range_by_range, count, rows, flushed.failures);
+  flushed.rows_updated += moved.rows_updated;
+  flushed.rows_inserted += moved.rows - moved.rows_updated;
 }
 
 std::int64_t Apply::update(const std::string& range) {

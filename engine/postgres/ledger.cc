@@ -174,7 +174,9 @@ std::vector<ChunkRecord> PostgresLedger::chunks(const std::string& run) {
     const Result r = c.exec(
         "SELECT id, load, range_from, range_until, state, rows_read, rows_written, rows_rejected, "
         "rows_dropped,"
-        " rows_merged, rows_updated, rows_unchanged, digest_rows, digest_sum, bytes, seconds, kind FROM " +
+        " rows_merged, rows_emitted, rows_inserted, rows_updated, rows_unchanged, rows_emitted_merged, "
+        "digest_rows,"
+        " digest_sum, bytes, seconds, kind FROM " +
             context_->ledger.chunk + " WHERE run = $1 ORDER BY id",
         {run});
     for (int i = 0; i < r.rows(); ++i) {
@@ -183,13 +185,14 @@ std::vector<ChunkRecord> PostgresLedger::chunks(const std::string& run) {
                       r.text(i, 1),
                       {bound_from(r.optional_text(i, 2)), bound_from(r.optional_text(i, 3))}};
       record.done = r.view(i, 4) == "done";
-      record.correction = r.view(i, 16) == "correction";
+      record.correction = r.view(i, 19) == "correction";
       if (record.done) {
-        record.result.balance = {r.integer(i, 5), r.integer(i, 6),  r.integer(i, 7), r.integer(i, 8),
-                                 r.integer(i, 9), r.integer(i, 10), r.integer(i, 11)};
-        record.result.digest = {r.integer(i, 12), hash128_from_hex(r.view(i, 13))};
-        record.result.bytes = r.integer(i, 14);
-        record.result.seconds = r.real(i, 15);
+        record.result.balance = {r.integer(i, 5),  r.integer(i, 6),  r.integer(i, 7),  r.integer(i, 8),
+                                 r.integer(i, 9),  r.integer(i, 10), r.integer(i, 11), r.integer(i, 12),
+                                 r.integer(i, 13), r.integer(i, 14)};
+        record.result.digest = {r.integer(i, 15), hash128_from_hex(r.view(i, 16))};
+        record.result.bytes = r.integer(i, 17);
+        record.result.seconds = r.real(i, 18);
       }
       chunks.push_back(std::move(record));
     }

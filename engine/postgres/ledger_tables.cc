@@ -39,9 +39,9 @@ std::string ledger_ddl(const PostgresLedgerTables& t) {
          " (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, run text NOT NULL, load text NOT NULL,"
          " kind text NOT NULL CHECK (kind IN ('load', 'correction')), range_from text, range_until text,"
          " state text NOT NULL CHECK (state IN ('pending', 'done')), rows_read bigint, rows_written bigint,"
-         " rows_rejected bigint, rows_dropped bigint, rows_merged bigint, rows_updated bigint,"
-         " rows_unchanged bigint, digest_rows bigint, digest_sum text,"
-         " bytes bigint, seconds double precision);"
+         " rows_rejected bigint, rows_dropped bigint, rows_merged bigint, rows_emitted bigint,"
+         " rows_inserted bigint, rows_updated bigint, rows_unchanged bigint, rows_emitted_merged bigint,"
+         " digest_rows bigint, digest_sum text, bytes bigint, seconds double precision);"
          "CREATE INDEX IF NOT EXISTS chunk_run_load ON " +
          t.chunk +
          " (run, load, id);"

@@ -93,7 +93,7 @@ BackQuery violation_query(const PostgresContext& context, PostgresConnection& co
   } else if (violation.foreign_key != nullptr) {
     query.select = orphans(context, table, selected, *violation.foreign_key);
   } else {
-    throw Error(ErrorCode::system, "a violation of nothing was asked for");
+    query.select = "SELECT t.ctid::text" + selected + " FROM " + table + " t";
   }
   return query;
 }

@@ -43,14 +43,14 @@ std::string loads_text(const Preview& p) {
   Balance all;
   std::int64_t bytes = 0;
   for (const auto& l : p.loads) {
-    table.add({l.load, l.from, with_thousands(l.balance.rows_read), with_thousands(l.balance.rows_written),
+    table.add({l.load, l.from, with_thousands(l.balance.rows_read), with_thousands(l.balance.rows_emitted),
                with_thousands(l.balance.rows_rejected), with_thousands(l.balance.rows_dropped),
                human_bytes(l.bytes)});
     all += l.balance;
     bytes += l.bytes;
   }
   table.add_total({std::to_string(p.loads.size()) + " loads", "", with_thousands(all.rows_read),
-                   with_thousands(all.rows_written), with_thousands(all.rows_rejected),
+                   with_thousands(all.rows_emitted), with_thousands(all.rows_rejected),
                    with_thousands(all.rows_dropped), human_bytes(bytes)});
   return table.text();
 }
@@ -81,10 +81,13 @@ std::string samples_text(const Preview& p, const Paint& paint) {
     if (load.samples.empty()) continue;
     text += "  " + load.load + "\n";
     for (const auto& sample : load.samples) {
-      std::vector<std::string> after;
-      for (const auto& [column, value] : sample.after) after.push_back(column + " " + value);
       if (!sample.before.empty()) text += "    " + paint.faint("before ") + sample.before + "\n";
-      text += "    " + paint.faint("after  ") + join(after, ", ") + "\n";
+      for (const auto& values : sample.after) {
+        std::vector<std::string> after;
+        for (const auto& [column, value] : values) after.push_back(column + " " + value);
+        text += "    " + paint.faint("after  ") + join(after, ", ") + "\n";
+      }
+      if (sample.more > 0) text += "           and " + std::to_string(sample.more) + " rows more\n";
     }
   }
   return text;

@@ -102,6 +102,11 @@ Json status_json(const std::string& plan, const std::vector<RunStatus>& runs) {
                        {"rows_rejected", b.rows_rejected},
                        {"rows_dropped", b.rows_dropped},
                        {"rows_merged", b.rows_merged},
+                       {"rows_emitted", b.rows_emitted},
+                       {"rows_inserted", b.rows_inserted},
+                       {"rows_updated", b.rows_updated},
+                       {"rows_unchanged", b.rows_unchanged},
+                       {"rows_emitted_merged", b.rows_emitted_merged},
                        {"chunks_done", load.chunks_done},
                        {"chunks_pending", load.chunks_pending}});
     }

@@ -68,7 +68,10 @@ std::string balance_text(const RunSummary& s) {
     text += "  " + l.load + ": " + with_thousands(b.rows_read) + " read = " + with_thousands(b.rows_written) +
             " written + " + with_thousands(b.rows_rejected) + " rejected + " +
             with_thousands(b.rows_dropped) + " dropped + " + with_thousands(b.rows_merged) + " merged" +
-            (b.holds() ? "" : "  DOES NOT BALANCE") + "\n";
+            "; " + with_thousands(b.rows_emitted) + " emitted = " + with_thousands(b.rows_inserted) +
+            " inserted + " + with_thousands(b.rows_updated) + " updated + " +
+            with_thousands(b.rows_unchanged) + " unchanged + " + with_thousands(b.rows_emitted_merged) +
+            " merged" + (b.holds() && b.emitted_holds() ? "" : "  DOES NOT BALANCE") + "\n";
   }
   return text;
 }
@@ -108,7 +111,7 @@ std::string rejects_text(const RunSummary& s) {
 
 std::string verdict_text(const RunSummary& s, const Paint& paint) {
   std::int64_t rows = 0;
-  for (const auto& t : s.tables) rows += t.balance.rows_written;
+  for (const auto& t : s.tables) rows += t.balance.rows_emitted;
   const std::string counts = std::to_string(s.tables.size()) + " tables, " + with_thousands(rows) + " rows";
   switch (s.verdict) {
     case Verdict::passed:

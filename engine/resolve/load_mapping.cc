@@ -33,6 +33,7 @@ class LoadReader {
     if (load_.where) out_.where = load_.where->text;
     out_.on_reject = load_.on_reject;
     out_.max_rejects = load_.max_rejects.value_or(-1);
+    if (load_.transform) begin_transform();
     for (std::size_t i = 0; i < schema_.columns.size(); ++i) read_column(i);
     read_write();
     check_own_columns();
@@ -45,6 +46,41 @@ class LoadReader {
 
  private:
   Position at() const { return load_.from.front().at; }
+
+  // The function's row has all source columns, and each `expr` under the name of its column.
+  void begin_transform() {
+    ResolvedTransform& transform = out_.transform.emplace();
+    transform.name = load_.transform->text;
+    for (const auto& column : schema_.columns) {
+      const PlanColumn* plan = entry(column.name);
+      if (plan == nullptr || !plan->expr) continue;
+      transform.inputs.push_back(column.name);
+      out_.inputs.push_back({"", plan->expr->text});
+    }
+    for (const auto& column : source_.columns) {
+      const auto& names = transform.inputs;
+      if (ignored_.contains(column.name) || std::find(names.begin(), names.end(), column.name) != names.end())
+        continue;
+      transform.inputs.push_back(column.name);
+      out_.inputs.push_back({column.name, ""});
+    }
+  }
+
+  int field_of(const std::string& name) {
+    auto& fields = out_.transform->fields;
+    const auto found = std::find(fields.begin(), fields.end(), name);
+    const auto index = static_cast<int>(found - fields.begin());
+    if (found == fields.end()) fields.push_back(name);
+    return index;
+  }
+
+  // What the function's rows fill. A column that makes its own values does so, unless the plan or the source
+  // says otherwise: whether a row has a field shows only when it is there.
+  bool is_field(const ColumnSchema& column, const PlanColumn* plan) const {
+    if (plan != nullptr && (plan->from || plan->expr)) return true;
+    if (column.default_sql.empty() && column.identity == Identity::none) return true;
+    return find_column(source_, column.name) != nullptr && !ignored_.contains(column.name);
+  }
 
   // The load's own mapping of a column goes before the table's; null for an inherited column.
   const PlanColumn* entry(const std::string& name) const {
@@ -69,6 +105,9 @@ class LoadReader {
     }
     if (plan != nullptr && plan->value) {
       resolved.constant = plan->value->text;
+    } else if (out_.transform) {
+      if (!is_field(column, plan)) return;
+      resolved.input = field_of(plan != nullptr && plan->from ? plan->from->text : column.name);
     } else if (plan != nullptr && plan->expr) {
       resolved.input = input_of({"", plan->expr->text});
       use_words(plan->expr->text);

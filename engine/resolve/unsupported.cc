@@ -9,7 +9,6 @@ void report(Diagnostics& diagnostics, Position at, const std::string& what) {
 
 void report_load(const PlanLoad& load, Diagnostics& diagnostics) {
   if (load.from.size() > 1) report(diagnostics, load.from[1].at, "a second `from`");
-  if (load.transform) report(diagnostics, load.transform->at, "`transform`");
   if (load.merge) report(diagnostics, load.merge->at, "`merge`");
 }
 

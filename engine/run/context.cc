@@ -26,6 +26,7 @@ LoadTarget RunContext::load_target(const std::string& name) const {
   LoadTarget target;
   target.load = name;
   target.table = &table->schema;
+  target.fans_out = load->transform.has_value();
   for (const auto& column : load->columns) target.columns.push_back(column.column);
   target.write = load->write;
   target.key = load->key;

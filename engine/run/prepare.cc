@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "run/transforms.h"
 
 namespace planrun {
 
@@ -61,6 +62,7 @@ Prepared prepare(const Plan& plan, const std::map<std::string, SourceDatabase*>&
   ResolveResult resolved = resolve(plan, tables, existing);
   wrong.list.insert(wrong.list.end(), resolved.diagnostics.list.begin(), resolved.diagnostics.list.end());
   if (!resolved.diagnostics.has_errors()) check_columns(resolved.plan, wrong);
+  attach_transforms(plan, resolved.plan, wrong);
   for (const auto& table : resolved.plan.tables) {
     for (const auto& load : table.loads) {
       const auto source = connections.find(load.source);

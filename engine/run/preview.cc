@@ -11,6 +11,7 @@
 #include "run/context.h"
 #include "run/prepare.h"
 #include "run/source_findings.h"
+#include "run/transforms.h"
 
 namespace planrun {
 
@@ -41,13 +42,16 @@ class Looking : public RowVisitor {
   }
 
   void row(const SourceRow& from, std::span<const Cell> target) override {
-    ++preview_.balance.rows_written;
+    if (from.is_first()) ++preview_.balance.rows_written;
+    ++preview_.balance.rows_emitted;
+    ++preview_.balance.rows_inserted;
     for (const Cell& cell : target) {
       preview_.bytes += cell.kind == CellKind::text || cell.kind == CellKind::blob
                             ? static_cast<std::int64_t>(cell.bytes.size())
                             : 8;
     }
-    if (preview_.samples.size() < options_.samples) add_sample(from, target);
+    if (preview_.balance.rows_written <= static_cast<std::int64_t>(options_.samples))
+      add_sample(from, target);
   }
 
   void rejected(const SourceRow& from, const Misfit& misfit) override {
@@ -75,14 +79,21 @@ class Looking : public RowVisitor {
 
  private:
   void add_sample(const SourceRow& from, std::span<const Cell> target) {
-    SampleRow sample;
-    const Key key = from.key();
-    if (!key.values.empty()) sample.before = source_.row_as_json(load_.source_table, key);
+    if (from.is_first()) {
+      SampleRow& added = preview_.samples.emplace_back();
+      const Key key = from.key();
+      if (!key.values.empty()) added.before = source_.row_as_json(load_.source_table, key);
+    }
+    SampleRow& sample = preview_.samples.back();
+    if (from.output >= options_.sample_rows) {
+      ++sample.more;
+      return;
+    }
+    auto& values = sample.after.emplace_back();
     for (std::size_t i = 0; i < target.size(); ++i) {
       const ColumnSchema& column = table_.schema.columns[road_.columns()[i]];
-      sample.after.emplace_back(column.name, describe(column.type, target[i]));
+      values.emplace_back(column.name, describe(column.type, target[i]));
     }
-    preview_.samples.push_back(std::move(sample));
   }
 
   Road& road_;
@@ -246,6 +257,7 @@ Preview preview_plan(const Plan& plan, const std::map<std::string, SourceDatabas
   for (const auto& table : prepared.plan.tables) {
     for (const auto& load : table.loads) loads.emplace_back(&table, &load);
   }
+  check_repeatable(prepared.plan, sources);
   preview.loads = Reading(loads, sources, target, !preview.target_unreachable, options, stop).run();
   preview.findings = ask_sources(prepared.plan, sources);
   for (const auto& [name, source] : sources) {

@@ -19,8 +19,10 @@ namespace planrun {
 
 /// One row as the source has it and as the target would.
 struct SampleRow {
-  std::string before;                                      // JSON object of source columns
-  std::vector<std::pair<std::string, std::string>> after;  // column, value in words
+  using Values = std::vector<std::pair<std::string, std::string>>;  // column, value in words
+  std::string before;                                               // JSON object of source columns
+  std::vector<Values> after;  // one, or those that a transform made of it, the first ones
+  std::size_t more = 0;       // rows that it made besides
 };
 
 struct RejectGroup {
@@ -77,6 +79,7 @@ struct Preview {
 struct PreviewOptions {
   int jobs = 2;
   std::size_t samples = 3;
+  std::size_t sample_rows = 5;    // shown of what a transform made of one row
   std::size_t shown_rejects = 5;  // of each group
 };
 

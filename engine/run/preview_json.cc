@@ -12,6 +12,7 @@ Json to_json(const LoadPreview& load) {
                {"rows_written", load.balance.rows_written},
                {"rows_rejected", load.balance.rows_rejected},
                {"rows_dropped", load.balance.rows_dropped},
+               {"rows_emitted", load.balance.rows_emitted},
                {"bytes", load.bytes},
                {"stops", load.stops}};
   Json groups = Json::array();
@@ -24,10 +25,14 @@ Json to_json(const LoadPreview& load) {
   json["rejects"] = groups;
   Json samples = Json::array();
   for (const auto& sample : load.samples) {
-    Json after = Json::object();
-    for (const auto& [column, value] : sample.after) after[column] = value;
-    samples.push_back(
-        {{"before", sample.before.empty() ? Json() : Json::parse(sample.before)}, {"after", after}});
+    Json after = Json::array();
+    for (const auto& values : sample.after) {
+      Json& row = after.emplace_back(Json::object());
+      for (const auto& [column, value] : values) row[column] = value;
+    }
+    samples.push_back({{"before", sample.before.empty() ? Json() : Json::parse(sample.before)},
+                       {"after", after},
+                       {"more", sample.more}});
   }
   json["samples"] = samples;
   return json;

@@ -38,7 +38,9 @@ std::map<std::string, Json> by_name(const Json& list) {
 std::string difference_of(const Json& before, const Json& now) {
   for (const auto& [key, value] : before.items()) {
     if (!now.contains(key)) return key + " is gone";
-    if (now.at(key) != value) return key + " was " + value.dump() + ", is " + now.at(key).dump();
+    if (now.at(key) == value) continue;
+    if (value.is_object() && now.at(key).is_object()) return key + ": " + difference_of(value, now.at(key));
+    return key + " was " + value.dump() + ", is " + now.at(key).dump();
   }
   for (const auto& [key, value] : now.items()) {
     if (!before.contains(key)) return key + " is new";

@@ -200,8 +200,10 @@ class Retry {
     const auto found = rejects_.find(load.name);
     if (found == rejects_.end()) return;
     if (load.may_meet_rows) {
-      throw otherwise("rows of load " + load.name + " meet rows that are there, in the order of their source");
+      throw otherwise("rows of load " + load.name +
+                      " meet rows that are there, in the order of their source");
     }
+    if (load.transform) throw otherwise("load " + load.name + " has a transform");
     const auto& all = found->second;
     for (std::size_t first = 0; first < all.size(); first += kRowsATransaction) {
       if (stop_) throw Error(ErrorCode::interrupted, "stopped on request", "the same command goes on");
@@ -215,7 +217,10 @@ class Retry {
     Road road = make_road(table, load);
     ClaimRequest request;
     request.run = run_.id;
-    LoadTarget into{load.name, &table.schema, road.columns()};
+    LoadTarget into;
+    into.load = load.name;
+    into.table = &table.schema;
+    into.columns = road.columns();
     request.loads.push_back(std::move(into));
     std::vector<std::unique_ptr<OneRow>> rows;
     std::vector<Reject> rejected;
@@ -255,6 +260,7 @@ class Retry {
     }
     for (const Reject& reject : rejected) transaction->reject(reject);
     result.balance.rows_written = result.digest.rows;
+    result.balance.rows_emitted = result.balance.rows_inserted = result.digest.rows;
     result.balance.rows_rejected = -result.balance.rows_written - result.balance.rows_dropped;
     transaction->finish(result);
     if (transaction->commit() == Outcome::in_doubt) {

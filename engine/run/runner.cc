@@ -23,6 +23,7 @@
 #include "run/rollback.h"
 #include "run/snapshots.h"
 #include "run/summary.h"
+#include "run/transforms.h"
 #include "run/worker.h"
 
 namespace planrun {
@@ -145,12 +146,12 @@ class Run {
       if (has_passed()) return false;
       const Prepared looked =
           prepare(plan_, earlier_ ? databases_of(*earlier_) : originals_, target_, wrong_);
-      check_target(looked.plan, target_, steps_,
-                   [this](const std::string& text) { observer_.notice(text); });
+      check_target(looked.plan, target_, steps_, [this](const std::string& text) { observer_.notice(text); });
       lock(looked.plan);
       take_snapshots();
       // The copies are what counts from here on.
       prepared_ = prepare(plan_, snapshots_->databases(), target_, wrong_);
+      check_repeatable(prepared_.plan, snapshots_->databases());
       open_run();
       return true;
     } catch (const Error& error) {

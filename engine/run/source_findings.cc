@@ -10,11 +10,11 @@ namespace planrun {
 
 namespace {
 
-// The source column that fills a target column unchanged; empty: there is none.
+// The source column that fills a target column unchanged; empty: there is none that is known.
 std::string plain_column(const ResolvedTable& table, const ResolvedLoad& load, const std::string& name) {
   for (const auto& column : load.columns) {
     if (table.schema.columns[column.column].name != name) continue;
-    return column.input < 0 || !column.using_.empty()
+    return column.input < 0 || !column.using_.empty() || load.transform
                ? ""
                : load.inputs[static_cast<std::size_t>(column.input)].column;
   }

@@ -82,14 +82,29 @@ std::vector<std::string> find_imbalance(const ResolvedPlan& plan, const std::vec
         found.push_back("load " + load.name + ": " + std::to_string(pending) + " chunks are pending");
       if (!join_up(own))
         found.push_back("load " + load.name + ": the key ranges of its chunks do not join up");
-      // A row that `insert_missing` let be is accounted for, and is not the run's.
-      const std::int64_t left = load.write == WriteMode::insert_missing ? balance.rows_unchanged : 0;
-      if (!balance.holds() || balance.rows_written != digest.rows + left) {
+      if (!balance.holds()) {
         found.push_back("load " + load.name + ": " + std::to_string(balance.rows_read) + " rows read, but " +
-                        std::to_string(balance.rows_written) + " written (" + std::to_string(digest.rows) +
-                        " hashed), " + std::to_string(balance.rows_rejected) + " rejected, " +
+                        std::to_string(balance.rows_written) + " written, " +
+                        std::to_string(balance.rows_rejected) + " rejected, " +
                         std::to_string(balance.rows_dropped) + " dropped, " +
                         std::to_string(balance.rows_merged) + " merged");
+      }
+      // A row that `insert_missing` let be is accounted for, and is not the run's.
+      const bool is_left = load.write == WriteMode::insert_missing;
+      const std::int64_t own =
+          balance.rows_inserted + balance.rows_updated + (is_left ? 0 : balance.rows_unchanged);
+      if (!balance.emitted_holds() || own != digest.rows) {
+        found.push_back("load " + load.name + ": " + std::to_string(balance.rows_emitted) +
+                        " rows emitted (" + std::to_string(digest.rows) + " hashed), but " +
+                        std::to_string(balance.rows_inserted) + " inserted, " +
+                        std::to_string(balance.rows_updated) + " updated, " +
+                        std::to_string(balance.rows_unchanged) + " unchanged, " +
+                        std::to_string(balance.rows_emitted_merged) + " merged");
+      }
+      if (!load.transform && balance.rows_emitted != balance.rows_written + balance.rows_merged) {
+        found.push_back("load " + load.name + ": " + std::to_string(balance.rows_written) +
+                        " source rows written and " + std::to_string(balance.rows_merged) + " merged, but " +
+                        std::to_string(balance.rows_emitted) + " rows emitted");
       }
     }
   }
@@ -133,9 +148,17 @@ int exit_status(Verdict verdict) {
 namespace {
 
 Json to_json(const Balance& b) {
-  return {{"rows_read", b.rows_read},         {"rows_written", b.rows_written},
-          {"rows_rejected", b.rows_rejected}, {"rows_dropped", b.rows_dropped},
-          {"rows_merged", b.rows_merged},     {"balanced", b.holds()}};
+  return {{"rows_read", b.rows_read},
+          {"rows_written", b.rows_written},
+          {"rows_rejected", b.rows_rejected},
+          {"rows_dropped", b.rows_dropped},
+          {"rows_merged", b.rows_merged},
+          {"rows_emitted", b.rows_emitted},
+          {"rows_inserted", b.rows_inserted},
+          {"rows_updated", b.rows_updated},
+          {"rows_unchanged", b.rows_unchanged},
+          {"rows_emitted_merged", b.rows_emitted_merged},
+          {"balanced", b.holds() && b.emitted_holds()}};
 }
 
 std::string_view to_string(ProofState state) {

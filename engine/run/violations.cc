@@ -1,5 +1,6 @@
 #include "run/violations.h"
 
+#include <algorithm>
 #include <set>
 #include <unordered_map>
 
@@ -87,17 +88,21 @@ class Finder {
   std::vector<std::string> shown_;
 };
 
-// Walks a load in source order and says which of the suspects are to go, with their source keys.
+using References = std::unordered_map<Hash128, std::vector<std::string>, HashOfHash>;
+
+// Walks a load in source order and says which source rows are to go: those of which some row is a suspect.
+// All rows of theirs go with them.
 class Choosing : public RowVisitor {
  public:
-  Choosing(Road& road, const Violation& violation, const TableSchema& table,
-           std::unordered_map<Hash128, std::vector<std::string>, HashOfHash>& suspects,
-           std::set<std::string>& seen)
+  /// `gone`: keys of source rows that have been rejected before, as JSON.
+  Choosing(Road& road, const Violation& violation, const TableSchema& table, References& suspects,
+           std::set<std::string>& seen, const std::set<std::string>& gone)
       : road_(road),
         violation_(violation),
         hasher_(road.canonical_columns()),
         suspects_(suspects),
-        seen_(seen) {
+        seen_(seen),
+        gone_(gone) {
     for (std::size_t i = 0; i < road.columns().size(); ++i) {
       const std::string& name = table.columns[road.columns()[i]].name;
       for (const std::string& key : key_columns()) {
@@ -109,23 +114,28 @@ class Choosing : public RowVisitor {
   }
 
   void row(const SourceRow& from, std::span<const Cell> target) override {
-    const Hash128 hash = hasher_.hash(target);
-    const auto found = suspects_.find(hash);
-    if (found == suspects_.end() || found->second.empty()) return;
-    if (!violation_.foreign_key && seen_.insert(key_text(target)).second) {
-      found->second.pop_back();  // The first of its key stays.
-      return;
+    if (from.is_first()) {
+      hashes_.clear();
+      keys_.clear();
+      taken_.clear();
     }
-    references.push_back(found->second.back());
-    found->second.pop_back();
-    Reject reject = road_.make_reject(from, {0, "", reason_of(violation_)});
-    reject.column = join(key_columns(), ", ");
-    rejects.push_back(std::move(reject));
-    correction.digest.add(hash);
+    const Hash128 hash = hasher_.hash(target);
+    hashes_.push_back(hash);
+    if (const auto found = suspects_.find(hash); found != suspects_.end() && !found->second.empty()) {
+      taken_.emplace_back(hash, found->second.back());
+      found->second.pop_back();
+      keys_.push_back(violation_.foreign_key ? "" : key_text(target));
+    }
+    if (!from.is_last() || taken_.empty()) return;
+    const bool is_gone = !gone_.empty() && gone_.contains(to_json(from.key()));
+    if (is_gone) return give_back();
+    if (!violation_.foreign_key && stays()) return;
+    take_out(from);
   }
   void rejected(const SourceRow&, const Misfit&) override {}
 
   std::vector<std::string> references;
+  std::vector<Hash128> siblings;  // rows to go that are no suspects
   std::vector<Reject> rejects;
   ChunkResult correction;
 
@@ -141,14 +151,72 @@ class Choosing : public RowVisitor {
     return text;
   }
 
+  // A row that stands in the target under the same content as one that never came there.
+  void give_back() {
+    for (const auto& [hash, reference] : taken_) suspects_[hash].push_back(reference);
+  }
+
+  // The first of its key stays, with all of its rows.
+  bool stays() {
+    std::set<std::string> own;
+    for (const auto& key : keys_) {
+      if (seen_.contains(key) || !own.insert(key).second) return false;
+    }
+    seen_.merge(own);
+    return true;
+  }
+
+  void take_out(const SourceRow& from) {
+    std::vector<Hash128> others = hashes_;
+    for (const auto& [hash, reference] : taken_) {
+      references.push_back(reference);
+      others.erase(std::find(others.begin(), others.end(), hash));
+    }
+    siblings.insert(siblings.end(), others.begin(), others.end());
+    for (const Hash128& hash : hashes_) correction.digest.add(hash);
+    Reject reject = road_.make_reject(from, {0, "", reason_of(violation_)});
+    reject.column = join(key_columns(), ", ");
+    rejects.push_back(std::move(reject));
+  }
+
   Road& road_;
   const Violation& violation_;
   RowHasher hasher_;
-  std::unordered_map<Hash128, std::vector<std::string>, HashOfHash>& suspects_;
+  References& suspects_;
   std::vector<std::size_t> key_cells_;
   std::vector<ColumnType> types_;
   std::set<std::string>& seen_;  // keys that a row has kept, also of earlier loads
+  const std::set<std::string>& gone_;
+  // Of the source row under way: all its rows, and of the suspects among them the keys and who they are.
+  std::vector<Hash128> hashes_;
+  std::vector<std::string> keys_;
+  std::vector<std::pair<Hash128, std::string>> taken_;
 };
+
+// Names of rows in the target with these contents.
+std::vector<std::string> find_rows(const ResolvedTable& table, Target& target,
+                                   const std::vector<std::string>& but_not,
+                                   const std::vector<Hash128>& hashes) {
+  if (hashes.empty()) return {};
+  std::unordered_map<Hash128, int, HashOfHash> wanted;
+  for (const Hash128& hash : hashes) ++wanted[hash];
+  const std::set<std::string> others(but_not.begin(), but_not.end());
+  Violation everything;
+  everything.table = &table.schema;
+  std::vector<std::size_t> columns;
+  for (const auto& column : table.loads.front().columns) columns.push_back(column.column);
+  RowHasher hasher(canonical_columns(table, table.loads.front()));
+  std::vector<std::string> found;
+  std::vector<Cell> row(columns.size());
+  const auto reader = target.read_violations(everything, columns);
+  while (found.size() < hashes.size() && reader->next(row)) {
+    const auto hit = wanted.find(hasher.hash(row));
+    if (hit == wanted.end() || hit->second == 0 || others.contains(reader->row_reference())) continue;
+    --hit->second;
+    found.push_back(reader->row_reference());
+  }
+  return found;
+}
 
 bool keeps(const ResolvedTable& table) {
   for (const auto& load : table.loads) {
@@ -158,11 +226,12 @@ bool keeps(const ResolvedTable& table) {
 }
 
 // -(what was added), as it stands in the ledger: added to the load's other chunks it takes the rows out.
-ChunkResult negative(const ChunkResult& removed) {
+ChunkResult negative(const ChunkResult& removed, std::int64_t source_rows) {
   ChunkResult result;
   result.digest -= removed.digest;
-  result.balance.rows_written = -removed.digest.rows;
-  result.balance.rows_rejected = removed.digest.rows;
+  result.balance.rows_written = -source_rows;
+  result.balance.rows_rejected = source_rows;
+  result.balance.rows_emitted = result.balance.rows_inserted = -removed.digest.rows;
   return result;
 }
 
@@ -177,10 +246,20 @@ void count_rejects(RunContext& context, const ResolvedLoad& load, std::int64_t r
   }
 }
 
+// Of source rows that are known not to be in the target.
+std::set<std::string> rejected_keys(RunContext& context, const ResolvedLoad& load) {
+  std::set<std::string> keys;
+  for (const auto& record : context.ledger.with([&](Ledger& l) { return l.rejects(context.run, -1); })) {
+    if (record.load == load.name && !record.reject.key.values.empty())
+      keys.insert(to_json(record.reject.key));
+  }
+  return keys;
+}
+
 std::size_t take_out(RunContext& context, const ResolvedTable& table, const Violation& violation,
                      Target& target, const std::function<Source&(const std::string&)>& source,
                      const std::vector<Suspect>& suspects) {
-  std::unordered_map<Hash128, std::vector<std::string>, HashOfHash> by_hash;
+  References by_hash;
   for (const Suspect& s : suspects) by_hash[s.hash].push_back(s.reference);
   std::size_t removed = 0;
   std::set<std::string> seen;
@@ -189,14 +268,20 @@ std::size_t take_out(RunContext& context, const ResolvedTable& table, const Viol
       return target.canonical_text(type, values);
     };
     Road road(source(load.source), table, load, context.target.dialect().value_limits(), canonical);
-    Choosing choosing(road, violation, table.schema, by_hash, seen);
+    const std::set<std::string> gone =
+        load.transform ? rejected_keys(context, load) : std::set<std::string>();
+    Choosing choosing(road, violation, table.schema, by_hash, seen, gone);
     road.travel({}, choosing);
     if (choosing.references.empty()) continue;
     if (load.on_reject == OnReject::stop) return 0;
-    count_rejects(context, load, choosing.correction.digest.rows);
-    target.remove_rows(context.run, table.schema, load.name, choosing.references, choosing.rejects,
-                       negative(choosing.correction));
-    removed += choosing.references.size();
+    std::vector<std::string> references = choosing.references;
+    for (auto& sibling : find_rows(table, target, references, choosing.siblings))
+      references.push_back(std::move(sibling));
+    const auto source_rows = static_cast<std::int64_t>(choosing.rejects.size());
+    count_rejects(context, load, source_rows);
+    target.remove_rows(context.run, table.schema, load.name, references, choosing.rejects,
+                       negative(choosing.correction, source_rows));
+    removed += references.size();
   }
   return removed;
 }

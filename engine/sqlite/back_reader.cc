@@ -183,7 +183,7 @@ std::unique_ptr<BackReader> read_in_the_way(std::shared_ptr<SqliteConnection> co
     std::vector<std::string> names;
     for (const auto& name : violation.key->columns) names.push_back(quote_name(name));
     where = duplicates_sql(table.name, names, {});
-  } else {
+  } else if (violation.unique_index != nullptr) {
     where = duplicates_sql(table.name, index_expressions(*violation.unique_index),
                            violation.unique_index->where_sql);
   }

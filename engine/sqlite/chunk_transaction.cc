@@ -9,8 +9,8 @@
 namespace planrun {
 namespace {
 
-// There is no savepoint after the claim: SQLite undoes a refused row alone and names it, so nothing goes back
-// to the claim.
+// SQLite undoes a refused row alone and names it, so that only a load that fans out ever goes back to the
+// claim: it alone has a savepoint there.
 class SqliteChunkTransaction : public ChunkTransaction {
  public:
   SqliteChunkTransaction(TargetConnection& target, Writers& writers, const ClaimRequest& request)
@@ -31,9 +31,7 @@ class SqliteChunkTransaction : public ChunkTransaction {
 
   Flushed flush() override { return std::exchange(flushed_, {}); }
 
-  void stage() override {
-    throw Error(ErrorCode::system, "SQLite names each row that it refuses: nothing is staged");
-  }
+  void stage() override;
 
   void reject(const Reject& reject) override {
     if (!rejects_) rejects_ = std::make_unique<Statement>(ledger_.prepare_reject(*connection_));
@@ -41,7 +39,10 @@ class SqliteChunkTransaction : public ChunkTransaction {
   }
 
   void cut(const Key& key) override;
-  void finish(const ChunkResult& result) override { ledger_.finish_chunk(*connection_, chunk_.id, result); }
+  void finish(const ChunkResult& result) override {
+    if (load().fans_out) connection_->execute("release planrun_chunk");
+    ledger_.finish_chunk(*connection_, chunk_.id, result);
+  }
   std::vector<GuardValue> guard_values() override;
   bool next() override;
 
@@ -61,6 +62,8 @@ class SqliteChunkTransaction : public ChunkTransaction {
   void begin_retry(std::span<const std::int64_t> rejects);
   RowWriter& writer();
   std::vector<std::string> read_guards();
+  const LoadTarget& load() const { return *std::ranges::find(loads_, chunk_.load, &LoadTarget::load); }
+  void cut_ledger(const Key& key);
 
   std::shared_ptr<SqliteConnection> connection_;
   const SqliteLedgerTables& ledger_;
@@ -69,7 +72,9 @@ class SqliteChunkTransaction : public ChunkTransaction {
   std::vector<LoadTarget> loads_;
   std::vector<std::string> guards_;
   std::vector<std::string> guards_before_;
-  Chunk chunk_;
+  Chunk chunk_;                       // as cut
+  std::optional<Key> claimed_until_;  // its end as claimed
+  bool cut_ = false;
   RowWriter* writer_ = nullptr;
   std::unique_ptr<RowApplier> applier_;  // of the chunk's load, where its rows meet rows
   Flushed flushed_;
@@ -87,6 +92,7 @@ void SqliteChunkTransaction::write(std::span<const Cell> row) {
   }
   switch (applier_->apply(row, chunk_.id, failure)) {
     case Applied::inserted:
+      ++flushed_.rows_inserted;
       break;
     case Applied::updated:
       ++flushed_.rows_updated;
@@ -121,15 +127,30 @@ void SqliteChunkTransaction::begin_retry(std::span<const std::int64_t> rejects) 
   row.bind(1, std::string_view(run_)).bind(2, std::string_view(loads_.front().load)).run();
 }
 
+void SqliteChunkTransaction::stage() {
+  if (!load().fans_out) {
+    throw Error(ErrorCode::system, "SQLite names each row that it refuses: nothing is staged");
+  }
+  connection_->execute("rollback to planrun_chunk");
+  flushed_ = {};
+  ordinal_ = 0;
+  if (cut_) cut_ledger(*chunk_.range.until);
+}
+
 void SqliteChunkTransaction::cut(const Key& key) {
+  cut_ledger(key);
+  chunk_.range.until = key;
+  cut_ = true;
+}
+
+void SqliteChunkTransaction::cut_ledger(const Key& key) {
   Chunk rest;
   rest.load = chunk_.load;
-  rest.range = {key, chunk_.range.until};
+  rest.range = {key, claimed_until_};
   const std::string until = to_json(key);
   Statement row(*connection_, "update " + ledger_.chunk + " set range_until = ?2 where id = ?1");
   row.bind(1, chunk_.id).bind(2, std::string_view(until)).run();
   ledger_.add_pending(*connection_, run_, rest);
-  chunk_.range.until = key;
 }
 
 std::vector<std::string> SqliteChunkTransaction::read_guards() {
@@ -162,25 +183,24 @@ bool SqliteChunkTransaction::next() {
     row.bind(static_cast<int>(i) + 2, std::string_view(loads_[i].load));
   if (!row.step()) return false;
   chunk_ = {row.integer(0), row.text(1), {bound_of(row, 2), bound_of(row, 3)}};
+  claimed_until_ = chunk_.range.until;
+  cut_ = false;
   writer_ = nullptr;
   applier_.reset();
-  const auto load = std::ranges::find(loads_, chunk_.load, &LoadTarget::load);
-  if (load->is_applied()) {
-    applier_ = std::make_unique<RowApplier>(connection_, ledger_, *load, run_);
+  if (load().is_applied()) {
+    applier_ = std::make_unique<RowApplier>(connection_, ledger_, load(), run_);
   } else {
     writer_ = &writer();
   }
   flushed_ = {};
   ordinal_ = 0;
+  if (load().fans_out) connection_->execute("savepoint planrun_chunk");
   return true;
 }
 
 RowWriter& SqliteChunkTransaction::writer() {
   auto& writer = writers_[chunk_.load];
-  if (!writer) {
-    const auto load = std::ranges::find(loads_, chunk_.load, &LoadTarget::load);
-    writer = std::make_unique<RowWriter>(connection_, *load);
-  }
+  if (!writer) writer = std::make_unique<RowWriter>(connection_, load());
   return *writer;
 }
 

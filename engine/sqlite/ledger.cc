@@ -184,22 +184,25 @@ std::vector<ChunkRecord> SqliteLedger::chunks(const std::string& run) {
   std::vector<ChunkRecord> chunks;
   const auto connection = find();
   if (!connection) return chunks;
-  Statement row(*connection,
-                "select id, load, range_from, range_until, state, kind, rows_read, rows_written, "
-                "rows_rejected, rows_dropped, "
-                "rows_merged, rows_updated, rows_unchanged, digest_rows, digest_sum, bytes, seconds from " +
-                    names().chunk + " where run = ?1 order by id");
+  Statement row(
+      *connection,
+      "select id, load, range_from, range_until, state, kind, rows_read, rows_written, "
+      "rows_rejected, rows_dropped, "
+      "rows_merged, rows_emitted, rows_inserted, rows_updated, rows_unchanged, rows_emitted_merged, "
+      "digest_rows, digest_sum, bytes, seconds from " +
+          names().chunk + " where run = ?1 order by id");
   row.bind(1, std::string_view(run));
   while (row.step()) {
     ChunkRecord& record = chunks.emplace_back();
     record.chunk = {row.integer(0), row.text(1), {bound_of(row, 2), bound_of(row, 3)}};
     record.done = row.text(4) == "done";
     record.correction = row.text(5) == "correction";
-    record.result.balance = {row.integer(6),  row.integer(7),  row.integer(8), row.integer(9),
-                             row.integer(10), row.integer(11), row.integer(12)};
-    record.result.digest = {row.integer(13), hash128_from_hex(row.text(14))};
-    record.result.bytes = row.integer(15);
-    record.result.seconds = row.real(16);
+    record.result.balance = {row.integer(6),  row.integer(7),  row.integer(8),  row.integer(9),
+                             row.integer(10), row.integer(11), row.integer(12), row.integer(13),
+                             row.integer(14), row.integer(15)};
+    record.result.digest = {row.integer(16), hash128_from_hex(row.text(17))};
+    record.result.bytes = row.integer(18);
+    record.result.seconds = row.real(19);
   }
   return chunks;
 }

@@ -16,19 +16,22 @@ void bind_optional(Statement& statement, int parameter, const std::optional<std:
   }
 }
 
-/// Eleven parameters from `first`.
+/// Fourteen parameters from `first`.
 void bind_result(Statement& statement, int first, const ChunkResult& result, const std::string& digest_sum) {
   statement.bind(first, result.balance.rows_read)
       .bind(first + 1, result.balance.rows_written)
       .bind(first + 2, result.balance.rows_rejected)
       .bind(first + 3, result.balance.rows_dropped)
       .bind(first + 4, result.balance.rows_merged)
-      .bind(first + 5, result.balance.rows_updated)
-      .bind(first + 6, result.balance.rows_unchanged)
-      .bind(first + 7, result.digest.rows)
-      .bind(first + 8, std::string_view(digest_sum))
-      .bind(first + 9, result.bytes)
-      .bind(first + 10, result.seconds);
+      .bind(first + 5, result.balance.rows_emitted)
+      .bind(first + 6, result.balance.rows_inserted)
+      .bind(first + 7, result.balance.rows_updated)
+      .bind(first + 8, result.balance.rows_unchanged)
+      .bind(first + 9, result.balance.rows_emitted_merged)
+      .bind(first + 10, result.digest.rows)
+      .bind(first + 11, std::string_view(digest_sum))
+      .bind(first + 12, result.bytes)
+      .bind(first + 13, result.seconds);
 }
 
 }  // namespace
@@ -88,8 +91,10 @@ void SqliteLedgerTables::create(SqliteConnection& connection) const {
       "'pending', "
       "rows_read integer not null default 0, rows_written integer not null default 0, "
       "rows_rejected integer not null default 0, rows_dropped integer not null default 0, "
-      "rows_merged integer not null default 0, rows_updated integer not null default 0, "
-      "rows_unchanged integer not null default 0, digest_rows integer not null default 0, "
+      "rows_merged integer not null default 0, rows_emitted integer not null default 0, "
+      "rows_inserted integer not null default 0, rows_updated integer not null default 0, "
+      "rows_unchanged integer not null default 0, rows_emitted_merged integer not null default 0, "
+      "digest_rows integer not null default 0, "
       "digest_sum text not null default '00000000000000000000000000000000', bytes integer not null default "
       "0, "
       "seconds real not null default 0);\n"
@@ -158,8 +163,9 @@ void SqliteLedgerTables::finish_chunk(SqliteConnection& connection, std::int64_t
       connection,
       "update " + chunk +
           " set state = 'done', rows_read = ?2, rows_written = ?3, "
-          "rows_rejected = ?4, rows_dropped = ?5, rows_merged = ?6, rows_updated = ?7, rows_unchanged = ?8, "
-          "digest_rows = ?9, digest_sum = ?10, bytes = ?11, seconds = ?12 where id = ?1 and state = "
+          "rows_rejected = ?4, rows_dropped = ?5, rows_merged = ?6, rows_emitted = ?7, rows_inserted = ?8, "
+          "rows_updated = ?9, rows_unchanged = ?10, rows_emitted_merged = ?11, digest_rows = ?12, "
+          "digest_sum = ?13, bytes = ?14, seconds = ?15 where id = ?1 and state = "
           "'pending'");
   row.bind(1, id);
   bind_result(row, 2, result, sum);
@@ -173,13 +179,13 @@ void SqliteLedgerTables::finish_chunk(SqliteConnection& connection, std::int64_t
 std::int64_t SqliteLedgerTables::add_correction(SqliteConnection& connection, const std::string& run_id,
                                                 const std::string& load, const ChunkResult& result) const {
   const std::string sum = to_hex(result.digest.sum);
-  Statement row(
-      connection,
-      "insert into " + chunk +
-          " (run, load, kind, state, rows_read, rows_written, rows_rejected, "
-          "rows_dropped, rows_merged, rows_updated, rows_unchanged, digest_rows, digest_sum, bytes, "
-          "seconds) values (?1, ?2, 'correction', 'done', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, "
-          "?13)");
+  Statement row(connection,
+                "insert into " + chunk +
+                    " (run, load, kind, state, rows_read, rows_written, rows_rejected, "
+                    "rows_dropped, rows_merged, rows_emitted, rows_inserted, rows_updated, rows_unchanged, "
+                    "rows_emitted_merged, digest_rows, digest_sum, bytes, seconds) values (?1, ?2, "
+                    "'correction', 'done', "
+                    "?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)");
   row.bind(1, std::string_view(run_id)).bind(2, std::string_view(load));
   bind_result(row, 3, result, sum);
   row.run();

@@ -41,7 +41,9 @@ StepWork create_work(const Dialect& dialect, const TableSchema& table, std::vect
 }
 
 LoadTarget all_columns(const TableSchema& table) {
-  LoadTarget load{table.name, &table, {}};
+  LoadTarget load;
+  load.load = table.name;
+  load.table = &table;
   for (std::size_t i = 0; i < table.columns.size(); ++i) load.columns.push_back(i);
   return load;
 }

@@ -155,6 +155,28 @@ TEST_CASE("inputs are distinct, and defaults leave columns unloaded") {
   CHECK(result.unread_tables == Lines{"s.items"});
 }
 
+TEST_CASE("a transform stands between the source's columns and the table's") {
+  const auto result = resolve_text(
+      "[table.t]\nfrom = \"s.lines\"\nignore = \"b\"\ntransform = \"x.f\"\n[table.t.columns]\n"
+      "id = \"serial primary key\"\na = \"int default 0\"\nx = { type = \"text\", from = \"named\" }\n"
+      "y = { type = \"text\", expr = \"upper(c)\", using = \"trim\" }\nz = \"text\"\nmade = \"int default "
+      "1\"\n"
+      "v = { type = \"text\", value = \"k\" }",
+      kItems);
+  CHECK(messages(result.diagnostics).empty());
+  const ResolvedLoad& load = result.plan.find("t")->loads.at(0);
+  REQUIRE(load.transform);
+  CHECK(load.transform->name == "x.f");
+  CHECK(load.transform->inputs == Lines{"y", "a", "c"});
+  CHECK(load.inputs.at(0).expr == "upper(c)");
+  CHECK(load.inputs.at(1).column == "a");
+  // The source has an `a`; `id` and `made` make their own values.
+  CHECK(load.transform->fields == Lines{"a", "named", "y", "z"});
+  REQUIRE(load.columns.size() == 5);
+  CHECK(load.columns[1].input == 1);
+  CHECK(load.columns[4].constant == "k");
+}
+
 TEST_CASE("several loads into one table") {
   const auto result = resolve_text(
       "[table.t]\nfrom = \"s.lines\"\nignore = \"a\"\n[table.t.columns]\nb = \"text\"\nc = \"text\"\n"
@@ -206,13 +228,10 @@ TEST_CASE("what the source does not have") {
 
 TEST_CASE("what this version cannot run is told at its place") {
   const std::string text =
-      "[table.a]\nfrom = [\"s.items\", \"s.items2\"]\ntransform = \"x.f\"\nwrite = \"upsert\"\nkey = \"id\"\n"
-      "merge = { key = \"id\" }\n[table.b]\nexists = true\n[guard.g]\nsql = \"select 1\"\n";
+      "[table.a]\nfrom = [\"s.items\", \"s.items2\"]\nwhere = \"1\"\nmerge = { key = \"id\" }\n";
   const std::string cannot = " is understood, but this version cannot run it yet";
   CHECK(messages(resolve_text(text, kItems).diagnostics) ==
-        Lines{"2:20: a second `from`" + cannot, "3:13: `transform`" + cannot,
-              "4:9: `write` other than \"insert\"" + cannot, "6:1: `merge`" + cannot,
-              "8:10: `exists`" + cannot, "9:8: a guard" + cannot});
+        Lines{"2:20: a second `from`" + cannot, "4:1: `merge`" + cannot});
   const auto result = read(
       "[plan]\nname = \"p\"\nrequires = \"q\"\non_failure = \"rollback\"\ndigest = "
       "\"sha256\"\n[source.s]\nurl = \"sqlite:s\"\n"

@@ -1,0 +1,279 @@
+#include "transform/lua_transform.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "transform/lua_machine.h"
+#include "transform/lua_values.h"
+#include "transform/watchdog.h"
+
+namespace planrun {
+
+namespace {
+
+// Instructions have a limit of their own, which is reached long before: what lasts so long is no Lua code but
+// one call of a library, as a pattern match.
+constexpr std::chrono::seconds kPatience{60};
+
+Error cannot_load(const std::string& name, const std::string& why) {
+  return Error(ErrorCode::plan, "transform " + name + ": " + why);
+}
+
+class LuaTransform : public RowTransform {
+ public:
+  LuaTransform(const ResolvedTransform& transform, std::function<std::string()> describe_row)
+      : transform_(transform),
+        describe_row_(std::move(describe_row)),
+        machine_([&transform](const std::string& module) -> const LuaFile* {
+          for (const LuaFile& file : transform.files) {
+            if (file.module == module) return &file;
+          }
+          return nullptr;
+        }) {
+    const bool ready = machine_.push_function(transform.name) &&
+                       machine_.run(make_names, this, static_cast<int>(kNameTables));
+    if (!ready) throw cannot_load(transform.name, machine_.failure());
+  }
+
+  std::optional<std::size_t> apply(std::span<const Cell> row) override {
+    if (!watchdog_) {
+      watchdog_ = std::make_unique<Watchdog>(kPatience, [this] {
+        return "transform " + transform_.name + (describe_row_ ? ", " + describe_row_() : "") +
+               ": one call has not come back after " + std::to_string(kPatience.count()) +
+               " seconds; a pattern with several - or * may try for ever. What was not committed is rolled "
+               "back; mend "
+               "the function, then run the same command";
+      });
+    }
+    lua_settop(machine_.state(), kResult - 1);
+    input_ = row;
+    watchdog_->enter();
+    const bool returned = machine_.run(call, this, 1, {kFunction, kInputs});
+    watchdog_->leave();
+    if (!returned) {
+      failure_ = machine_.failure();
+      return std::nullopt;
+    }
+    return count_rows();
+  }
+
+  bool output(std::size_t n, std::span<Cell> fields) override {
+    std::fill(fields.begin(), fields.end(), Cell::of_null());
+    lua_State* lua = machine_.state();
+    std::string_view unknown;
+    const bool right = walk(n, [&](std::string_view name, const Cell& value) {
+      lua_pushvalue(lua, -2);
+      lua_rawget(lua, kFields);
+      if (lua_isnil(lua, -1)) {
+        if (unknown.empty() || name < unknown) unknown = name;
+      } else {
+        fields[static_cast<std::size_t>(lua_tointeger(lua, -1))] = value;
+      }
+      lua_pop(lua, 1);
+    });
+    if (!right || unknown.data() == nullptr) return right;
+    failure_ = "the function gives the field " + quote_for_message(unknown) +
+               ", which the load puts into no column; leave it out, or name it in a column's `from`";
+    return false;
+  }
+
+  std::optional<NamedValues> named_output(std::size_t n) override {
+    NamedValues values;
+    const bool right = walk(n, [&](std::string_view name, const Cell& value) {
+      values.emplace_back(std::string(name), key_of(std::span(&value, 1)).values.front());
+    });
+    if (!right) return std::nullopt;
+    std::sort(values.begin(), values.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    return values;
+  }
+
+  const std::string& failure() const override { return failure_; }
+
+ private:
+  // Places on the machine's stack: the function, names of the inputs by place, places of the fields by name.
+  static constexpr int kFunction = 2;
+  static constexpr int kInputs = 3;
+  static constexpr int kFields = 4;
+  static constexpr int kResult = 5;
+  static constexpr std::size_t kNameTables = 2;
+
+  static void push_name(lua_State* lua, const std::string& name) {
+    lua_pushlstring(lua, name.data(), name.size());
+  }
+
+  static int make_names(lua_State* lua) {
+    LuaTransform& self = *static_cast<LuaTransform*>(lua_touserdata(lua, 1));
+    lua_newtable(lua);
+    lua_Integer place = 0;
+    for (const std::string& name : self.transform_.inputs) {
+      push_name(lua, name);
+      lua_rawseti(lua, -2, ++place);
+    }
+    lua_newtable(lua);
+    place = 0;
+    for (const std::string& name : self.transform_.fields) {
+      push_name(lua, name);
+      lua_pushinteger(lua, place++);
+      lua_rawset(lua, -3);
+    }
+    return static_cast<int>(kNameTables);
+  }
+
+  static void push_cell(lua_State* lua, const Cell& cell) {
+    switch (cell.kind) {
+      case CellKind::null:
+        lua_pushnil(lua);
+        break;
+      case CellKind::integer:
+        lua_pushinteger(lua, cell.integer);
+        break;
+      case CellKind::real:
+        lua_pushnumber(lua, cell.real);
+        break;
+      case CellKind::text:
+        lua_pushlstring(lua, cell.bytes.data(), cell.bytes.size());
+        break;
+      case CellKind::blob:
+        push_blob_value(lua, cell.bytes);
+        break;
+    }
+  }
+
+  // A fresh row each time: a function may keep what it was given, or change it. Arguments: this, the
+  // function, the names of the inputs.
+  static int call(lua_State* lua) {
+    const std::span<const Cell> input = static_cast<LuaTransform*>(lua_touserdata(lua, 1))->input_;
+    lua_pushvalue(lua, 2);
+    lua_createtable(lua, 0, static_cast<int>(input.size()));  // 5
+    for (std::size_t i = 0; i < input.size(); ++i) {
+      if (input[i].is_null()) continue;
+      lua_rawgeti(lua, 3, static_cast<lua_Integer>(i) + 1);
+      push_cell(lua, input[i]);
+      lua_rawset(lua, 5);
+    }
+    lua_call(lua, 1, LUA_MULTRET);
+    const int results = lua_gettop(lua) - 3;
+    if (results > 1)
+      return luaL_error(lua, "the function returned %d values; several rows are one list: { row, row }",
+                        results);
+    if (results == 0) lua_pushnil(lua);
+    return 1;
+  }
+
+  // From here on nothing that may raise is called: the result is only looked at.
+
+  std::nullopt_t refuse(std::string why) {
+    failure_ = std::move(why);
+    return std::nullopt;
+  }
+
+  std::optional<std::size_t> count_rows() {
+    lua_State* lua = machine_.state();
+    is_list_ = false;
+    if (lua_isnil(lua, kResult)) return 0;
+    if (!lua_istable(lua, kResult)) {
+      return refuse(std::string("the function returned a ") + luaL_typename(lua, kResult) +
+                    "; it returns a row, a list of rows, or nil to drop the row");
+    }
+    lua_rawgeti(lua, kResult, 1);
+    is_list_ = !lua_isnil(lua, -1);
+    lua_settop(lua, kResult);
+    std::size_t entries = 0;
+    lua_pushnil(lua);
+    while (lua_next(lua, kResult) != 0) {
+      if (is_list_ && !lua_istable(lua, -1)) {
+        return refuse(std::string("a list of rows holds a ") + luaL_typename(lua, -1));
+      }
+      lua_pop(lua, 1);
+      ++entries;
+      if (!is_list_) break;
+    }
+    lua_settop(lua, kResult);
+    if (!is_list_) return entries;  // {} is a list without rows
+    if (entries != lua_rawlen(lua, kResult))
+      return refuse("a list of rows has holes, or fields beside its rows");
+    return entries;
+  }
+
+  // take(name, value) for each field of the nth row, with its key and value on the top of the stack.
+  template <typename Take>
+  bool walk(std::size_t n, Take take) {
+    lua_State* lua = machine_.state();
+    lua_settop(lua, kResult);
+    if (is_list_) {
+      lua_rawgeti(lua, kResult, static_cast<lua_Integer>(n) + 1);
+    } else {
+      lua_pushvalue(lua, kResult);
+    }
+    lua_pushnil(lua);
+    while (lua_next(lua, kResult + 1) != 0) {
+      if (lua_type(lua, -2) != LUA_TSTRING) {
+        failure_ = std::string("a row's fields have names; one is a ") + luaL_typename(lua, -2);
+        return false;
+      }
+      std::size_t size = 0;
+      const char* text = lua_tolstring(lua, -2, &size);
+      Cell value;
+      if (!read_value(value)) {
+        failure_ = "the field " + quote_for_message({text, size}) + " is " + failure_;
+        return false;
+      }
+      take(std::string_view(text, size), value);
+      lua_pop(lua, 1);
+    }
+    return true;
+  }
+
+  // The value on the top of the stack. False: failure_ says what it is instead.
+  bool read_value(Cell& out) {
+    lua_State* lua = machine_.state();
+    switch (lua_type(lua, -1)) {
+      case LUA_TBOOLEAN:
+        out = Cell::of_integer(lua_toboolean(lua, -1));
+        return true;
+      case LUA_TNUMBER:
+        out = lua_isinteger(lua, -1) != 0 ? Cell::of_integer(lua_tointeger(lua, -1))
+                                          : Cell::of_real(lua_tonumber(lua, -1));
+        return true;
+      case LUA_TSTRING: {
+        std::size_t size = 0;
+        const char* text = lua_tolstring(lua, -1, &size);
+        out = Cell::of_text({text, size});
+        return true;
+      }
+      case LUA_TTABLE:
+        failure_ = "a table; json.encode makes text of it";
+        return false;
+      default:
+        break;
+    }
+    if (const auto decimal = decimal_at(lua, -1)) {
+      out = Cell::of_text(*decimal);
+    } else if (const auto bytes = blob_at(lua, -1)) {
+      out = Cell::of_blob(*bytes);
+    } else {
+      failure_ = is_json_null(lua, -1) ? "json.null, which stands inside JSON; a null of SQL is nil"
+                                       : std::string("a ") + luaL_typename(lua, -1);
+      return false;
+    }
+    return true;
+  }
+
+  const ResolvedTransform& transform_;
+  std::function<std::string()> describe_row_;
+  LuaMachine machine_;
+  std::unique_ptr<Watchdog> watchdog_;
+  std::span<const Cell> input_;
+  bool is_list_ = false;
+  std::string failure_;
+};
+
+}  // namespace
+
+std::unique_ptr<RowTransform> make_lua_transform(const ResolvedTransform& transform,
+                                                 std::function<std::string()> describe_row) {
+  return std::make_unique<LuaTransform>(transform, std::move(describe_row));
+}
+
+}  // namespace planrun
