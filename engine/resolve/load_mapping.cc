@@ -75,11 +75,12 @@ class LoadReader {
   }
 
   // What the function's rows fill. A column that makes its own values does so, unless the plan or the source
-  // says otherwise: whether a row has a field shows only when it is there.
+  // says otherwise: a column left out and a null look the same in Lua. Of a table that another plan made the
+  // author may not know that the source has a column of the same name.
   bool is_field(const ColumnSchema& column, const PlanColumn* plan) const {
     if (plan != nullptr && (plan->from || plan->expr)) return true;
     if (column.default_sql.empty() && column.identity == Identity::none) return true;
-    return find_column(source_, column.name) != nullptr && !ignored_.contains(column.name);
+    return !table_.exists && find_column(source_, column.name) != nullptr && !ignored_.contains(column.name);
   }
 
   // The load's own mapping of a column goes before the table's; null for an inherited column.
