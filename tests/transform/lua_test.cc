@@ -71,6 +71,18 @@ TEST_CASE("lua: none, one or several rows") {
   CHECK(Lua("return json.decode('[{\"a\": 1}]')")() == "a=integer 1");
 }
 
+TEST_CASE("lua: rows of several shapes") {
+  Lua shapes(
+      "if row.a == 1 then return { a = 1, c = 3 } end\nif row.a == 2 then return { c = 3, b = 2, z = 0 } "
+      "end\n"
+      "return { b = 2 }");
+  for (int i = 0; i < 3; ++i) {
+    CHECK(shapes({planrun::test::i(1)}) == "a=integer 1, c=integer 3");
+    CHECK_THAT(shapes({planrun::test::i(2)}), ContainsSubstring("the field 'z'"));
+    CHECK(shapes({planrun::test::i(3)}) == "b=integer 2");
+  }
+}
+
 TEST_CASE("lua: what is no row is told") {
   const std::vector<std::pair<std::string, std::string>> cases = {
       {"return 'a'", "returned a string"},
