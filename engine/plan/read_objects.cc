@@ -179,13 +179,24 @@ class ObjectReader {
       return;
     }
     const auto text = for_postgres(step.sql, dialect_of(reader_, {}));
-    if (!text) return;
-    for (const auto& statement : parse(*text)) {
-      if (!statement.function.empty()) note_function(statement.function, *text, offset_of(statement), shown);
-      if (step.when != SqlMoment::end) continue;
+    if (text) {
+      for (const auto& statement : parse(*text)) {
+        if (!statement.function.empty())
+          note_function(statement.function, *text, offset_of(statement), shown);
+      }
+    }
+    for (const auto& [dialect, at] : step.sql.text_at)
+      check_writes({step.sql.text(dialect), at}, step, shown);
+  }
+
+  // In SQL for SQLite only what both grammars know is seen.
+  void check_writes(const Located& text, const PlanSqlStep& step, const std::string& shown) {
+    const auto statements = parse_script(text.text);
+    if (!statements || step.when != SqlMoment::end) return;
+    for (const auto& statement : *statements.value) {
       for (const auto& table : statement.writes) {
         if (!is_loaded(table)) continue;
-        reader_.error_in(*text, offset_of(statement),
+        reader_.error_in(text, offset_of(statement),
                          shown + " writes into `" + table + "` after its rows were proved",
                          "say it in the table's columns (`expr`, `value`)");
       }

@@ -174,6 +174,10 @@ void check_expectation(PlanReader& reader, const Section& section, const CheckFi
   if (section.has("source_sql")) {
     reader.error(section.at("source_sql"), "`source_sql` stands beside `use`", "the named check has the SQL");
   }
+  if (!file.at_most.empty() && section.has("tolerance")) {
+    reader.error(section.at("tolerance"),
+                 "`tolerance` stands beside `use`, and `" + check.use + "` has a limit");
+  }
   if (settled || file.source_sql.empty()) {
     const char* why = settled ? "says itself what it expects" : "cannot ask a source";
     for (const char* key : {"expect", "source"}) {

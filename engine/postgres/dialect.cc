@@ -260,21 +260,24 @@ ObjectSql PostgresDialect::object_sql(const SchemaObject& object) const {
                      " pg_catalog.to_regclass(" +
                          quote_literal(name) + ")",
                      "1"}};
+      sql.taken = "SELECT (pg_catalog.to_regclass(" + quote_literal(name) + ") IS NOT NULL)::int";
       break;
     case ObjectKind::trigger: {
       sql.make = {here, object.sql};
       sql.drop = {here,
                   "DROP TRIGGER IF EXISTS " + quote_name(object.name) + " ON " + relation(object.table)};
+      const std::string there =
+          "SELECT count(*) FROM pg_catalog.pg_trigger WHERE NOT tgisinternal AND tgname = " +
+          quote_literal(object.name) + " AND tgrelid = pg_catalog.to_regclass(" +
+          quote_literal(relation(object.table)) + ")";
+      sql.taken = "SELECT (" + there + ")";
       const auto statements = parse_script(object.sql);
       for (const auto& statement : statements ? *statements.value : std::vector<ScriptStatement>()) {
-        if (!statement.function.empty()) sql.drop.push_back("DROP ROUTINE IF EXISTS " + statement.function);
+        if (statement.function.empty()) continue;
+        sql.drop.push_back("DROP ROUTINE IF EXISTS " + statement.function);
+        sql.taken += " + (pg_catalog.to_regproc(" + quote_literal(statement.function) + ") IS NOT NULL)::int";
       }
-      sql.checks = {{"trigger " + object.name,
-                     "SELECT count(*) FROM pg_catalog.pg_trigger WHERE tgenabled <> 'D' AND NOT tgisinternal"
-                     " AND tgname = " +
-                         quote_literal(object.name) + " AND tgrelid = pg_catalog.to_regclass(" +
-                         quote_literal(relation(object.table)) + ")",
-                     "1"}};
+      sql.checks = {{"trigger " + object.name, there + " AND tgenabled <> 'D'", "1"}};
       break;
     }
     case ObjectKind::sql:

@@ -35,12 +35,15 @@ void look_for_objects(const std::vector<SchemaObject>& objects, TargetDatabase& 
   const auto connection = target.connect("preflight", 0);
   for (const auto& object : objects) {
     if (done.contains(step_id(object))) continue;
-    for (const auto& check : target.dialect().object_sql(object).checks) {
-      const QueryResult found = connection->query(check.sql);
-      if (found.rows.empty() || found.rows[0][0] != check.expect) continue;
-      refuse(step_id(object) + " is in the way: it exists and no unfinished run of this plan made it" +
-             " (drop or rename it, or name the plan's otherwise)");
-    }
+    const std::string taken = target.dialect().object_sql(object).taken;
+    if (taken.empty()) continue;
+    const QueryResult found = connection->query(taken);
+    if (found.rows.empty() || found.rows[0][0] == "0") continue;
+    refuse(step_id(object) +
+           (object.kind == ObjectKind::trigger ? ": its name, or its function's," : ": its name") +
+           " is taken in the target, and no unfinished run of this plan made it (drop or rename what has it, "
+           "or name " +
+           "the plan's otherwise)");
   }
 }
 

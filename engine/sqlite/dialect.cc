@@ -247,20 +247,22 @@ ObjectSql SqliteDialect::object_sql(const SchemaObject& object) const {
   ObjectSql sql;
   const std::string name = quote_name(object.name);
   const std::string there = "SELECT count(*) FROM sqlite_schema WHERE name = " + quote_literal(object.name) +
-                            " COLLATE nocase AND type = ";
+                            " COLLATE nocase AND type ";
   switch (object.kind) {
     case ObjectKind::view:
       // SQLite looks into a view's query only when it is asked.
       sql.make = {"CREATE VIEW " + name + " AS " + object.sql, "SELECT * FROM " + name + " LIMIT 0"};
       sql.drop = {"DROP VIEW IF EXISTS " + name};
-      sql.checks = {{"view", there + "'view'", "1"}};
+      sql.checks = {{"view", there + "= 'view'", "1"}};
+      sql.taken = there + "<> 'trigger'";
       break;
     case ObjectKind::trigger:
       sql.make = {object.sql};
       sql.drop = {"DROP TRIGGER IF EXISTS " + name};
       sql.checks = {{"trigger " + object.name,
-                     there + "'trigger' AND tbl_name = " + quote_literal(object.table) + " COLLATE nocase",
+                     there + "= 'trigger' AND tbl_name = " + quote_literal(object.table) + " COLLATE nocase",
                      "1"}};
+      sql.taken = there + "= 'trigger'";
       break;
     case ObjectKind::sql:
       if (!trim(object.sql).empty()) sql.make = {object.sql};

@@ -98,6 +98,14 @@ TEST_CASE("SQL steps are one transaction, and leave proved rows alone") {
       kPostgres);
 }
 
+TEST_CASE("a SQL step for SQLite leaves proved rows alone too, as far as both grammars go") {
+  CHECK(lint("[[sql]]\nname = \"x\"\nat = \"end\"\nundo = \"select 1\"\nsql = \"select 1; delete from a\"" +
+             std::string(kTable) + kRest) ==
+        std::vector<std::string>{
+            "5:18: [[sql]] x writes into `a` after its rows were proved (say it in the table's "
+            "columns (`expr`, `value`))"});
+}
+
 TEST_CASE("a script is taken apart into what it makes and writes") {
   const auto script = parse_script(
       "create function s.f() returns trigger language sql as 'x';\n create trigger \"T\" after insert on s.a "

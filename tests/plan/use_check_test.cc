@@ -102,6 +102,15 @@ TEST_CASE("what compares with a source needs one, or a value") {
   CHECK(folder.lint("[check.c]\nuse = \"one\"\nexpect = 1").empty());
 }
 
+TEST_CASE("a limit takes no tolerance") {
+  const Folder folder("sql = \"select 1\"\nat_most = 3\nruns = 5\n");
+  CHECK(folder.lint("[check.c]\nuse = \"one\"\ntolerance = 1") ==
+        std::vector<std::string>{"3:1: `tolerance` stands beside `use`, and `one` has a limit"});
+  const auto check = folder.read("[check.c]\nuse = \"one\"").plan.checks.at(0);
+  CHECK(check.at_most == "3");
+  CHECK(check.runs == 5);
+}
+
 TEST_CASE("the fingerprint covers the text of the check files that are used") {
   const auto print = [](const std::string& file) {
     const Folder folder(file);

@@ -162,14 +162,20 @@ void check_missed(Kind kind) {
   CHECK_THAT(r.err + r.out, ContainsSubstring("check outer_view: view: expected 1, found 0"));
 }
 
-// A view of that name was there before: refused before anything is written.
+// Names that somebody else has are told before anything is written.
 void check_in_the_way(Kind kind) {
-  Migration m(kind, kSource, kTable + kViews);
-  m.target("create view inner_view as select 1 as x");
+  Migration m(kind, kSource, kTable + kTrigger + kViews);
+  m.target("create view inner_view as select 1 as x; create table outer_view(x int)");
+  m.target(kind == Kind::sqlite
+               ? "create table o(x); create trigger touch_t after insert on o begin select 1; end"
+               : "create function touch_t() returns trigger language plpgsql as 'begin return new; end'");
   const ProcessResult r = m.run();
   INFO(r.out << r.err);
   CHECK(r.status == 1);
-  CHECK_THAT(r.err, ContainsSubstring("view inner_view is in the way"));
+  CHECK_THAT(r.err, ContainsSubstring("view inner_view: its name is taken in the target"));
+  CHECK_THAT(r.err, ContainsSubstring("view outer_view: its name is taken in the target"));
+  CHECK_THAT(r.err,
+             ContainsSubstring("trigger t touch_t: its name, or its function's, is taken in the target"));
   CHECK(m.target("select * from inner_view") == "1");
 }
 
@@ -203,10 +209,10 @@ TEST_CASE("a view that is gone after the run is missed in PostgreSQL", "[postgre
   check_missed(Kind::postgresql);
 }
 
-TEST_CASE("a view in the way is told before the run, in SQLite") {
+TEST_CASE("names in the way are told before the run, in SQLite") {
   check_in_the_way(Kind::sqlite);
 }
-TEST_CASE("a view in the way is told before the run, in PostgreSQL", "[postgres]") {
+TEST_CASE("names in the way are told before the run, in PostgreSQL", "[postgres]") {
   check_in_the_way(Kind::postgresql);
 }
 
