@@ -205,6 +205,9 @@ void use_check(PlanReader& reader, const Section& section, const std::vector<con
   }
   const auto file = read_check_file(reader, *path, use->at);
   if (!file) return;
+  DialectSql sql = file->sql;
+  sql.at = use->at;
+  check_dialect(reader, sql, check.target, "check `" + use->text + "`");
   check_expectation(reader, section, *file, check);
   Use(reader, section, *file, check).add_checks(arguments);
 }

@@ -102,6 +102,12 @@ TEST_CASE("what compares with a source needs one, or a value") {
   CHECK(folder.lint("[check.c]\nuse = \"one\"\nexpect = 1").empty());
 }
 
+TEST_CASE("a check file without SQL for the target is told") {
+  const Folder folder("sql.postgresql = \"select 1\"\nexpect = 1\n");
+  CHECK(folder.lint("[check.c]\nuse = \"one\"") ==
+        std::vector<std::string>{"2:7: check `one` has no SQL for sqlite, which target `t` is"});
+}
+
 TEST_CASE("a limit takes no tolerance") {
   const Folder folder("sql = \"select 1\"\nat_most = 3\nruns = 5\n");
   CHECK(folder.lint("[check.c]\nuse = \"one\"\ntolerance = 1") ==
