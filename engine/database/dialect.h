@@ -40,7 +40,7 @@ struct ObjectSql {
   std::vector<std::string> make;    // one transaction; empty: nothing to do
   std::vector<std::string> drop;    // one transaction; empty: nothing was made, or the plan does not say how
   std::vector<SchemaCheck> checks;  // each fails where the object is absent; none for a SQL step
-  std::string taken;  // counts what has its name already; empty: nothing can be in its way
+  std::string taken;                // counts what has its name already; empty: nothing can be in its way
 };
 
 /// Pure: no connection. Any thread.
