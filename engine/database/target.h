@@ -52,7 +52,7 @@ struct ClaimRequest {
   /// Ids of rejects of the only load: they go from the ledger in the transaction, whose chunk then is a
   /// correction of its own, without a range, for the rows that can be written now. No other chunk of the load
   /// is pending.
-  std::vector<std::int64_t> retried;
+  std::vector<std::int64_t> retried{};
 };
 
 /// A set of rows of a table as they stand at one moment; several connections may read parts of it.

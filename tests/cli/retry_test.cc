@@ -1,4 +1,6 @@
 // planrun rejects --retry: a mended rule, the same run, the same proof.
+#include <csignal>
+
 #include "support/migration.h"
 #include "support/target_state.h"
 
@@ -23,7 +25,9 @@ const std::string kMended = plan_of("{ type = \"integer\", using = \"empty_as_nu
 
 struct Retried {
   explicit Retried(Kind kind) : m(kind, kSource, kStrict) { before = target_state(m.target_url()); }
-  ProcessResult retry() { return run_planrun({"rejects", m.plan_file().string(), "--retry"}, m.state()); }
+  ProcessResult retry(std::map<std::string, std::string> environment = {}) {
+    return run_planrun({"rejects", m.plan_file().string(), "--retry"}, m.state(), std::move(environment));
+  }
   std::string keys() const {
     return m.target("select key from " + m.ledger("reject") + " order by load desc, id");
   }
@@ -80,6 +84,38 @@ void check_refused(Kind kind) {
   CHECK(t.m.target("select state from " + t.m.ledger("run")) == "passed");
 }
 
+/// Killed before, in or after each commit and at some other points, the same command comes to the same end.
+void check_killed(Kind kind) {
+  std::string points;
+  std::string end;
+  {
+    Retried whole(kind);
+    REQUIRE(whole.m.run().status == 0);
+    whole.m.write_plan(kMended);
+    const std::string file = (whole.m.state().parent_path() / "points").string();
+    REQUIRE(whole.retry({{"LD_PRELOAD", PLANRUN_KILL_PRELOAD}, {"PLANRUN_KILL_COUNT_FILE", file}}).status ==
+            0);
+    points = read_file(file);
+    end = target_state(whole.m.target_url());
+  }
+  int killed_count = 0;
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    if (std::string("bsaBA").find(points[i]) == std::string::npos && i % 29 != 0) continue;
+    Retried t(kind);
+    REQUIRE(t.m.run().status == 0);
+    t.m.write_plan(kMended);
+    const ProcessResult killed =
+        t.retry({{"LD_PRELOAD", PLANRUN_KILL_PRELOAD}, {"PLANRUN_KILL_AT", std::to_string(i + 1)}});
+    killed_count += killed.status == -SIGKILL ? 1 : 0;
+    const ProcessResult again = t.retry();
+    INFO("killed at point " << i + 1 << " of " << points << "\n" << again.out << again.err);
+    REQUIRE(again.status == 0);
+    REQUIRE(t.keys() == "[3]\n[10]\n[2]");
+    REQUIRE(target_state(t.m.target_url()) == end);
+  }
+  CHECK(killed_count > 10);
+}
+
 }  // namespace
 
 TEST_CASE("retry: a mended rule, into SQLite", "[rejects]") {
@@ -93,4 +129,10 @@ TEST_CASE("retry: a plan that changes more than the rejects, SQLite", "[rejects]
 }
 TEST_CASE("retry: a plan that changes more than the rejects, PostgreSQL", "[rejects][postgres]") {
   check_refused(Kind::postgresql);
+}
+TEST_CASE("retry: killed and done again, SQLite", "[rejects][slow][kill]") {
+  check_killed(Kind::sqlite);
+}
+TEST_CASE("retry: killed and done again, PostgreSQL", "[rejects][slow][kill][postgres]") {
+  check_killed(Kind::postgresql);
 }
