@@ -47,9 +47,10 @@ struct Flushed {
   std::vector<RowFailure> failures;  // refused, and not in the table
   std::vector<std::int64_t> merged;  // an equal row of this run was there under the same key
   std::vector<std::int64_t> left;    // `insert_missing` found a row of the same key, and let it be
+  // Counted where a load may meet rows that are there.
+  std::int64_t rows_inserted = 0;
   std::int64_t rows_updated = 0;
-  std::int64_t rows_unchanged =
-      0;  // an equal row was there: of `upsert`; with `insert_missing`, what is left
+  std::int64_t rows_unchanged = 0;  // an equal row was there; with `insert_missing`, what is left
 };
 
 struct GuardValue {

@@ -24,7 +24,7 @@ struct LoadTarget {
   const TableSchema* table = nullptr;  // outlives the Target's use of it
   std::vector<std::size_t> columns;    // of table->columns, in the order of write()'s cells
   WriteMode write = WriteMode::insert;
-  std::vector<std::size_t> key;  // of table->columns: by what `write` finds a row
+  std::vector<std::size_t> key{};  // of table->columns: by what `write` finds a row
   bool fans_out = false;  // a transform may make several rows of one: all of them go when one is refused
 
   /// Rows of others are in the table, or rows of the same key may be: each row is told apart before it is
@@ -48,7 +48,7 @@ struct ClaimRequest {
   /// them.
   std::vector<StepWork> create;
   /// Queries of one value that are asked when the transaction begins: ChunkTransaction::guard_values().
-  std::vector<std::string> guards;
+  std::vector<std::string> guards{};
   /// Ids of rejects of the only load: they go from the ledger in the transaction, whose chunk then is a
   /// correction of its own, without a range, for the rows that can be written now. No other chunk of the load
   /// is pending.
@@ -63,8 +63,8 @@ struct ReadBack {
   int part = 0;                      // of `parts`; parts are disjoint and cover the table
   int parts = 1;
   /// Only the rows that this load of the run has written: of a table that exists. Then there is one part.
-  std::string run;
-  std::string load;
+  std::string run{};
+  std::string load{};
 };
 
 /// Rows read back; like Reader, with cells as data/column_type.h says for each column's type.

@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
 #include <random>
-#include <thread>
 
 #include <unistd.h>
 
@@ -15,6 +13,7 @@
 #include "base/time.h"
 #include "check/check.h"
 #include "run/context.h"
+#include "run/crew.h"
 #include "run/guards.h"
 #include "run/prepare.h"
 #include "run/proof.h"
@@ -24,7 +23,6 @@
 #include "run/snapshots.h"
 #include "run/summary.h"
 #include "run/transforms.h"
-#include "run/worker.h"
 
 namespace planrun {
 
@@ -32,7 +30,6 @@ namespace {
 
 constexpr std::int64_t kRowsPerProofPart = 250'000;
 constexpr std::int64_t kMostProofParts = 16;
-constexpr auto kProgressPause = std::chrono::milliseconds(200);
 
 std::string new_run_id() {
   std::string stamp = to_iso_utc(now_micros());
@@ -46,68 +43,6 @@ std::string host_name() {
   gethostname(name, sizeof name - 1);
   return name;
 }
-
-// Threads that go through the schedule, and one that tells of the progress. The first Error stops them all.
-class Crew {
- public:
-  Crew(RunContext& context, const std::atomic<bool>& wanted_stop, std::atomic<bool>& stop)
-      : context_(context), wanted_stop_(wanted_stop), stop_(stop) {}
-
-  /// Throws the first Error.
-  void work(int jobs, const std::function<void()>& tick) {
-    std::vector<std::thread> threads;
-    for (int number = 1; number <= jobs; ++number) threads.emplace_back([this, number] { work_one(number); });
-    std::thread watch([&] { watch_over(tick); });
-    for (auto& thread : threads) thread.join();
-    {
-      const std::lock_guard lock(mutex_);
-      done_ = true;
-    }
-    changed_.notify_all();
-    watch.join();
-    if (error_) throw Error(*error_);
-  }
-
- private:
-  void work_one(int number) {
-    try {
-      Worker(context_, number).work();
-    } catch (const Error& error) {
-      fail(error);
-    } catch (const std::exception& error) {
-      fail(Error(ErrorCode::system, error.what()));
-    }
-  }
-
-  void fail(const Error& error) {
-    const std::lock_guard lock(mutex_);
-    if (!error_) error_ = error;
-    stop_ = true;
-    context_.schedule.stop();
-  }
-
-  void watch_over(const std::function<void()>& tick) {
-    std::unique_lock lock(mutex_);
-    while (!done_) {
-      changed_.wait_for(lock, kProgressPause);
-      if (wanted_stop_ && !stop_) {
-        stop_ = true;
-        context_.schedule.stop();
-      }
-      lock.unlock();
-      tick();
-      lock.lock();
-    }
-  }
-
-  RunContext& context_;
-  const std::atomic<bool>& wanted_stop_;
-  std::atomic<bool>& stop_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::optional<Error> error_;
-  bool done_ = false;
-};
 
 class Run {
  public:

@@ -91,9 +91,9 @@ std::vector<std::string> find_imbalance(const ResolvedPlan& plan, const std::vec
       }
       // A row that `insert_missing` let be is accounted for, and is not the run's.
       const bool is_left = load.write == WriteMode::insert_missing;
-      const std::int64_t own =
+      const std::int64_t hashed =
           balance.rows_inserted + balance.rows_updated + (is_left ? 0 : balance.rows_unchanged);
-      if (!balance.emitted_holds() || own != digest.rows) {
+      if (!balance.emitted_holds() || hashed != digest.rows) {
         found.push_back("load " + load.name + ": " + std::to_string(balance.rows_emitted) +
                         " rows emitted (" + std::to_string(digest.rows) + " hashed), but " +
                         std::to_string(balance.rows_inserted) + " inserted, " +

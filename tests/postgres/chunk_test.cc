@@ -35,7 +35,7 @@ TEST_CASE("rows, rejects and the ledger row of a chunk commit together", "[postg
     REQUIRE(chunk);
     CHECK(chunk->chunk().range.until == integer_key(10));
     write(*chunk, {{1, "a"}, {2, "b"}});
-    CHECK(chunk->flush().empty());
+    CHECK(chunk->flush().failures.empty());
     chunk->reject({"ora", "src", integer_key(3), "name", "integer 2", "no text", "{\"id\":3}"});
     chunk->finish(result_of(2));
     CHECK(fixture.psql(counts) == "0|0|0");
@@ -132,7 +132,7 @@ TEST_CASE("the server's own refusals are told by row and cost no other row", "[p
   CHECK(failure.error->code() == ErrorCode::row_violation);
   chunk->stage();
   write(*chunk, rows);
-  const auto failures = chunk->flush();
+  const auto failures = chunk->flush().failures;
   chunk->finish(result_of(3));
   CHECK(chunk->commit() == Outcome::committed);
   std::vector<std::string> told;
@@ -159,7 +159,7 @@ TEST_CASE("a value that the server cannot even read is left out of the stage", "
   for (bool staged = false; tries < 9; ++tries) {
     if (staged) chunk->stage();
     write(*chunk, rows);
-    const auto failure = failure_of_work([&] { failures = chunk->flush(); });
+    const auto failure = failure_of_work([&] { failures = chunk->flush().failures; });
     if (!failure.error) break;
     REQUIRE(failure.error->code() == ErrorCode::row_violation);
     staged = true;
@@ -184,16 +184,16 @@ TEST_CASE("a chunk can wait in the stage from its first row, next to chunks that
   auto chunk = target->claim({kRun, {all_columns(first), all_columns(second)}, {}});
   chunk->stage();
   write(*chunk, {{1, "no"}, {2, "yes"}});
-  CHECK(chunk->flush().size() == 1);
+  CHECK(chunk->flush().failures.size() == 1);
   chunk->finish(result_of(1));
   REQUIRE(chunk->next());
   write(*chunk, {{3, "yes"}});
-  CHECK(chunk->flush().empty());
+  CHECK(chunk->flush().failures.empty());
   chunk->finish(result_of(1));
   REQUIRE(chunk->next());
   chunk->stage();
   write(*chunk, {{7, "10.0.0.1"}});
-  CHECK(chunk->flush().empty());
+  CHECK(chunk->flush().failures.empty());
   chunk->finish(result_of(1));
   CHECK_FALSE(chunk->next());
   CHECK(chunk->commit() == Outcome::committed);

@@ -249,3 +249,49 @@ TEST_CASE("a mended function goes on where what is committed agrees, into SQLite
 TEST_CASE("a mended function goes on where what is committed agrees, into PostgreSQL", "[postgres][slow]") {
   check_mended_function(Kind::postgresql);
 }
+
+namespace {
+
+constexpr std::size_t kKillPoints = 15;
+// Rows that the target refuses are in every chunk, so that it starts over with all of them.
+const std::string kKilledPlan =
+    plan_of("on_reject = \"keep\"\n", "integer not null check (quantity % 50 <> 13)");
+const char* const kSums =
+    "select count(*), sum(item_id), sum(quantity), min(sku), count(distinct item_id) from items";
+
+// Kills at points spread over the run, each in a fresh target, and resumes.
+void check_killed(Kind kind) {
+  TempFolder folder;
+  const std::string source = many(20'000);
+  Fanned unbroken(kind, source, kKilledPlan);
+  REQUIRE(unbroken
+              .run({}, {{"LD_PRELOAD", PLANRUN_KILL_PRELOAD},
+                        {"PLANRUN_KILL_COUNT_FILE", (folder / "points").string()}})
+              .status == 0);
+  // Of 20,000 rows, 400 have an n of 13, 63, 113, ...: they are out with both of their rows.
+  REQUIRE(unbroken.count("items") == "39200");
+  const std::size_t points = read_file(folder / "points").size();
+  REQUIRE(points > kKillPoints);
+  for (std::size_t i = 1; i <= kKillPoints; ++i) {
+    Fanned m(kind, source, kKilledPlan);
+    const std::string point = std::to_string(points * i / (kKillPoints + 1));
+    INFO("killed at point " << point << " of " << points);
+    const ProcessResult killed =
+        m.run({}, {{"LD_PRELOAD", PLANRUN_KILL_PRELOAD}, {"PLANRUN_KILL_AT", point}});
+    REQUIRE((killed.status == -9 || killed.status == 0));
+    const ProcessResult resumed = m.run();
+    INFO(resumed.out << resumed.err);
+    REQUIRE(resumed.status == 0);
+    CHECK(m.target(kSums) == unbroken.target(kSums));
+    CHECK(m.target("select count(*), count(distinct key) from " + m.ledger("reject")) == "400|400");
+  }
+}
+
+}  // namespace
+
+TEST_CASE("kill: a load that fans out, into SQLite", "[slow][kill]") {
+  check_killed(Kind::sqlite);
+}
+TEST_CASE("kill: a load that fans out, into PostgreSQL", "[slow][kill][postgres]") {
+  check_killed(Kind::postgresql);
+}

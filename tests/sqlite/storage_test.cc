@@ -94,7 +94,7 @@ struct Stored {
     target = database->connect("r", 1);
     const auto chunk = target->claim(request);
     chunk->write({&c.cell, 1});
-    failures = chunk->flush();
+    failures = chunk->flush().failures;
     chunk->finish({});
     chunk->commit();
   }

@@ -91,7 +91,7 @@ TEST_CASE("a chunk's rows, rejects, table and ledger row commit together, and no
     REQUIRE(chunk);
     write(*chunk, 1, "a");
     write(*chunk, 2, "b");
-    CHECK(chunk->flush().empty());
+    CHECK(chunk->flush().failures.empty());
     chunk->reject({"s", "t", rowid_key(3), "name", "integer 2", "why", "{}"});
     chunk->finish(result_of(2));
     CHECK(!chunk->next());
@@ -124,7 +124,7 @@ TEST_CASE("a row that breaks a constraint is told with its column and is not in 
   const std::vector<Cell> null_key = {Cell::of_null(), Cell::of_text("c")};
   chunk->write(null_key);  // SQLite alone would number it
   write(*chunk, 5, "z");
-  const auto failures = chunk->flush();
+  const auto failures = chunk->flush().failures;
   Lines told;
   for (const auto& f : failures) told.push_back(std::to_string(f.ordinal) + " " + f.column + " " + f.reason);
   CHECK(told == Lines{"1 name CHECK constraint failed: t_name_check",
