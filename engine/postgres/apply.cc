@@ -229,16 +229,17 @@ std::int64_t Apply::update(const std::string& range) {
   // Nothing but the key is loaded: the rows that are there hold it already.
   if (set.empty())
     set.push_back(column_of(load_, load_.key.front()) + " = " + staged(load_.key.front(), kStaged));
-  const std::string staged_rows =
-      std::string("(SELECT * FROM ") + Stage::name() + " WHERE " + range + ") " + kStaged;
   const std::string join_rows = same_key(kRow, kStaged);
+  const std::string ordinal = std::string(kStaged) + "." + Stage::ordinal();
+  // A row is updated from `old` alone, so that it is locked and told before it changes.
   return connection_
-      .exec("WITH old AS MATERIALIZED (SELECT " + row_key(kRow) + " AS key, " + kRow +
-            "::text AS before FROM " + table_ + " " + kRow + " JOIN " + staged_rows + " ON " + join_rows +
-            " FOR UPDATE OF " + kRow + "), changed AS (UPDATE " + table_ + " " + kRow + " SET " +
-            join(set, ", ") + " FROM " + staged_rows + " WHERE " + join_rows + " RETURNING " + row_key(kRow) +
-            " AS key, md5(" + kRow + "::text) AS hash)" + undo_into() +
-            ", key, 'update', before, hash FROM old JOIN changed USING (key)")
+      .exec("WITH old AS MATERIALIZED (SELECT " + ordinal + " AS ordinal, " + kRow +
+            "::text AS before FROM " + table_ + " " + kRow + " JOIN (SELECT * FROM " + Stage::name() +
+            " WHERE " + range + ") " + kStaged + " ON " + join_rows + " FOR UPDATE OF " + kRow +
+            "), changed AS (UPDATE " + table_ + " " + kRow + " SET " + join(set, ", ") + " FROM " +
+            Stage::name() + " " + kStaged + " JOIN old ON old.ordinal = " + ordinal + " WHERE " + join_rows +
+            " RETURNING " + row_key(kRow) + " AS key, old.before, md5(" + kRow + "::text) AS hash)" +
+            undo_into() + ", key, 'update', before, hash FROM changed")
       .affected();
 }
 

@@ -1,5 +1,5 @@
-// Loads into tables that exist: what each mode of writing does with rows that are there, told by the target's own
-// shell.
+// Loads into tables that exist: what each mode of writing does with rows that are there, told by the target's
+// own shell.
 #include "support/migration.h"
 
 using namespace planrun;
@@ -15,7 +15,8 @@ std::string contacts(Kind kind) {
            "insert into contacts values ('a', 'ann@x', 'Ann', 1, 1, '2025-01-01 00:00:00', 'old'), "
            "('b', 'bob@x', 'Bob', 2, 0, null, 'old');";
   }
-  return "create table contacts (id text primary key, email text unique, name text not null, score int default 5, "
+  return "create table contacts (id text primary key, email text unique, name text not null, score int "
+         "default 5, "
          "vip boolean default false, seen timestamp, note text default 'none');"
          "insert into contacts values ('a', 'ann@x', 'Ann', 1, true, '2025-01-01 00:00:00', 'old'), "
          "('b', 'bob@x', 'Bob', 2, false, null, 'old')";
@@ -23,7 +24,8 @@ std::string contacts(Kind kind) {
 
 constexpr const char* kPeople =
     "create table people (id text primary key, email text, name text, score integer);"
-    "insert into people values ('b', 'bob@x', 'Robert', 20), ('c', 'cid@x', 'Cid', 30), ('a', 'ann@x', 'Ann', 1);";
+    "insert into people values ('b', 'bob@x', 'Robert', 20), ('c', 'cid@x', 'Cid', 30), ('a', 'ann@x', "
+    "'Ann', 1);";
 
 std::string plan(const std::string& load) {
   return "[table.contacts]\nexists = true\n[table.contacts.load.people]\nfrom = \"s.people\"\n" + load;
@@ -34,9 +36,13 @@ std::string rows(const Migration& m) {
 }
 
 void for_each_kind(const std::function<void(Kind)>& use) {
-  SECTION("sqlite") { use(Kind::sqlite); }
+  SECTION("sqlite") {
+    use(Kind::sqlite);
+  }
   if (has_postgres()) {
-    SECTION("postgresql") { use(Kind::postgresql); }
+    SECTION("postgresql") {
+      use(Kind::postgresql);
+    }
   }
 }
 
@@ -94,11 +100,12 @@ TEST_CASE("inserting a row that is there is a reject, named with the target's wo
 
 TEST_CASE("equal rows of one key are merged, different ones are rejected, whatever the cuts", "[postgres]") {
   for_each_kind([](Kind kind) {
-    Migration m(kind,
-                "create table people (n integer primary key, id text, name text);"
-                "insert into people values (1, 'x', 'One'), (2, 'x', 'One'), (3, 'x', 'Two'), (4, 'y', 'Why'),"
-                "(5, null, 'Nobody');",
-                plan("ignore = [\"n\"]\nwrite = \"insert_missing\"\nkey = [\"id\"]\non_reject = \"keep\"\n"));
+    Migration m(
+        kind,
+        "create table people (n integer primary key, id text, name text);"
+        "insert into people values (1, 'x', 'One'), (2, 'x', 'One'), (3, 'x', 'Two'), (4, 'y', 'Why'),"
+        "(5, null, 'Nobody');",
+        plan("ignore = [\"n\"]\nwrite = \"insert_missing\"\nkey = [\"id\"]\non_reject = \"keep\"\n"));
     m.target(contacts(kind));
     const auto result = m.run({"--format", "json"});
     INFO(result.err + result.out);
@@ -145,12 +152,14 @@ TEST_CASE("the proof of a table of others sees a row that was changed behind the
     Migration m(kind, kPeople, plan("write = \"upsert\"\nkey = [\"id\"]\n"));
     m.target(contacts(kind));
     // A trigger that spoils what is written.
-    m.target(kind == Kind::sqlite
-                 ? "create trigger spoil after insert on contacts begin update contacts set score = score + 1 where id = "
-                   "new.id; end"
-                 : "create function spoil() returns trigger language plpgsql as $$ begin new.score := new.score + 1; "
-                   "return new; end $$; create trigger spoil before insert on contacts for each row execute function "
-                   "spoil()");
+    m.target(kind == Kind::sqlite ? "create trigger spoil after insert on contacts begin update contacts set "
+                                    "score = score + 1 where id = "
+                                    "new.id; end"
+                                  : "create function spoil() returns trigger language plpgsql as $$ begin "
+                                    "new.score := new.score + 1; "
+                                    "return new; end $$; create trigger spoil before insert on contacts for "
+                                    "each row execute function "
+                                    "spoil()");
     const auto result = m.run();
     INFO(result.err + result.out);
     CHECK(result.status == 3);
