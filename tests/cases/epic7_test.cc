@@ -1,9 +1,6 @@
 // plans/epic7.toml from its example data into both targets: the figures of the cutover plan, as psql and
 // sqlite3 tell them.
-#include <csignal>
-#include <memory>
-
-#include "support/support.h"
+#include "support/shipped_plans.h"
 
 using namespace planrun::test;
 
@@ -25,64 +22,38 @@ const char* const kContacts =
     "as "
     "integer), coalesce(notes, '-') from crm_contacts order by contact_id";
 
-class Epic7 {
- public:
-  /// Into PostgreSQL or SQLite, from a source of its own.
-  explicit Epic7(bool postgres) {
-    if (postgres) postgres_ = std::make_unique<TempPostgres>();
-    sqlite3(source(), ".read " PLANRUN_SOURCE_DIR "/examples/data/epic7.sql");
-  }
-
-  ProcessResult run(std::map<std::string, std::string> environment = {}, std::vector<std::string> more = {}) {
-    environment["EPIC7_DB"] = source().string();
-    environment["DATABASE_URL"] = postgres_ ? postgres_->url() : "sqlite:" + (folder_ / "core.db").string();
-    more.insert(more.begin(), PLANRUN_SOURCE_DIR "/plans/epic7.toml");
-    return run_planrun(more, folder_ / "state", environment);
-  }
-
-  std::filesystem::path source() const { return folder_ / "epic7.db"; }
-  std::filesystem::path file(const std::string& name) const { return folder_ / name; }
-  std::string target(const std::string& sql) const {
-    return postgres_ ? postgres_->psql(sql) : sqlite3(folder_ / "core.db", sql);
-  }
-  std::string ledger(const std::string& table) const { return (postgres_ ? "planrun." : "planrun_") + table; }
-
- private:
-  TempFolder folder_;
-  std::unique_ptr<TempPostgres> postgres_;
-};
-
-void check_figures(Epic7& epic) {
+void check_figures(const ShippedPlans& epic) {
   CHECK(epic.target(kCounts) == "16|58|3|42|4|11|0|0|0");
   CHECK(epic.target(kTiers) == "gold|6|210000\nplatinum|8|895000\nsilver|2|53000");
   CHECK(epic.target("select cast(sum(estimated_value) as integer) from crm_contacts") == "1158000");
   CHECK(epic.target("select cast(sum(proposal_value) as integer) from generated_proposals") == "4470000");
-  CHECK(epic.target(kContacts) == sqlite3(epic.source(), kContacts));
+  CHECK(epic.target(kContacts) == sqlite3(epic.source("epic7"), kContacts));
 }
 
-void check_migrated(bool postgres) {
-  Epic7 epic(postgres);
-  const ProcessResult preview = epic.run({}, {"--dry-run"});
+void check_migrated(Kind kind) {
+  const ShippedPlans epic(kind);
+  const ProcessResult preview = epic.run("epic7", {"--dry-run"});
   INFO(preview.out << preview.err);
   REQUIRE(preview.status == 0);
-  const ProcessResult r = epic.run();
+  const ProcessResult r = epic.run("epic7");
   INFO(r.out << r.err);
   REQUIRE(r.status == 0);
   check_figures(epic);
   const std::string indexes =
-      postgres ? "select count(*) from pg_indexes where schemaname = 'public' and indexname like 'idx_%'"
-               : "select count(*) from sqlite_schema where type = 'index' and name like 'idx_%'";
+      kind == Kind::postgresql
+          ? "select count(*) from pg_indexes where schemaname = 'public' and indexname like 'idx_%'"
+          : "select count(*) from sqlite_schema where type = 'index' and name like 'idx_%'";
   CHECK(epic.target(indexes) == "8");
   CHECK(epic.target("select count(*) from " + epic.ledger("check_result") + " where status <> 'passed'") ==
         "0");
-  const ProcessResult again = epic.run();
+  const ProcessResult again = epic.run("epic7");
   CHECK(again.status == 0);
   CHECK_THAT(again.out, ContainsSubstring("already done"));
 }
 
-void check_triggers(bool postgres) {
-  Epic7 epic(postgres);
-  REQUIRE(epic.run({}, {"--quiet"}).status == 0);
+void check_triggers(Kind kind) {
+  const ShippedPlans epic(kind);
+  REQUIRE(epic.run("epic7", {"--quiet"}).status == 0);
   epic.target(
       "insert into sales_pipeline (pipeline_id, contact_id, updated_at) select 'x', min(contact_id), "
       "'2001-01-01' from crm_contacts");
@@ -98,39 +69,12 @@ void check_triggers(bool postgres) {
   }
 }
 
-// Killed at a tenth of its commits and more, and run again, it ends as one that was never killed.
-void check_resumes(bool postgres) {
-  std::string points;
-  {
-    Epic7 counted(postgres);
-    REQUIRE(
-        counted
-            .run({{"LD_PRELOAD", PLANRUN_KILL_PRELOAD}, {"PLANRUN_KILL_COUNT_FILE", counted.file("points")}},
-                 {"--quiet"})
-            .status == 0);
-    points = read_file(counted.file("points"));
-  }
-  REQUIRE(points.size() > 10);
-  for (int tenth = 1; tenth < 10; ++tenth) {
-    Epic7 epic(postgres);
-    const std::size_t point = points.size() * static_cast<std::size_t>(tenth) / 10;
-    const ProcessResult killed = epic.run(
-        {{"LD_PRELOAD", PLANRUN_KILL_PRELOAD}, {"PLANRUN_KILL_AT", std::to_string(point)}}, {"--quiet"});
-    INFO("killed at point " << point << " of " << points.size() << "\n" << killed.err);
-    CHECK((killed.status == -SIGKILL || killed.status == 0));
-    const ProcessResult r = epic.run();
-    INFO(r.out << r.err);
-    REQUIRE(r.status == 0);
-    check_figures(epic);
-  }
-}
-
 // What the first attempt did: rows are missing, and the run says so.
-void check_loss_is_seen(bool postgres) {
-  Epic7 epic(postgres);
-  sqlite3(epic.source(),
+void check_loss_is_seen(Kind kind) {
+  const ShippedPlans epic(kind);
+  sqlite3(epic.source("epic7"),
           "update crm_contacts set estimated_value = estimated_value - 1001 where lead_score = 95");
-  const ProcessResult r = epic.run();
+  const ProcessResult r = epic.run("epic7");
   INFO(r.out << r.err);
   CHECK(r.status == 3);
   CHECK_THAT(r.out + r.err, ContainsSubstring("check pipeline_is_1158000: expected 1158000, found 1156999"));
@@ -139,29 +83,22 @@ void check_loss_is_seen(bool postgres) {
 }  // namespace
 
 TEST_CASE("epic7: 134 rows worth $1,158,000 arrive in SQLite", "[cases]") {
-  check_migrated(false);
+  check_migrated(Kind::sqlite);
 }
 TEST_CASE("epic7: 134 rows worth $1,158,000 arrive in PostgreSQL", "[cases][postgres]") {
-  check_migrated(true);
+  check_migrated(Kind::postgresql);
 }
 
 TEST_CASE("epic7: a changed row says when, in SQLite", "[cases]") {
-  check_triggers(false);
+  check_triggers(Kind::sqlite);
 }
 TEST_CASE("epic7: a changed row says when, in PostgreSQL", "[cases][postgres]") {
-  check_triggers(true);
-}
-
-TEST_CASE("epic7: killed and resumed in SQLite", "[cases][slow]") {
-  check_resumes(false);
-}
-TEST_CASE("epic7: killed and resumed in PostgreSQL", "[cases][slow][postgres]") {
-  check_resumes(true);
+  check_triggers(Kind::postgresql);
 }
 
 TEST_CASE("epic7: a pipeline that lost $1,001 is no success in SQLite", "[cases]") {
-  check_loss_is_seen(false);
+  check_loss_is_seen(Kind::sqlite);
 }
 TEST_CASE("epic7: a pipeline that lost $1,001 is no success in PostgreSQL", "[cases][postgres]") {
-  check_loss_is_seen(true);
+  check_loss_is_seen(Kind::postgresql);
 }
