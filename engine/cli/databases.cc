@@ -22,6 +22,12 @@ std::map<std::string, SourceDatabase*> Databases::source_pointers() const {
   return pointers;
 }
 
+std::map<std::string, TargetDatabase*> Databases::target_pointers() const {
+  std::map<std::string, TargetDatabase*> pointers;
+  for (const auto& [name, target] : targets) pointers[name] = target.get();
+  return pointers;
+}
+
 std::unique_ptr<TargetDatabase> open_target(const PlanTarget& target) {
   if (target.url.starts_with(kSqlite))
     return open_sqlite_target(target.url.substr(kSqlite.size()), target.ledger);
@@ -42,7 +48,7 @@ Databases open_databases(const Plan& plan) {
     }
     databases.sources[source.name] = open_sqlite_source(source.url.substr(kSqlite.size()));
   }
-  databases.target = open_target(plan.targets.front());
+  for (const auto& target : plan.targets) databases.targets[target.name] = open_target(target);
   return databases;
 }
 

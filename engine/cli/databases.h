@@ -13,8 +13,9 @@ namespace planrun {
 
 struct Databases {
   std::map<std::string, std::unique_ptr<SourceDatabase>> sources;
-  std::unique_ptr<TargetDatabase> target;
+  std::map<std::string, std::unique_ptr<TargetDatabase>> targets;
   std::map<std::string, SourceDatabase*> source_pointers() const;
+  std::map<std::string, TargetDatabase*> target_pointers() const;
 };
 
 /// Throws Error(plan) for a kind of database that cannot be what the plan wants it to be.

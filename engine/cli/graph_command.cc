@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "cli/command.h"
 #include "cli/databases.h"
+#include "plan/part.h"
 #include "run/prepare.h"
 #include "run/preview.h"
 
@@ -15,9 +16,18 @@ int graph_command(const CommandOptions& options, Console& console) {
   Diagnostics wrong;
   wrong.file = plan.file.string();
   try {
-    const Prepared prepared = prepare(plan, databases.source_pointers(), *databases.target, wrong);
-    const Graph graph = build_graph(prepared.plan, databases.target->dialect(), prepared.sizes);
-    std::cout << (options.json ? to_json(graph).dump(2) + "\n" : to_text(graph));
+    Json all = Json::object();  // by target
+    std::string text;
+    for (const Plan& part : parts_of(plan)) {
+      const std::string& name = part.targets.front().name;
+      TargetDatabase& target = *databases.targets.at(name);
+      const Prepared prepared = prepare(part, databases.source_pointers(), target, wrong);
+      const Graph graph = build_graph(prepared.plan, target.dialect(), prepared.sizes);
+      all[name] = to_json(graph);
+      if (plan.targets.size() > 1) text += "target " + name + "\n";
+      text += to_text(graph);
+    }
+    std::cout << (options.json ? (plan.targets.size() > 1 ? all : all.front()).dump(2) + "\n" : text);
     return 0;
   } catch (const Error&) {
     if (!wrong.list.empty()) std::cerr << to_text(wrong);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <fstream>
 #include <iostream>
 #include <thread>
@@ -6,10 +7,37 @@
 #include "base/json.h"
 #include "cli/command.h"
 #include "cli/databases.h"
+#include "plan/part.h"
 #include "report/preview_text.h"
 #include "run/preview.h"
 
 namespace planrun {
+
+namespace {
+
+// A table that one target's loads read is not left behind.
+void keep_unread_by_all(std::vector<Preview>& previews) {
+  std::vector<std::string> unread = previews.front().unread_tables;
+  for (const Preview& preview : previews) {
+    const auto& others = preview.unread_tables;
+    std::erase_if(unread, [&](const std::string& table) {
+      return std::find(others.begin(), others.end(), table) == others.end();
+    });
+  }
+  for (Preview& preview : previews) preview.unread_tables.clear();
+  previews.front().unread_tables = std::move(unread);
+}
+
+// A plan with several targets has a preview a target.
+Json to_json(const Plan& plan, const std::vector<Preview>& previews) {
+  if (previews.size() == 1) return planrun::to_json(previews.front());
+  Json targets = Json::object();
+  for (std::size_t i = 0; i < previews.size(); ++i)
+    targets[plan.targets[i].name] = planrun::to_json(previews[i]);
+  return {{"plan", plan.name}, {"targets", targets}};
+}
+
+}  // namespace
 
 int preview_command(const CommandOptions& options, Console& console) {
   const Plan plan = read_right_plan(options.plans.front(), options, console);
@@ -20,17 +48,28 @@ int preview_command(const CommandOptions& options, Console& console) {
   Diagnostics wrong;
   wrong.file = plan.file.string();
   try {
-    const Preview preview = preview_plan(plan, databases.source_pointers(), *databases.target,
-                                         preview_options, stop_flag(), wrong);
-    const std::string text =
-        options.json ? to_json(preview).dump(2) + "\n" : preview_text(preview, console.out);
+    std::vector<Preview> previews;
+    for (const Plan& part : parts_of(plan)) {
+      previews.push_back(preview_plan(part, databases.source_pointers(),
+                                      *databases.targets.at(part.targets.front().name), preview_options,
+                                      stop_flag(), wrong));
+    }
+    keep_unread_by_all(previews);
+    const std::string json = to_json(plan, previews).dump(2) + "\n";
+    std::string text;
+    bool would_pass = true;
+    for (std::size_t i = 0; i < previews.size(); ++i) {
+      if (previews.size() > 1) text += "Target " + plan.targets[i].name + "\n\n";
+      text += preview_text(previews[i], console.out);
+      would_pass = would_pass && previews[i].would_pass();
+    }
     if (!options.save_to.empty()) {
       std::ofstream file(options.save_to, std::ios::binary);
-      file << to_json(preview).dump(2) << "\n";
+      file << json;
       if (!file.flush()) throw Error(ErrorCode::system, "cannot write the preview to " + options.save_to);
     }
-    std::cout << text;
-    return preview.would_pass() ? 0 : 1;
+    std::cout << (options.json ? json : text);
+    return would_pass ? 0 : 1;
   } catch (const Error&) {
     if (!wrong.list.empty()) std::cerr << to_text(wrong);
     throw;

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/databases.h"
+#include "plan/part.h"
 #include "report/rejects_text.h"
 #include "run/choose_run.h"
 #include "run/retry.h"
@@ -19,8 +20,11 @@ int retry(const Plan& plan, const CommandOptions& options, Console& console) {
   Diagnostics wrong;
   wrong.file = plan.file.string();
   try {
-    const RetrySummary s =
-        retry_rejects(plan, databases.source_pointers(), *databases.target, options.run, stop_flag(), wrong);
+    RetrySummary s;
+    for (const Plan& part : parts_of(plan)) {
+      s += retry_rejects(part, databases.source_pointers(), *databases.targets.at(part.targets.front().name),
+                         options.run, stop_flag(), wrong);
+    }
     console.log.info("run " + s.run + ": " + with_thousands(s.rows_tried) + " rejected rows tried again, " +
                      with_thousands(s.rows_written) + " written, " + with_thousands(s.rows_dropped) +
                      " dropped, " + with_thousands(s.rows_rejected) + " rejected again");
@@ -36,10 +40,14 @@ int retry(const Plan& plan, const CommandOptions& options, Console& console) {
 int rejects_command(const CommandOptions& options, Console& console) {
   const Plan plan = read_right_plan(options.plans.front(), options, console);
   if (options.retry) return retry(plan, options, console);
-  const auto target = open_target(plan.targets.front());
-  const auto ledger = target->open_ledger(false);
-  const RunRecord run = choose_run(plan, options.run, *ledger, *target);
-  const auto rejects = ledger->rejects(run.id, -1);
+  RunRecord run;
+  std::vector<RejectRecord> rejects;
+  for (const PlanTarget& named : plan.targets) {
+    const auto target = open_target(named);
+    const auto ledger = target->open_ledger(false);
+    if (run.id.empty()) run = choose_run(plan, options.run, *ledger, *target);
+    for (auto& record : ledger->rejects(run.id, -1)) rejects.push_back(std::move(record));
+  }
   std::cout << (options.json  ? rejects_json(run, rejects).dump(2) + "\n"
                 : options.csv ? rejects_csv(rejects)
                               : rejects_text(run, rejects, console.out));

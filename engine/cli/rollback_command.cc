@@ -35,7 +35,7 @@ int rollback_command(const CommandOptions& options, Console& console) {
   rollback.confirm = [&](const std::string& question) { return options.yes || ask(question); };
   rollback.notice = [&](const std::string& text) { console.log.warning(text); };
   const RollbackSummary summary =
-      rollback_plan(plan, databases.source_pointers(), *databases.target, rollback, stop_flag());
+      rollback_plan(plan, databases.source_pointers(), databases.target_pointers(), rollback, stop_flag());
   std::cout << (options.json ? to_json(summary).dump(2) + "\n" : rollback_text(summary, console.out));
   return summary.verdict == RollbackVerdict::declined ? 1 : 0;
 }

@@ -53,7 +53,8 @@ int run_command(const CommandOptions& options, Console& console) {
   wrong.file = plan.file.string();
   try {
     const auto sources = databases.source_pointers();
-    const RunSummary summary = run_plan(plan, sources, *databases.target, run, stop_flag(), *observer, wrong);
+    const RunSummary summary =
+        run_plan(plan, sources, databases.target_pointers(), run, stop_flag(), *observer, wrong);
     if (options.json) {
       std::cout << to_json(summary).dump(2) << "\n";
     } else {

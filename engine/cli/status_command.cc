@@ -1,4 +1,5 @@
 #include <iostream>
+#include <iterator>
 
 #include "base/json.h"
 #include "cli/command.h"
@@ -7,18 +8,36 @@
 
 namespace planrun {
 
+namespace {
+
+RunStatus* find(std::vector<RunStatus>& runs, const std::string& id) {
+  for (auto& status : runs) {
+    if (status.run.id == id) return &status;
+  }
+  return nullptr;
+}
+
+template <typename Record>
+void append(std::vector<Record>& all, std::vector<Record> more) {
+  all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
+
+}  // namespace
+
 int status_command(const CommandOptions& options, Console& console) {
   const Plan plan = read_right_plan(options.plans.front(), options, console);
-  const auto target = open_target(plan.targets.front());
-  const auto ledger = target->open_ledger(false);
   std::vector<RunStatus> runs;
-  for (auto& run : ledger->runs(plan.name)) {
-    RunStatus status;
-    status.run = std::move(run);
-    status.steps = ledger->steps(status.run.id);
-    status.chunks = ledger->chunks(status.run.id);
-    status.checks = ledger->checks(status.run.id);
-    runs.push_back(std::move(status));
+  for (const PlanTarget& named : plan.targets) {
+    const auto target = open_target(named);
+    const auto ledger = target->open_ledger(false);
+    for (auto& run : ledger->runs(plan.name)) {
+      RunStatus* status = find(runs, run.id);
+      // Home's ledger has the run's own state; the others add what they have done of it.
+      if (status == nullptr) status = &runs.emplace_back(RunStatus{std::move(run), {}, {}, {}});
+      append(status->steps, ledger->steps(status->run.id));
+      append(status->chunks, ledger->chunks(status->run.id));
+      append(status->checks, ledger->checks(status->run.id));
+    }
   }
   if (options.json) {
     std::cout << status_json(plan.name, runs).dump(2) << "\n";

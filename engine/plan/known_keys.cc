@@ -130,6 +130,7 @@ constexpr std::array kGuard = {
 };
 
 constexpr std::array kView = {
+    KnownKey{"target", text, "where it is made; home where none is named"},
     KnownKey{"sql", ValueShape::sql, "the view's query"},
 };
 
@@ -140,6 +141,7 @@ constexpr std::array kTrigger = {
 
 constexpr std::array kSqlStep = {
     KnownKey{"name", text, "what the ledger calls the step"},
+    KnownKey{"target", text, "where it is done; home where none is named"},
     KnownKey{"at", text, "when it is done", "before_load|after_load|end"},
     KnownKey{"sql", ValueShape::sql, "statements, done in one transaction"},
     KnownKey{"undo", ValueShape::sql, "statements that take it back"},

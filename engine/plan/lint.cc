@@ -49,7 +49,7 @@ void check_relation_names(PlanReader& reader, const std::vector<TableShape>& sha
   for (const auto& s : shapes) names.add(s.target, s.schema.name, s.at, "[table." + s.schema.name + "]");
   const std::string home = reader.plan.targets.size() > 1 ? reader.plan.targets.front().name : std::string();
   for (const auto& v : reader.plan.views) {
-    names.add(home, v.name, v.at, "[view." + v.name + "]");
+    names.add(v.target.empty() ? home : v.target, v.name, v.at, "[view." + v.name + "]");
   }
   for (const auto& s : shapes) {
     for (std::size_t i = 0; i < s.schema.keys.size(); ++i) {
@@ -108,12 +108,20 @@ class AfterCheck {
       for (const auto& after : table.after) {
         check_known(reader_, after, names,
                     "`after` names `" + after.text + "`, which is no table of the plan");
+        check_target(table, after);
       }
     }
     for (std::size_t i = 0; i < tables_.size(); ++i) visit(i);
   }
 
  private:
+  void check_target(const PlanTable& table, const Located& after) {
+    const std::size_t other = index_of(after.text);
+    if (other >= tables_.size() || tables_[other].target == table.target) return;
+    reader_.error(after.at, "`after` names `" + after.text + "`, which is in another target",
+                  "targets are loaded one after the other, home last");
+  }
+
   std::size_t index_of(const std::string& name) const {
     const auto found =
         std::find_if(tables_.begin(), tables_.end(), [&](const auto& t) { return t.name == name; });

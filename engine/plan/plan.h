@@ -148,6 +148,7 @@ struct PlanCheck {
 struct PlanView {
   std::string name;
   Position at;
+  std::string target;  // empty: home
   DialectSql sql;
 };
 
@@ -162,6 +163,7 @@ struct PlanTrigger {
 struct PlanSqlStep {
   std::string name;
   Position at;
+  std::string target;  // empty: home
   SqlMoment when = SqlMoment::end;
   DialectSql sql;   // an empty text: nothing to do for that dialect
   DialectSql undo;  // takes it back

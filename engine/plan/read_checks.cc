@@ -46,16 +46,6 @@ void read_severity(const Section& section, PlanCheck& check) {
   if (severity == "info") check.severity = CheckSeverity::info;
 }
 
-template <typename Databases>
-void check_database(PlanReader& reader, const Section& section, const char* key, const Databases& databases) {
-  const auto name = section.located(key);
-  if (!name) return;
-  std::vector<std::string> names;
-  names.reserve(databases.size());
-  for (const auto& d : databases) names.push_back(d.name);
-  check_known(reader, *name, names, "there is no " + std::string(key) + " `" + name->text + "`");
-}
-
 void refuse_arguments(PlanReader& reader, const std::vector<const Member*>& others, const Section& section) {
   std::vector<std::string> keys;
   for (const auto& k : check_keys().keys) keys.emplace_back(k.name);
@@ -86,6 +76,17 @@ void check_expectation(PlanReader& reader, const Section& section, const PlanChe
   }
 }
 
+// A named check of a table asks the target that has it.
+std::string target_of_table(const PlanReader& reader, const std::vector<const Member*>& arguments) {
+  for (const Member* argument : arguments) {
+    if (argument->key != "table") continue;
+    for (const auto& table : reader.plan.tables) {
+      if (table.name == argument->value.text) return table.target;
+    }
+  }
+  return {};
+}
+
 void check_sql_or_use(PlanReader& reader, const Section& section, const Node& node) {
   const Member* sql = node.find("sql");
   const Member* use = node.find("use");
@@ -103,16 +104,20 @@ void read_check(PlanReader& reader, const Member& member) {
   check.at = member.at;
   check_plain_name(reader, check.name, member.at, "check");
   read_severity(section, check);
-  check.target = section.text("target");
-  check_database(reader, section, "target", reader.plan.targets);
+  check.target = read_target(reader, section);
   check.source = section.text("source");
-  check_database(reader, section, "source", reader.plan.sources);
+  if (const auto source = section.located("source")) {
+    std::vector<std::string> names;
+    for (const auto& s : reader.plan.sources) names.push_back(s.name);
+    check_known(reader, *source, names, "there is no source `" + source->text + "`");
+  }
   if (const auto sql = section.located("source_sql")) check.source_sql = *sql;
   check.expect = section.located("expect");
   check.use = section.text("use");
   read_tolerance(reader, section, check);
   check_sql_or_use(reader, section, member.value);
   if (section.has("use")) {
+    if (check.target.empty()) check.target = target_of_table(reader, others);
     use_check(reader, section, others, std::move(check));
     return;
   }
@@ -133,8 +138,7 @@ void read_guard(PlanReader& reader, const Member& member) {
   guard.guard = true;
   check_plain_name(reader, guard.name, member.at, "guard");
   read_severity(section, guard);
-  guard.target = section.text("target");
-  check_database(reader, section, "target", reader.plan.targets);
+  guard.target = read_target(reader, section);
   guard.tables = texts_of(section.list("tables"));
   if (const Member* sql = section.find("sql")) {
     guard.sql = read_query(reader, *sql, section.shown());

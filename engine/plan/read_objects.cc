@@ -33,9 +33,10 @@ class ObjectReader {
     view.name = member.key;
     view.at = member.at;
     check_object_name(reader_, view.name, member.at, "view");
+    view.target = read_target(reader_, section);
     if (const Member* sql = sql_of(section)) {
       view.sql = read_query(reader_, *sql, section.shown());
-      check_dialect(reader_, view.sql, {}, section.shown());
+      check_dialect(reader_, view.sql, view.target, section.shown());
     }
     reader_.plan.views.push_back(std::move(view));
   }
@@ -76,6 +77,7 @@ class ObjectReader {
     step.at = node.at;
     const std::string shown = step.name.empty() ? "[[sql]]" : "[[sql]] " + step.name;
     check_step_name(section, shown);
+    step.target = read_target(reader_, section);
     if (!section.has("at")) {
       reader_.error(node.at, shown + " has no `at`", R"("before_load", "after_load" or "end")");
     }
@@ -83,12 +85,12 @@ class ObjectReader {
     if (section.text("at") == "after_load") step.when = SqlMoment::after_load;
     if (const Member* sql = sql_of(section)) {
       step.sql = read_dialect_sql(reader_, *sql, shown);
-      check_dialect(reader_, step.sql, {}, shown);
+      check_dialect(reader_, step.sql, step.target, shown);
       check_statements(step, shown);
     }
     if (const Member* undo = section.find("undo")) {
       step.undo = read_dialect_sql(reader_, *undo, shown);
-      if (const auto text = for_postgres(step.undo, dialect_of(reader_, {}))) parse(*text);
+      if (const auto text = for_postgres(step.undo, dialect_of(reader_, step.target))) parse(*text);
     }
     warn_without_undo(section, step, shown);
     reader_.plan.sql_steps.push_back(std::move(step));
@@ -178,7 +180,7 @@ class ObjectReader {
       reader_.error(step.sql.at, "no SQL is here");
       return;
     }
-    const auto text = for_postgres(step.sql, dialect_of(reader_, {}));
+    const auto text = for_postgres(step.sql, dialect_of(reader_, step.target));
     if (text) {
       for (const auto& statement : parse(*text)) {
         if (!statement.function.empty())
@@ -209,7 +211,7 @@ class ObjectReader {
   }
 
   void warn_without_undo(const Section& section, const PlanSqlStep& step, const std::string& shown) {
-    const std::string dialect = dialect_of(reader_, {});
+    const std::string dialect = dialect_of(reader_, step.target);
     const bool does_something = !trim(step.sql.text(dialect)).empty();
     if (!does_something || !trim(step.undo.text(dialect)).empty()) return;
     reader_.diagnostics.warning(section.at(), shown + " has no `undo`: a run with it cannot be rolled back",

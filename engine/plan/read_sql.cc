@@ -65,6 +65,15 @@ void check_dialect(PlanReader& reader, const DialectSql& sql, const std::string&
                shown + " has no SQL for " + asked->dialect + ", which target `" + asked->name + "` is");
 }
 
+std::string read_target(PlanReader& reader, const Section& section) {
+  const auto target = section.located("target");
+  if (!target) return {};
+  std::vector<std::string> names;
+  for (const auto& t : reader.plan.targets) names.push_back(t.name);
+  check_known(reader, *target, names, "there is no target `" + target->text + "`");
+  return target->text;
+}
+
 std::string dialect_of(const PlanReader& reader, const std::string& target) {
   const PlanTarget* asked = asked_target(reader, target);
   return asked == nullptr ? std::string() : asked->dialect;

@@ -31,6 +31,8 @@ DialectSql read_dialect_sql(PlanReader& reader, const Member& member, const std:
 /// Reports that the dialect of `target` (empty: home) has no text.
 void check_dialect(PlanReader& reader, const DialectSql& sql, const std::string& target,
                    const std::string& shown);
+/// The `target` of a section, reported where there is none of that name; empty: home.
+std::string read_target(PlanReader& reader, const Section& section);
 /// The dialect of `target` (empty: home); empty where its url could not be read.
 std::string dialect_of(const PlanReader& reader, const std::string& target);
 void read_examples(PlanReader& reader, const Node& root);

@@ -16,7 +16,6 @@ void report_load(const PlanLoad& load, Diagnostics& diagnostics) {
 
 void report_unsupported(const Plan& plan, Diagnostics& diagnostics) {
   if (plan.sha256_digest) report(diagnostics, plan.sha256_digest_at, "`digest = \"sha256\"`");
-  if (plan.targets.size() > 1) report(diagnostics, plan.targets[1].at, "a second target");
   for (const auto& table : plan.tables) {
     for (const auto& load : table.loads) report_load(load, diagnostics);
   }

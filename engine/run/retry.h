@@ -18,6 +18,15 @@ struct RetrySummary {
   std::int64_t rows_written = 0;
   std::int64_t rows_dropped = 0;   // by the plan of now
   std::int64_t rows_rejected = 0;  // again
+  /// Takes in what was done in another target of the run.
+  RetrySummary& operator+=(const RetrySummary& o) {
+    run = o.run;
+    rows_tried += o.rows_tried;
+    rows_written += o.rows_written;
+    rows_dropped += o.rows_dropped;
+    rows_rejected += o.rows_rejected;
+    return *this;
+  }
 };
 
 /// Reads each reject's row again from the run's snapshot, and writes it under the plan of now: rows, balance,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <memory>
 #include <thread>
 
 #include "base/error.h"
@@ -49,25 +50,25 @@ ResolvedLoad any_column() {
   return load;
 }
 
+// In one target: begin() -> check() -> execute(), or leave_as_it_was().
 class TakingBack {
  public:
-  TakingBack(RunRecord& run, Ledger& ledger, TargetDatabase& target, const RollbackOptions& options,
-             const DifferingKeys& differing, const std::atomic<bool>& stop)
-      : run_(run),
-        ledger_(ledger),
-        target_(target),
+  TakingBack(const RunInTarget& in, const RollbackOptions& options, const std::atomic<bool>& stop)
+      : run_(*in.run),
+        ledger_(*in.ledger),
+        target_(*in.target),
         options_(options),
-        differing_(differing),
+        differing_(in.differing),
+        others_are_back_(in.others_are_back),
         stop_(stop),
-        before_(run.state),
-        plan_(read_recorded_plan(run.resolved_plan)) {
-    for (auto& object : schema_objects(Json::parse(run.resolved_plan), target.dialect().name())) {
+        before_(run_.state),
+        plan_(read_recorded_plan(run_.resolved_plan)) {
+    for (auto& object : schema_objects(Json::parse(run_.resolved_plan), target_.dialect().name())) {
       objects_.emplace(step_id(object), object);
     }
   }
 
-  RollbackSummary execute() {
-    const Clock::time_point start = Clock::now();
+  void begin() {
     summary_.plan = run_.plan;
     summary_.run = run_.id;
     summary_.target = target_.shown_url();
@@ -75,32 +76,28 @@ class TakingBack {
       if (step.kind == "create") tables_.push_back(step.table);
     }
     write_state(RunState::rolling_back);
-    try {
-      undo_patiently(start);
-    } catch (const Error& error) {
-      if (error.retryable()) {
-        throw Error(ErrorCode::interrupted, error.what(), "planrun rollback goes on with it");
-      }
-      leave_as_it_was();
-      throw;
-    }
-    prove();
-    write_state(RunState::rolled_back);
-    summary_.seconds = std::chrono::duration<double>(Clock::now() - start).count();
-    return std::move(summary_);
   }
 
- private:
-  void write_state(RunState state) {
-    run_.state = state;
-    run_.updated_at = now_micros();
-    if (state == RunState::rolled_back) run_.finished_at = run_.updated_at;
-    ledger_.write_run(run_, {});
+  /// Throws Error(refused) where something of others would go; takes nothing back.
+  void check() {
+    if (options_.discard_later) return;
+    patiently([this] {
+      const auto target = target_.connect(run_.id, 0);
+      look(*target->begin_undo(run_.id, tables_), done_steps());
+    });
   }
+
+  void execute() {
+    patiently([this] { undo_all(); });
+    prove();
+  }
+
+  void end() { write_state(RunState::rolled_back); }
 
   // Nothing has been taken back, and nothing will be without another word: the run is what it was. A ledger
   // that cannot be told keeps `rolling_back`, which a further rollback goes on from.
   void leave_as_it_was() {
+    if (others_are_back_) return;
     try {
       const auto steps = ledger_.steps(run_.id);
       const auto is_undone = [](const StepRecord& step) { return step.state == StepState::undone; };
@@ -112,10 +109,21 @@ class TakingBack {
     }
   }
 
-  void undo_patiently(Clock::time_point start) {
+  const RollbackSummary& summary() const { return summary_; }
+
+ private:
+  void write_state(RunState state) {
+    run_.state = state;
+    run_.updated_at = now_micros();
+    if (state == RunState::rolled_back) run_.finished_at = run_.updated_at;
+    ledger_.write_run(run_, {});
+  }
+
+  void patiently(const std::function<void()>& work) {
+    const Clock::time_point start = Clock::now();
     for (;;) {
       try {
-        return undo_all();
+        return work();
       } catch (const Error& error) {
         if (!error.retryable() || stop_ || Clock::now() - start > kPatience) throw;
         options_.notice(std::string(error.what()) + "; trying again");
@@ -124,11 +132,16 @@ class TakingBack {
     }
   }
 
+  std::vector<StepRecord> done_steps() {
+    std::vector<StepRecord> steps = ledger_.steps(run_.id);
+    std::erase_if(steps, [](const StepRecord& step) { return step.state != StepState::done; });
+    return steps;
+  }
+
   void undo_all() {
     const auto target = target_.connect(run_.id, 0);
     const auto undo = target->begin_undo(run_.id, tables_);
-    std::vector<StepRecord> steps = ledger_.steps(run_.id);
-    std::erase_if(steps, [](const StepRecord& step) { return step.state != StepState::done; });
+    const std::vector<StepRecord> steps = done_steps();
     std::map<std::string, TableState> states = look(*undo, steps);
     // Everything is found before anything is taken back. What the run made goes first, the newest before the
     // others: it may refer to rows that the run wrote into tables of others.
@@ -287,7 +300,8 @@ class TakingBack {
   Ledger& ledger_;
   TargetDatabase& target_;
   const RollbackOptions& options_;
-  const DifferingKeys& differing_;
+  DifferingKeys differing_;
+  bool others_are_back_;
   const std::atomic<bool>& stop_;
   RunState before_;
   ResolvedPlan plan_;
@@ -298,10 +312,42 @@ class TakingBack {
 
 }  // namespace
 
-RollbackSummary take_back(RunRecord& run, Ledger& ledger, TargetDatabase& target,
-                          const RollbackOptions& options, const DifferingKeys& differing,
+RollbackSummary take_back(const std::vector<RunInTarget>& targets, const RollbackOptions& options,
                           const std::atomic<bool>& stop) {
-  return TakingBack(run, ledger, target, options, differing, stop).execute();
+  const Clock::time_point start = Clock::now();
+  std::vector<std::unique_ptr<TakingBack>> all;
+  for (const RunInTarget& target : targets)
+    all.push_back(std::make_unique<TakingBack>(target, options, stop));
+  bool has_begun = false;  // to take something back
+  try {
+    for (const auto& one : all) one->begin();
+    // With one target the look and the taking are one transaction.
+    if (all.size() > 1) {
+      for (const auto& one : all) one->check();
+    }
+    for (std::size_t i = all.size(); i-- > 0;) {
+      all[i]->execute();
+      has_begun = true;
+      if (i > 0) all[i]->end();
+    }
+  } catch (const Error& error) {
+    if (error.retryable()) {
+      throw Error(ErrorCode::interrupted, error.what(), "planrun rollback goes on with it");
+    }
+    if (!has_begun) {
+      for (const auto& one : all) one->leave_as_it_was();
+    }
+    throw;
+  }
+  all.front()->end();
+  RollbackSummary summary = all.front()->summary();
+  for (std::size_t i = 1; i < all.size(); ++i) {
+    const RollbackSummary& other = all[i]->summary();
+    summary.target += ", " + other.target;
+    summary.tables.insert(summary.tables.end(), other.tables.begin(), other.tables.end());
+  }
+  summary.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  return summary;
 }
 
 Json to_json(const RollbackSummary& s) {

@@ -50,18 +50,27 @@ Json to_json(const RollbackSummary& summary);
 
 /// Finds the run in the ledger, takes its lock and takes it back; an unfinished rollback goes on. Throws
 /// Error(refused), with nothing dropped, naming what others have made since, the later run that needs this
-/// one, or who is at work; Error(unproved) when the target still has what was dropped. Sources are only read
-/// to name rows that differ.
+/// one, or who is at work; Error(unproved) when a target still has what was dropped. Sources are only read
+/// to name rows that differ. Of several targets all are looked at before anything is taken back in one.
 RollbackSummary rollback_plan(const Plan& plan, const std::map<std::string, SourceDatabase*>& sources,
-                              TargetDatabase& target, const RollbackOptions& options,
-                              const std::atomic<bool>& stop);
+                              const std::map<std::string, TargetDatabase*>& targets,
+                              const RollbackOptions& options, const std::atomic<bool>& stop);
 
 /// Up to ten keys of rows of a table that are not as the run wrote them; empty where that is not known.
 using DifferingKeys = std::function<std::vector<std::string>(const std::string& table)>;
 
-/// The same for a run whose lock `ledger` holds. `run` is what the ledger says of it, also afterwards.
-RollbackSummary take_back(RunRecord& run, Ledger& ledger, TargetDatabase& target,
-                          const RollbackOptions& options, const DifferingKeys& differing,
+/// A run in one of its targets, with its lock held. All of it outlives the rollback.
+struct RunInTarget {
+  RunRecord* run = nullptr;  // what the ledger says of it, also afterwards
+  Ledger* ledger = nullptr;
+  TargetDatabase* target = nullptr;
+  DifferingKeys differing;
+  bool others_are_back = false;  // another target has been taken back before: this one cannot stay
+};
+
+/// The same for a run whose locks are held; its first target, home, says `rolling_back` before anything is
+/// taken back and `rolled_back` after all is.
+RollbackSummary take_back(const std::vector<RunInTarget>& targets, const RollbackOptions& options,
                           const std::atomic<bool>& stop);
 
 }  // namespace planrun

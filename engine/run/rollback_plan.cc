@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "plan/part.h"
 #include "plan/recorded_plan.h"
 #include "run/choose_run.h"
 #include "run/prepare.h"
@@ -17,36 +18,18 @@ namespace {
 
 constexpr std::size_t kShownKeys = 10;
 
-class PlanRollback {
+// The run in one of the plan's targets.
+class TargetRollback {
  public:
-  PlanRollback(const Plan& plan, const std::map<std::string, SourceDatabase*>& sources,
-               TargetDatabase& target, const RollbackOptions& options, const std::atomic<bool>& stop)
-      : plan_(plan), sources_(sources), target_(target), options_(options), stop_(stop) {}
+  TargetRollback(const Plan& part, const std::map<std::string, SourceDatabase*>& sources,
+                 TargetDatabase& target, const RollbackOptions& options)
+      : plan_(part),
+        sources_(sources),
+        target_(target),
+        options_(options),
+        ledger_(target.open_ledger(false)) {}
 
-  RollbackSummary execute() {
-    ledger_ = target_.open_ledger(false);
-    choose();
-    if (run_.state == RunState::rolled_back) return ended(RollbackVerdict::already);
-    ledger_->lock(plan_.name, tables());
-    // Somebody may have begun or ended something between the look and the lock.
-    choose();
-    if (run_.state == RunState::rolled_back) return ended(RollbackVerdict::already);
-    refuse_where_needed();
-    if (!options_.confirm(question())) return ended(RollbackVerdict::declined);
-    const auto differing = [this](const std::string& table) { return differing_keys(table); };
-    return take_back(run_, *ledger_, target_, options_, differing, stop_);
-  }
-
- private:
-  RollbackSummary ended(RollbackVerdict verdict) const {
-    RollbackSummary summary;
-    summary.plan = plan_.name;
-    summary.run = run_.id;
-    summary.target = target_.shown_url();
-    summary.verdict = verdict;
-    return summary;
-  }
-
+  /// Throws Error: there is no such run, or a later one must go first.
   void choose() {
     run_ = choose_run(plan_, options_.run, *ledger_, target_);
     if (run_.state == RunState::rolled_back) return;
@@ -59,11 +42,24 @@ class PlanRollback {
     }
   }
 
-  std::vector<std::string> tables() const {
-    std::vector<std::string> names;
-    for (const auto& table : read_recorded_plan(run_.resolved_plan).tables)
-      names.push_back(table.schema.name);
-    return names;
+  /// False: this target has nothing of the run.
+  bool find(const std::string& run) {
+    for (auto& record : ledger_->runs(plan_.name)) {
+      if (record.id != run) continue;
+      run_ = std::move(record);
+      return true;
+    }
+    return false;
+  }
+
+  void lock() { ledger_->lock(plan_.name, tables()); }
+
+  const RunRecord& run() const { return run_; }
+  std::string shown_target() const { return target_.shown_url(); }
+
+  RunInTarget to_take_back() {
+    return {&run_, ledger_.get(), &target_,
+            [this](const std::string& table) { return differing_keys(table); }};
   }
 
   // Later runs of plans that say `requires` of this one.
@@ -86,7 +82,8 @@ class PlanRollback {
                     ", which is taken back all the same");
   }
 
-  std::string question() const {
+  /// What would go: tables that the run has made, and rows in all.
+  std::pair<int, std::int64_t> extent() const {
     int table_count = 0;
     for (const auto& step : ledger_->steps(run_.id)) {
       if (step.kind == "create" && step.state == StepState::done) ++table_count;
@@ -95,9 +92,15 @@ class PlanRollback {
     for (const auto& chunk : ledger_->chunks(run_.id)) {
       if (chunk.done) rows += chunk.result.digest.rows;
     }
-    return "Take back run " + run_.id + " of plan " + plan_.name + " (" + std::string(to_string(run_.state)) +
-           ", begun " + to_iso_utc(run_.started_at) + ")? It has made " + std::to_string(table_count) +
-           " tables with " + with_thousands(rows) + " rows in " + target_.shown_url() + ".";
+    return {table_count, rows};
+  }
+
+ private:
+  std::vector<std::string> tables() const {
+    std::vector<std::string> names;
+    for (const auto& table : read_recorded_plan(run_.resolved_plan).tables)
+      names.push_back(table.schema.name);
+    return names;
   }
 
   // Known where the snapshots are there, the plan file still says what the run did, and the table was loaded
@@ -135,17 +138,66 @@ class PlanRollback {
   const std::map<std::string, SourceDatabase*>& sources_;
   TargetDatabase& target_;
   const RollbackOptions& options_;
-  const std::atomic<bool>& stop_;
   std::unique_ptr<Ledger> ledger_;
   RunRecord run_;
 };
 
+std::string question(const std::vector<std::unique_ptr<TargetRollback>>& targets) {
+  const RunRecord& run = targets.front()->run();
+  int table_count = 0;
+  std::int64_t rows = 0;
+  std::vector<std::string> urls;
+  for (const auto& target : targets) {
+    const auto [its_tables, its_rows] = target->extent();
+    table_count += its_tables;
+    rows += its_rows;
+    urls.push_back(target->shown_target());
+  }
+  return "Take back run " + run.id + " of plan " + run.plan + " (" + std::string(to_string(run.state)) +
+         ", begun " + to_iso_utc(run.started_at) + ")? It has made " + std::to_string(table_count) +
+         " tables with " + with_thousands(rows) + " rows in " + join(urls, ", ") + ".";
+}
+
+RollbackSummary ended(const TargetRollback& home, RollbackVerdict verdict) {
+  RollbackSummary summary;
+  summary.plan = home.run().plan;
+  summary.run = home.run().id;
+  summary.target = home.shown_target();
+  summary.verdict = verdict;
+  return summary;
+}
+
 }  // namespace
 
 RollbackSummary rollback_plan(const Plan& plan, const std::map<std::string, SourceDatabase*>& sources,
-                              TargetDatabase& target, const RollbackOptions& options,
-                              const std::atomic<bool>& stop) {
-  return PlanRollback(plan, sources, target, options, stop).execute();
+                              const std::map<std::string, TargetDatabase*>& targets,
+                              const RollbackOptions& options, const std::atomic<bool>& stop) {
+  const std::vector<Plan> parts = parts_of(plan);
+  std::vector<std::unique_ptr<TargetRollback>> with_run;  // home first
+  for (const Plan& part : parts) {
+    auto target =
+        std::make_unique<TargetRollback>(part, sources, *targets.at(part.targets.front().name), options);
+    if (with_run.empty()) {
+      target->choose();
+      if (target->run().state == RunState::rolled_back) return ended(*target, RollbackVerdict::already);
+      target->lock();
+      // Somebody may have begun or ended something between the look and the lock.
+      target->choose();
+      if (target->run().state == RunState::rolled_back) return ended(*target, RollbackVerdict::already);
+    } else {
+      if (!target->find(with_run.front()->run().id)) continue;
+      target->lock();
+    }
+    target->refuse_where_needed();
+    with_run.push_back(std::move(target));
+  }
+  if (!options.confirm(question(with_run))) return ended(*with_run.front(), RollbackVerdict::declined);
+  std::vector<RunInTarget> left;
+  for (const auto& target : with_run) {
+    if (target->run().state != RunState::rolled_back) left.push_back(target->to_take_back());
+  }
+  for (auto& one : left) one.others_are_back = left.size() < with_run.size();
+  return take_back(left, options, stop);
 }
 
 }  // namespace planrun

@@ -1,550 +1,122 @@
 #include "run/runner.h"
 
 #include <algorithm>
-#include <chrono>
-#include <random>
-
-#include <unistd.h>
 
 #include "base/error.h"
-#include "base/hash.h"
-#include "base/json.h"
-#include "base/text.h"
-#include "base/time.h"
-#include "check/check.h"
-#include "run/context.h"
-#include "run/crew.h"
-#include "run/guards.h"
-#include "run/prepare.h"
-#include "run/proof.h"
-#include "run/resume.h"
-#include "run/retention.h"
-#include "run/rollback.h"
-#include "run/snapshots.h"
+#include "plan/part.h"
 #include "run/summary.h"
-#include "run/transforms.h"
+#include "run/target_run.h"
 
 namespace planrun {
 
 namespace {
 
-constexpr std::int64_t kRowsPerProofPart = 250'000;
-constexpr std::int64_t kMostProofParts = 16;
-
-std::string new_run_id() {
-  std::string stamp = to_iso_utc(now_micros());
-  std::erase_if(stamp, [](char c) { return c == '-' || c == ':'; });
-  std::random_device random;
-  return stamp.substr(0, stamp.find('.')) + "-" + to_hex(Hash128{0, random()}).substr(28);
+bool is_good(Verdict verdict) {
+  return verdict == Verdict::passed || verdict == Verdict::passed_with_rejects ||
+         verdict == Verdict::already_done;
 }
 
-std::string host_name() {
-  char name[256] = {};
-  gethostname(name, sizeof name - 1);
-  return name;
+// How home ends where another target did.
+Error error_of(const RunSummary& summary) {
+  const ErrorCode code = summary.verdict == Verdict::interrupted ? ErrorCode::interrupted
+                         : summary.verdict == Verdict::unproved  ? ErrorCode::unproved
+                                                                 : ErrorCode::target;
+  return Error(code, summary.message, summary.hint);
 }
 
-class Run {
+class PlanRun {
  public:
-  Run(const Plan& plan, const std::map<std::string, SourceDatabase*>& originals, TargetDatabase& target,
-      const RunOptions& options, const std::atomic<bool>& wanted_stop, Observer& observer, Diagnostics& wrong)
-      : plan_(plan),
-        originals_(originals),
-        target_(target),
-        options_(options),
-        wanted_stop_(wanted_stop),
-        observer_(observer),
-        wrong_(wrong),
-        start_(std::chrono::steady_clock::now()) {}
+  PlanRun(const Plan& plan, const Targets& targets, const RunInputs& inputs)
+      : plan_(plan), inputs_(inputs), parts_(parts_of(plan)) {
+    for (const Plan& part : parts_) {
+      const TargetRun* home = runs_.empty() ? nullptr : runs_.front().get();
+      runs_.push_back(make_target_run(part, *targets.at(part.targets.front().name), inputs_, home));
+    }
+  }
 
   RunSummary execute() {
     if (begin()) {
-      try {
-        work();
-        conclude();
-      } catch (const Error& error) {
-        end_with(error);
-      }
+      do_all();
       if (plan_.on_failure == OnFailure::rollback) take_back_where_failed();
-      summary_.seconds = seconds();
     }
-    observer_.run_ended(summary_);
-    return summary_;
+    inputs_.observer.run_ended(home().summary());
+    return home().summary();
   }
 
  private:
-  // False when the run has passed before. Nothing new is in the target yet but the ledger's own tables: what
-  // is lost here is begun again.
+  TargetRun& home() { return *runs_.front(); }
+
+  // False when the run has passed before. Nothing new is in a target yet but the ledger's own tables: what is
+  // lost here is begun again.
   bool begin() {
     try {
-      find_earlier_run();
-      if (has_passed()) return false;
-      const Prepared looked =
-          prepare(plan_, earlier_ ? databases_of(*earlier_) : originals_, target_, wrong_);
-      check_target(looked.plan, target_, steps_, [this](const std::string& text) { observer_.notice(text); });
-      lock(looked.plan);
-      take_snapshots();
-      // The copies are what counts from here on.
-      prepared_ = prepare(plan_, snapshots_->databases(), target_, wrong_);
-      check_repeatable(prepared_.plan, snapshots_->databases());
-      open_run();
-      return true;
+      for (auto& run : runs_) run->look();
+      if (std::all_of(runs_.begin(), runs_.end(), [](const auto& run) { return run->has_passed(); })) {
+        for (auto& run : runs_) {
+          run->say_already_done();
+          if (run != runs_.front()) append(home().summary(), run->summary());
+        }
+        return false;
+      }
+      home().open();
     } catch (const Error& error) {
       if (!error.retryable() || error.code() == ErrorCode::unreachable) throw;
       throw Error(ErrorCode::interrupted, error.what(), "run the same command again");
     }
-  }
-
-  bool has_passed() {
-    if (!earlier_ || earlier_->state != RunState::passed) return false;
-    const Prepared prepared = prepare(plan_, databases_of(*earlier_), target_, wrong_);
-    if (fingerprint(prepared.plan) != earlier_->fingerprint) return false;
-    already_done(prepared.plan);
     return true;
   }
 
-  double seconds() const {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
-  }
-
-  // The run to go on with, or the one that is done; none where the last was rolled back.
-  void find_earlier_run() {
-    const auto ledger = target_.open_ledger(false);
-    earlier_.reset();
-    for (auto& run : ledger->runs(plan_.name)) {
-      if (run.state != RunState::rolled_back) earlier_ = std::move(run);
-      break;
+  void do_all() {
+    std::vector<RunSummary> others;
+    try {
+      for (std::size_t i = 1; i < runs_.size(); ++i) runs_[i]->open();
+    } catch (const Error& error) {
+      return home().end_with(error);
     }
-    if (!earlier_ || earlier_->state != RunState::passed) check_required_plans(plan_, *ledger);
-    if (!earlier_) return;
-    refuse_rolling_back(*earlier_);
-    steps_ = ledger->steps(earlier_->id);
-  }
-
-  // What an earlier run reads, opened for looking; kept until its own Snapshots take over.
-  const std::map<std::string, SourceDatabase*>& databases_of(const RunRecord& run) {
-    if (!snapshots_) {
-      snapshots_ = std::make_unique<Snapshots>(plan_, originals_, run_folder(run.id));
-      snapshots_->take_again(snapshots_from_json(run.snapshots));
-    }
-    return snapshots_->databases();
-  }
-
-  std::filesystem::path run_folder(const std::string& run) const {
-    return runs_folder(plan_, options_.state_folder) / run;
-  }
-
-  void already_done(const ResolvedPlan& plan) {
-    const auto connection = target_.connect(earlier_->id, 0);
-    for (const auto& table : plan.tables) {
-      try {
-        connection->query(exists_query(table.schema.name));
-      } catch (const Error& error) {
-        throw Error(ErrorCode::refused,
-                    "run " + earlier_->id + " has passed, but its table " + table.schema.name +
-                        " cannot be read any more: " + error.what(),
-                    "restore it, or take the run back and run again");
-      }
-    }
-    const auto ledger = target_.open_ledger(false);
-    begin_summary();
-    add_balances(plan, ledger->chunks(earlier_->id), summary_);
-    summary_.checks = ledger->checks(earlier_->id);
-    summary_.verdict = Verdict::already_done;
-    summary_.proved_at = to_iso_utc(earlier_->finished_at);
-    summary_.message = "already done, proved at " + summary_.proved_at;
-    for (auto& table : summary_.tables) table.proof = ProofState::proved;
-  }
-
-  std::string exists_query(const std::string& table) const { return target_.dialect().probe_query(table); }
-
-  void begin_summary() {
-    summary_.plan = plan_.name;
-    summary_.run = earlier_ ? earlier_->id : record_.id;
-    summary_.target = target_.shown_url();
-  }
-
-  void lock(const ResolvedPlan& plan) {
-    ledger_ = target_.open_ledger(true);
-    std::vector<std::string> tables;
-    for (const auto& table : plan.tables) tables.push_back(table.schema.name);
-    ledger_->lock(plan_.name, tables);
-    // Somebody may have begun or ended a run between the first look and the lock.
-    const std::string seen = earlier_ ? earlier_->id + std::string(to_string(earlier_->state)) : "";
-    std::string now;
-    for (const auto& run : ledger_->runs(plan_.name)) {
-      if (run.state != RunState::rolled_back) now = run.id + std::string(to_string(run.state));
-      break;
-    }
-    if (now != seen) {
-      throw Error(ErrorCode::refused, "another run of plan " + plan_.name + " has begun or ended just now",
-                  "run the same command again");
-    }
-  }
-
-  void take_snapshots() {
-    if (earlier_) {
-      record_ = *earlier_;
-      databases_of(record_);
+    all_open_ = true;
+    for (std::size_t i = 1; i < runs_.size(); ++i) {
+      runs_[i]->execute({});
+      others.push_back(runs_[i]->summary());
+      if (is_good(others.back().verdict)) continue;
+      home().end_with(error_of(others.back()).within("target " + parts_[i].targets.front().name));
+      for (const auto& other : others) append(home().summary(), other);
       return;
     }
-    record_.id = new_run_id();
-    record_.plan = plan_.name;
-    record_.started_at = now_micros();
-    snapshots_ = std::make_unique<Snapshots>(plan_, originals_, run_folder(record_.id));
-    snapshots_->take();
-  }
-
-  void open_run() {
-    graph_ = build_graph(prepared_.plan, target_.dialect(), prepared_.sizes);
-    if (earlier_) accept_changes();
-    record_.state = RunState::running;
-    record_.fingerprint = fingerprint(prepared_.plan);
-    record_.resolved_plan = to_json(prepared_.plan).dump();
-    record_.snapshots = to_json(snapshots_->records());
-    record_.program_version = options_.program_version;
-    record_.host = host_name();
-    record_.process = getpid();
-    record_.updated_at = now_micros();
-    record_.finished_at = 0;
-    std::vector<StepRecord> steps;
-    for (const Step& step : graph_.steps) {
-      for (const auto& table : step.creates) {
-        steps.push_back({create_step_id(table), "create", table, StepState::pending, 0, ""});
-      }
-      steps.push_back({step.id, std::string(to_string(step.kind)), step.table, StepState::pending, 0, ""});
-    }
-    ledger_->write_run(record_, steps);
-    begin_summary();
-  }
-
-  void accept_changes() {
-    const auto road = [this](const ResolvedTable& table, const ResolvedLoad& load) {
-      auto& source = rehash_sources_[load.source];
-      if (!source) source = snapshots_->databases().at(load.source)->connect();
-      if (!rehash_target_) rehash_target_ = target_.connect(record_.id, 0);
-      const auto canonical = [this](const std::string& type, std::span<const std::string> values) {
-        return rehash_target_->canonical_text(type, values);
-      };
-      return std::make_unique<Road>(*source, table, load, target_.dialect().value_limits(), canonical);
-    };
-    for (const auto& line : accept_plan(record_, prepared_.plan, steps_, ledger_->chunks(record_.id), road)) {
-      observer_.notice("the plan has changed: " + line);
-    }
-  }
-
-  RunHeader header(const std::vector<ChunkRecord>& chunks, int jobs) const {
-    RunHeader header;
-    header.plan = plan_.name;
-    header.run = record_.id;
-    header.resumed = earlier_.has_value();
-    header.target = target_.shown_url();
-    header.jobs = jobs;
-    for (const auto& snapshot : snapshots_->records()) {
-      header.sources.push_back(snapshot.source + ": " + originals_.at(snapshot.source)->shown_url() +
-                               (snapshot.file.empty() ? "" : ", read from the snapshot " + snapshot.file));
-    }
-    for (const auto& chunk : chunks) header.chunks_done += chunk.done ? 1 : 0;
-    return header;
-  }
-
-  void work() {
-    const int limit = target_.dialect().writer_limit();
-    const int jobs = limit > 0 ? std::min(options_.jobs, limit) : options_.jobs;
-    const auto chunks = ledger_->chunks(record_.id);
-    schedule_ = std::make_unique<Schedule>(graph_);
-    guarded_ledger_ = std::make_unique<Guarded<Ledger>>(*ledger_);
-    guarded_observer_ = std::make_unique<Guarded<Observer>>(observer_);
-    // NOLINTNEXTLINE(modernize-make-unique): an aggregate, which make_unique cannot make with clang 14
-    context_.reset(new RunContext{record_.id,
-                                  prepared_.plan,
-                                  graph_,
-                                  snapshots_->databases(),
-                                  target_,
-                                  *schedule_,
-                                  *guarded_ledger_,
-                                  *guarded_observer_,
-                                  stop_,
-                                  {},
-                                  options_.rows_per_chunk,
-                                  options_.retry_seconds,
-                                  {},
-                                  {},
-                                  std::vector<int>(graph_.steps.size(), 1),
-                                  watched_guards(prepared_.plan, target_.dialect().name())});
-    for (const auto& [load, size] : prepared_.sizes) context_->loads[load].expected = size.rows;
-    for (const auto& chunk : chunks) {
-      if (!chunk.done) continue;
-      context_->loads[chunk.chunk.load].rejected += chunk.result.balance.rows_rejected;
-      context_->loads[chunk.chunk.load].rows += chunk.result.balance.rows_read;
-    }
-    plan_proofs(jobs);
-    skip_done_steps();
-    observer_.run_began(header(chunks, jobs));
-    snapshots_->start_hashing();
-    guard_readings_ = std::make_unique<GuardReadings>(context_->guards, ledger_->checks(record_.id));
-    {
-      const auto connection = target_.connect(record_.id, 0);
-      for (const auto& record : guard_readings_->begin(asks(*connection)))
-        ledger_->write_check(record_.id, record);
-    }
-    Crew(*context_, wanted_stop_, stop_).work(jobs, [this] { tell_progress(); });
-    if (stop_) throw Error(ErrorCode::interrupted, "stopped on request");
-  }
-
-  void plan_proofs(int jobs) {
-    for (std::size_t i = 0; i < graph_.steps.size(); ++i) {
-      const Step& step = graph_.steps[i];
-      if (step.kind != StepKind::prove) continue;
-      context_->found[step.table];
-      std::int64_t rows = 0;
-      for (const auto& load : prepared_.plan.find(step.table)->loads) rows += prepared_.sizes[load.name].rows;
-      const auto parts = jobs == 1 || prepared_.plan.find(step.table)->schema.exists
-                             ? 1
-                             : std::clamp<std::int64_t>(rows / kRowsPerProofPart, 1, kMostProofParts);
-      context_->proof_parts[i] = static_cast<int>(parts);
-      schedule_->set_parts(i, static_cast<int>(parts));
-    }
-  }
-
-  // Loads are looked at again (there may be pending chunks), proofs are done again; the rest is done when it
-  // is done.
-  void skip_done_steps() {
-    std::map<std::string, StepState> states;
-    for (const auto& step : ledger_->steps(record_.id)) states[step.id] = step.state;
-    for (std::size_t i = 0; i < graph_.steps.size(); ++i) {
-      const Step& step = graph_.steps[i];
-      if (step.kind == StepKind::load || step.kind == StepKind::prove) continue;
-      if (states[step.id] == StepState::done) schedule_->already_done(i);
-    }
-  }
-
-  void tell_progress() {
-    std::vector<LoadProgress> loads;
-    for (const auto& [name, state] : context_->loads) {
-      loads.push_back(
-          {name, state.rows, std::max<std::int64_t>(state.expected, state.rows), state.bytes, state.done});
-    }
-    guarded_observer_->with([&](Observer& o) { o.progress(loads, seconds()); });
-  }
-
-  void conclude() {
-    snapshots_->finish_hashing(false);
-    snapshots_->check_unchanged();
-    record_.snapshots = to_json(snapshots_->records());
-    const auto chunks = ledger_->chunks(record_.id);
-    add_balances(prepared_.plan, chunks, summary_);
-    std::vector<std::string> faults = find_imbalance(prepared_.plan, chunks);
-    compare_proofs(faults);
-    run_checks(faults);
-    add_what_was_kept();
-    if (faults.empty()) {
-      summary_.verdict = summary_.rows_rejected > 0 ? Verdict::passed_with_rejects : Verdict::passed;
-      record_.state = RunState::passed;
-    } else {
-      summary_.verdict = Verdict::unproved;
-      summary_.message = join(faults, "; ");
-      summary_.hint =
-          "every row of the run is in the target or kept as a reject, as the ledger says; when the cause is "
-          "mended, "
-          "the same command proves and checks again";
-      record_.state = RunState::unproved;
-    }
-    record_.finished_at = record_.updated_at = now_micros();
-    if (faults.empty()) summary_.proved_at = to_iso_utc(record_.finished_at);
-    summary_.seconds = seconds();
-    record_.summary = to_json(summary_).dump();
-    ledger_->write_run(record_, {});
-    if (faults.empty()) {
-      delete_old_snapshots(plan_, record_.id, *ledger_,
-                           [this](const std::string& text) { observer_.notice(text); });
-    }
-  }
-
-  void compare_proofs(std::vector<std::string>& faults) {
-    for (auto& table : summary_.tables) {
-      const auto found = context_->found.find(table.table);
-      if (found == context_->found.end()) continue;
-      table.found = found->second.digest;
-      table.rows_found = table.found.rows;
-      table.proof = table.found == table.expected ? ProofState::proved : ProofState::different;
-      if (table.proof == ProofState::proved) continue;
-      faults.push_back("table " + table.table + ": " + std::to_string(table.expected.rows) +
-                       " rows expected, " + std::to_string(table.found.rows) +
-                       " found, and their digests differ");
-      const auto target = target_.connect(record_.id, 0);
-      std::map<std::string, std::unique_ptr<Source>> sources;
-      const std::function<Source&(const std::string&)> source = [&](const std::string& name) -> Source& {
-        if (!sources[name]) sources[name] = snapshots_->databases().at(name)->connect();
-        return *sources[name];
-      };
-      const TableSchema& schema = prepared_.plan.find(table.table)->schema;
-      if (schema.exists) {
-        table.differences =
-            differences_of(target->changed_rows(record_.id, schema, options_.shown_differences));
-        continue;
-      }
-      table.differences =
-          find_differences(target_.dialect(), *prepared_.plan.find(table.table), *target, source,
-                           ledger_->rejects(record_.id, -1), options_.shown_differences);
-    }
-  }
-
-  // In a table of others only the rows that the run wrote are its own.
-  static std::vector<Difference> differences_of(const std::vector<ChangedRow>& rows) {
-    std::vector<Difference> differences;
-    for (const auto& row : rows) {
-      differences.push_back(
-          {row.key, "", "the row as the run wrote it", row.gone ? "no such row" : "another row"});
-    }
-    return differences;
-  }
-
-  CheckDatabases asks(Target& target) const {
-    CheckDatabases databases;
-    databases.dialect = target_.dialect().name();
-    databases.target = [&target](const std::string& sql) { return target.query(sql); };
-    return databases;
-  }
-
-  void run_checks(std::vector<std::string>& faults) {
-    const auto target = target_.connect(record_.id, 0);
-    std::map<std::string, std::unique_ptr<Source>> sources;
-    CheckDatabases databases = asks(*target);
-    databases.source = [&](const std::string& name, const std::string& sql) {
-      if (!sources[name]) sources[name] = snapshots_->databases().at(name)->connect();
-      return sources[name]->query(sql);
-    };
-    const auto record = [&](const PlanCheck& check) {
-      CheckRecord result = run_check(check, databases);
-      ledger_->write_check(record_.id, result);
-      const bool bad =
-          result.status == "failed" || (result.status == "error" && result.severity == "critical");
-      if (bad) faults.push_back("check " + result.name + ": " + result.message);
-      summary_.checks.push_back(result);
-      return result;
-    };
-    for (std::size_t i = 0; i < prepared_.plan.tables.size(); ++i) {
-      const TableSchema& schema = prepared_.plan.tables[i].schema;
-      if (schema.exists) continue;  // its keys and indexes are not the run's
-      for (const auto& question : target_.dialect().schema_checks(schema)) {
-        PlanCheck check;
-        check.name = schema.name + ": " + question.name;
-        check.sql.any = question.sql;
-        check.expect = Located{question.expect, {}};
-        const CheckRecord result = record(check);
-        if (question.name == "indexes") summary_.tables[i].index_count = std::atoi(result.found.c_str());
-      }
-    }
-    for (const auto& object : schema_objects(to_json(prepared_.plan), databases.dialect)) {
-      for (const auto& question : target_.dialect().object_sql(object).checks) {
-        PlanCheck check;
-        check.name = (object.table.empty() ? object.name : object.table) + ": " + question.name;
-        check.sql.any = question.sql;
-        check.expect = Located{question.expect, {}};
-        record(check);
-      }
-    }
-    for (const auto& check : prepared_.plan.checks) {
-      if (!check.guard) record(check);
-    }
-    for (const auto& result : guard_readings_->end(databases)) {
-      ledger_->write_check(record_.id, result);
-      summary_.checks.push_back(result);
-    }
-  }
-
-  void add_what_was_kept() {
-    for (const auto& snapshot : snapshots_->records()) {
-      if (snapshot.file.empty()) continue;
-      summary_.snapshots.push_back(snapshot.source + ": " + snapshot.file + ", " +
-                                   human_bytes(snapshot.bytes) +
-                                   (snapshot.sha256.empty() ? "" : ", SHA-256 " + snapshot.sha256));
-    }
-    summary_.rejects = ledger_->rejects(record_.id, static_cast<std::int64_t>(options_.shown_rejects));
-  }
-
-  // The ledger is told if it can be; a run that could not tell it looks like a killed one, and goes on all
-  // the same.
-  void end_with(const Error& error) {
-    const bool interrupted = wanted_stop_ || error.code() == ErrorCode::interrupted || error.retryable();
-    summary_.verdict = interrupted                           ? Verdict::interrupted
-                       : error.code() == ErrorCode::unproved ? Verdict::unproved
-                                                             : Verdict::failed;
-    summary_.message = error.what();
-    summary_.hint = error.hint().empty() && interrupted
-                        ? "run the same command again: it goes on from the last committed chunk"
-                        : error.hint();
-    try {
-      snapshots_->finish_hashing(true);
-      record_.snapshots = to_json(snapshots_->records());
-      record_.state = interrupted ? RunState::interrupted : RunState::failed;
-      record_.updated_at = now_micros();
-      record_.summary = to_json(summary_).dump();
-      ledger_->write_run(record_, {});
-      summary_.tables.clear();
-      summary_.loads.clear();
-      add_balances(prepared_.plan, ledger_->chunks(record_.id), summary_);
-      add_what_was_kept();
-    } catch (const Error& second) {
-      observer_.notice(std::string("the ledger could not be told: ") + second.what());
-    }
+    home().execute(others);
   }
 
   void take_back_where_failed() {
-    if (summary_.verdict != Verdict::failed && summary_.verdict != Verdict::unproved) return;
+    RunSummary& summary = home().summary();
+    if (!all_open_) return;  // what another target has of the run could not be taken back
+    if (summary.verdict != Verdict::failed && summary.verdict != Verdict::unproved) return;
     RollbackOptions options;
-    options.notice = [this](const std::string& text) { observer_.notice(text); };
-    rehash_target_.reset();
+    options.notice = [this](const std::string& text) { inputs_.observer.notice(text); };
+    std::vector<RunInTarget> targets;
+    for (auto& run : runs_) targets.push_back(run->to_take_back());
     try {
-      take_back(record_, *ledger_, target_, options, {}, wanted_stop_);
-      summary_.rolled_back = true;
-      summary_.message +=
-          "; the run was rolled back, as on_failure says: none of its tables is in the target";
-      summary_.hint = "mend the cause; then the same command begins a new run";
+      take_back(targets, options, inputs_.stop);
+      summary.rolled_back = true;
+      summary.message += "; the run was rolled back, as on_failure says: none of its tables is in the target";
+      summary.hint = "mend the cause; then the same command begins a new run";
     } catch (const Error& error) {
-      summary_.message += std::string("; and it could not be rolled back: ") + error.what();
-      summary_.hint = error.hint();
+      summary.message += std::string("; and it could not be rolled back: ") + error.what();
+      summary.hint = error.hint();
     }
   }
 
   const Plan& plan_;
-  const std::map<std::string, SourceDatabase*>& originals_;
-  TargetDatabase& target_;
-  const RunOptions& options_;
-  const std::atomic<bool>& wanted_stop_;
-  Observer& observer_;
-  Diagnostics& wrong_;
-  std::chrono::steady_clock::time_point start_;
-
-  std::optional<RunRecord> earlier_;
-  std::vector<StepRecord> steps_;  // of the earlier run
-  std::unique_ptr<Snapshots> snapshots_;
-  std::map<std::string, std::unique_ptr<Source>> rehash_sources_;
-  std::unique_ptr<Target> rehash_target_;
-  Prepared prepared_;
-  Graph graph_;
-  RunRecord record_;
-  std::unique_ptr<Ledger> ledger_;
-  std::unique_ptr<Schedule> schedule_;
-  std::unique_ptr<Guarded<Ledger>> guarded_ledger_;
-  std::unique_ptr<Guarded<Observer>> guarded_observer_;
-  std::unique_ptr<RunContext> context_;
-  std::unique_ptr<GuardReadings> guard_readings_;
-  std::atomic<bool> stop_{false};
-  RunSummary summary_;
+  RunInputs inputs_;
+  std::vector<Plan> parts_;
+  std::vector<std::unique_ptr<TargetRun>> runs_;  // home first
+  bool all_open_ = false;
 };
 
 }  // namespace
 
-std::filesystem::path runs_folder(const Plan& plan, const std::filesystem::path& state_folder) {
-  return plan.folder.empty() ? state_folder / plan.name : plan.folder;
-}
-
 RunSummary run_plan(const Plan& plan, const std::map<std::string, SourceDatabase*>& sources,
-                    TargetDatabase& target, const RunOptions& options, const std::atomic<bool>& stop,
+                    const Targets& targets, const RunOptions& options, const std::atomic<bool>& stop,
                     Observer& observer, Diagnostics& wrong) {
-  return Run(plan, sources, target, options, stop, observer, wrong).execute();
+  return PlanRun(plan, targets, {sources, options, stop, observer, wrong}).execute();
 }
 
 }  // namespace planrun

@@ -23,12 +23,16 @@ struct RunOptions {
   std::size_t shown_rejects = 20;
 };
 
+/// Targets by name.
+using Targets = std::map<std::string, TargetDatabase*>;
+
 /// Runs the plan, or goes on with its unfinished run, or says that it is done. `stop` may be set at any time:
 /// chunks are cut short, and the verdict is `interrupted`. What is wrong with the plan comes as Diagnostics
 /// in `wrong`, with an Error(plan) thrown; other Errors end the run and are told in the summary (verdict,
-/// message, hint) unless the run could not begin.
+/// message, hint) unless the run could not begin. Of several targets the first, home, comes last: its ledger
+/// says `passed` when all of them have.
 RunSummary run_plan(const Plan& plan, const std::map<std::string, SourceDatabase*>& sources,
-                    TargetDatabase& target, const RunOptions& options, const std::atomic<bool>& stop,
+                    const Targets& targets, const RunOptions& options, const std::atomic<bool>& stop,
                     Observer& observer, Diagnostics& wrong);
 
 /// $XDG_STATE_HOME/planrun/PLAN, or [plan] folder.

@@ -111,6 +111,16 @@ std::vector<std::string> find_imbalance(const ResolvedPlan& plan, const std::vec
   return found;
 }
 
+void append(RunSummary& summary, const RunSummary& other) {
+  const auto add = [](auto& all, const auto& more) { all.insert(all.end(), more.begin(), more.end()); };
+  summary.target += ", " + other.target;
+  add(summary.tables, other.tables);
+  add(summary.loads, other.loads);
+  add(summary.checks, other.checks);
+  add(summary.rejects, other.rejects);
+  summary.rows_rejected += other.rows_rejected;
+}
+
 std::string_view to_string(Verdict verdict) {
   switch (verdict) {
     case Verdict::passed:

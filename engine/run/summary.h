@@ -19,6 +19,9 @@ void add_balances(const ResolvedPlan& plan, const std::vector<ChunkRecord>& chun
 /// up. Empty: all of it balances.
 std::vector<std::string> find_imbalance(const ResolvedPlan& plan, const std::vector<ChunkRecord>& chunks);
 
+/// Takes in what another target of the same run has: tables, loads, checks, rejects.
+void append(RunSummary& summary, const RunSummary& other);
+
 Json to_json(const RunSummary& summary);
 std::string_view to_string(Verdict verdict);
 /// The exit status that says it: design, "Exit status".
