@@ -33,30 +33,11 @@ struct CloseFile {
   void operator()(std::FILE* f) const { std::fclose(f); }
 };
 
-class Sha256 {
- public:
-  Sha256() : context_(EVP_MD_CTX_new()) {
-    if (!context_ || EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) != 1) {
-      throw Error(ErrorCode::system, "OpenSSL offers no SHA-256");
-    }
-  }
-  void update(const void* bytes, std::size_t size) {
-    if (EVP_DigestUpdate(context_.get(), bytes, size) != 1) {
-      throw Error(ErrorCode::system, "OpenSSL failed while hashing with SHA-256");
-    }
-  }
-  std::string hex() {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned int size = 0;
-    if (EVP_DigestFinal_ex(context_.get(), digest.data(), &size) != 1) {
-      throw Error(ErrorCode::system, "OpenSSL failed while hashing with SHA-256");
-    }
-    return to_hex(std::string_view(reinterpret_cast<const char*>(digest.data()), size));
-  }
+constexpr std::size_t kSha256Bytes = 32;
 
- private:
-  std::unique_ptr<EVP_MD_CTX, FreeDigest> context_;
-};
+[[noreturn]] void fail_sha256() {
+  throw Error(ErrorCode::system, "OpenSSL failed while hashing with SHA-256");
+}
 
 }  // namespace
 
@@ -123,27 +104,103 @@ Hash128 StreamingHash::digest() const {
   return from_xxh(XXH3_128bits_digest(&state_->xxh));
 }
 
+Hash256& Hash256::operator+=(const Hash256& other) {
+  std::uint64_t carry = 0;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::uint64_t with_carry = words[i] + carry;
+    carry = with_carry < carry ? 1 : 0;
+    words[i] = with_carry + other.words[i];
+    carry += words[i] < with_carry ? 1 : 0;
+  }
+  return *this;
+}
+
+Hash256& Hash256::operator-=(const Hash256& other) {
+  std::uint64_t borrow = 0;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::uint64_t less = words[i] - borrow;
+    borrow = words[i] < borrow ? 1 : 0;
+    borrow += less < other.words[i] ? 1 : 0;
+    words[i] = less - other.words[i];
+  }
+  return *this;
+}
+
+std::string to_hex(const Hash256& hash) {
+  std::string out;
+  out.reserve(2 * kSha256Bytes);
+  for (std::size_t i = hash.words.size(); i-- > 0;) append_hex(hash.words[i], out);
+  return out;
+}
+
+Hash256 hash256_from_hex(std::string_view hex) {
+  const auto bytes = hex.size() == 2 * kSha256Bytes ? from_hex(hex) : std::nullopt;
+  if (!bytes) {
+    throw Error(ErrorCode::system, "not a 256-bit hash of 64 hexadecimal digits: " + quote_for_message(hex));
+  }
+  Hash256 hash;
+  for (std::size_t i = 0; i < kSha256Bytes; ++i) {
+    std::uint64_t& word = hash.words[hash.words.size() - 1 - i / 8];
+    word = word << 8 | static_cast<unsigned char>((*bytes)[i]);
+  }
+  return hash;
+}
+
+struct StreamingSha256::State {
+  std::unique_ptr<EVP_MD_CTX, FreeDigest> context{EVP_MD_CTX_new()};
+};
+
+StreamingSha256::StreamingSha256() : state_(std::make_unique<State>()) {
+  if (!state_->context) fail_sha256();
+  reset();
+}
+
+StreamingSha256::~StreamingSha256() = default;
+StreamingSha256::StreamingSha256(StreamingSha256&&) noexcept = default;
+StreamingSha256& StreamingSha256::operator=(StreamingSha256&&) noexcept = default;
+
+void StreamingSha256::reset() {
+  if (EVP_DigestInit_ex(state_->context.get(), EVP_sha256(), nullptr) != 1) fail_sha256();
+}
+
+void StreamingSha256::update(std::string_view bytes) {
+  if (EVP_DigestUpdate(state_->context.get(), bytes.data(), bytes.size()) != 1) fail_sha256();
+}
+
+Hash256 StreamingSha256::digest() {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
+  unsigned int size = 0;
+  if (EVP_DigestFinal_ex(state_->context.get(), bytes.data(), &size) != 1 || size != kSha256Bytes)
+    fail_sha256();
+  Hash256 hash;
+  for (std::size_t i = 0; i < kSha256Bytes; ++i) {
+    std::uint64_t& word = hash.words[hash.words.size() - 1 - i / 8];
+    word = word << 8 | bytes[i];
+  }
+  return hash;
+}
+
 std::string sha256_hex(std::string_view bytes) {
-  Sha256 sha;
-  sha.update(bytes.data(), bytes.size());
-  return sha.hex();
+  StreamingSha256 sha;
+  sha.update(bytes);
+  return to_hex(sha.digest());
 }
 
 std::string sha256_file(const std::filesystem::path& file, const std::function<bool()>& stop) {
   const std::unique_ptr<std::FILE, CloseFile> handle(std::fopen(file.c_str(), "rb"));
   if (!handle) throw Error(ErrorCode::system, "cannot open " + file.string() + " to hash it");
-  Sha256 sha;
+  StreamingSha256 sha;
   std::vector<char> piece(kFilePiece);
   for (;;) {
     if (stop && stop()) return {};
     const std::size_t size = std::fread(piece.data(), 1, piece.size(), handle.get());
-    sha.update(piece.data(), size);
+    sha.update({piece.data(), size});
     if (size < piece.size()) break;
   }
   if (std::ferror(handle.get()) != 0) {
     throw Error(ErrorCode::system, "cannot read " + file.string() + " to hash it");
   }
-  return sha.hex();
+  return to_hex(sha.digest());
 }
 
 }  // namespace planrun

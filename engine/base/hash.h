@@ -1,6 +1,7 @@
 // Hashes: XXH3-128 for rows, SHA-256 for files.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -24,6 +25,19 @@ std::string to_hex(Hash128 hash);
 /// Throws Error(system) for anything but 32 hexadecimal digits.
 Hash128 hash128_from_hex(std::string_view hex);
 
+/// An unsigned 256-bit number; sums are modulo 2^256.
+struct Hash256 {
+  std::array<std::uint64_t, 4> words{};  // the lowest first
+  friend bool operator==(const Hash256&, const Hash256&) = default;
+  Hash256& operator+=(const Hash256& other);
+  Hash256& operator-=(const Hash256& other);
+};
+
+/// 64 lower case hexadecimal digits, the highest word first.
+std::string to_hex(const Hash256& hash);
+/// Throws Error(system) for anything but 64 hexadecimal digits.
+Hash256 hash256_from_hex(std::string_view hex);
+
 /// XXH3-128 (seed 0) of `bytes`.
 Hash128 xxh3_128(std::string_view bytes);
 
@@ -37,6 +51,23 @@ class StreamingHash {
   void reset();
   void update(std::string_view bytes);
   Hash128 digest() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// SHA-256 of bytes that come in pieces. Calls throw Error(system) where OpenSSL fails.
+class StreamingSha256 {
+ public:
+  StreamingSha256();
+  ~StreamingSha256();
+  StreamingSha256(StreamingSha256&&) noexcept;
+  StreamingSha256& operator=(StreamingSha256&&) noexcept;
+  void reset();
+  void update(std::string_view bytes);
+  /// The hash as a number, its first byte the highest. reset() comes before the next update().
+  Hash256 digest();
 
  private:
   struct State;

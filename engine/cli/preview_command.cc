@@ -15,8 +15,8 @@ namespace planrun {
 
 namespace {
 
-// A table that one target's loads read is not left behind.
-void keep_unread_by_all(std::vector<Preview>& previews) {
+// What all targets share is told once, with home; a table that one target's loads read is not left behind.
+void share(std::vector<Preview>& previews) {
   std::vector<std::string> unread = previews.front().unread_tables;
   for (const Preview& preview : previews) {
     const auto& others = preview.unread_tables;
@@ -24,7 +24,10 @@ void keep_unread_by_all(std::vector<Preview>& previews) {
       return std::find(others.begin(), others.end(), table) == others.end();
     });
   }
-  for (Preview& preview : previews) preview.unread_tables.clear();
+  for (Preview& preview : previews) {
+    preview.unread_tables.clear();
+    if (&preview != &previews.front()) preview.sources.clear();
+  }
   previews.front().unread_tables = std::move(unread);
 }
 
@@ -54,7 +57,7 @@ int preview_command(const CommandOptions& options, Console& console) {
                                       *databases.targets.at(part.targets.front().name), preview_options,
                                       stop_flag(), wrong));
     }
-    keep_unread_by_all(previews);
+    share(previews);
     const std::string json = to_json(plan, previews).dump(2) + "\n";
     std::string text;
     bool would_pass = true;

@@ -41,7 +41,8 @@ std::uint64_t bits_of(double value) {
 
 }  // namespace
 
-RowHasher::RowHasher(std::span<const CanonicalColumn> columns) {
+RowHasher::RowHasher(std::span<const CanonicalColumn> columns, bool with_sha256) {
+  if (with_sha256) sha256_.emplace();
   for (const CanonicalColumn& column : columns) {
     append_little_endian(column.name.size(), 4, buffer_);
     buffer_ += column.name;
@@ -55,15 +56,17 @@ void RowHasher::append(std::string_view bytes) {
   if (bytes.size() > buffer_.size() - used_) {
     if (!streaming_) stream_.reset();
     streaming_ = true;
-    stream_.update(std::string_view(buffer_).substr(first_, used_ - first_));
+    stream(std::string_view(buffer_).substr(first_, used_ - first_));
     first_ = used_ = names_;
-    if (bytes.size() > kPiece) {
-      stream_.update(bytes);
-      return;
-    }
+    if (bytes.size() > kPiece) return stream(bytes);
   }
   if (!bytes.empty()) std::memcpy(buffer_.data() + used_, bytes.data(), bytes.size());
   used_ += bytes.size();
+}
+
+void RowHasher::stream(std::string_view bytes) {
+  stream_.update(bytes);
+  if (sha256_) sha256_->update(bytes);
 }
 
 void RowHasher::append_value(std::string_view bytes) {
@@ -99,7 +102,8 @@ bool RowHasher::put(const Cell& cell) {
   return true;
 }
 
-Hash128 RowHasher::hash(std::span<const Cell> row) {
+RowHash RowHasher::hash(std::span<const Cell> row) {
+  if (sha256_) sha256_->reset();
   first_ = 0;
   used_ = names_;
   streaming_ = false;
@@ -128,9 +132,18 @@ Hash128 RowHasher::hash(std::span<const Cell> row) {
     }
   }
   const std::string_view rest = std::string_view(buffer_).substr(first_, used_ - first_);
-  if (!streaming_) return xxh3_128(rest);
-  stream_.update(rest);
-  return stream_.digest();
+  RowHash hash;
+  if (streaming_) {
+    stream_.update(rest);
+    hash.xxh3 = stream_.digest();
+  } else {
+    hash.xxh3 = xxh3_128(rest);
+  }
+  if (sha256_) {
+    sha256_->update(rest);
+    hash.sha256 = sha256_->digest();
+  }
+  return hash;
 }
 
 void RowHasher::append_jsonb(std::string_view text) {

@@ -10,6 +10,7 @@
 //   bytea, uuid, interval                                   the cell's bytes
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -17,6 +18,7 @@
 #include "base/hash.h"
 #include "data/cell.h"
 #include "data/column_type.h"
+#include "data/digest.h"
 
 namespace planrun {
 
@@ -29,12 +31,14 @@ struct CanonicalColumn {
 /// go through the hash in pieces. One thread.
 class RowHasher {
  public:
-  explicit RowHasher(std::span<const CanonicalColumn> columns);
+  /// `with_sha256`: beside XXH3-128, for plans that say `digest = "sha256"`.
+  explicit RowHasher(std::span<const CanonicalColumn> columns, bool with_sha256 = false);
   /// `row` has one target cell a column. Throws Error(system) for a jsonb cell that is not JSON.
-  Hash128 hash(std::span<const Cell> row);
+  RowHash hash(std::span<const Cell> row);
 
  private:
   void append(std::string_view bytes);
+  void stream(std::string_view bytes);
   void append_value(std::string_view bytes);
   void append_jsonb(std::string_view text);
   bool put(const Cell& cell);
@@ -45,6 +49,7 @@ class RowHasher {
   std::size_t used_ = 0;   // to here
   std::string scratch_;    // canonical JSON
   StreamingHash stream_;
+  std::optional<StreamingSha256> sha256_;
   bool streaming_ = false;
 };
 

@@ -58,7 +58,7 @@ class ChunkLoader::Writing : public RowVisitor {
     }
     if (!refused_.empty() && is_refused(from)) return;
     transaction_.write(target);
-    const Hash128 hash = loader_.hasher_.hash(target);
+    const RowHash hash = loader_.hasher_.hash(target);
     if (loader_.load_.may_meet_rows) emitted_.push_back({hash, told_});
     result.digest.add(hash);
     result.bytes += size_of(target);
@@ -97,7 +97,7 @@ class ChunkLoader::Writing : public RowVisitor {
 
  private:
   struct Emitted {
-    Hash128 hash;
+    RowHash hash;
     std::int64_t source_row = 0;  // the nth that was told
   };
 
@@ -205,12 +205,7 @@ class ChunkLoader::Finding : public RowVisitor {
 
 ChunkLoader::ChunkLoader(Road& road, const ResolvedLoad& load, LoadState& state, const ChunkLimits& limits,
                          const std::atomic<bool>& stop)
-    : road_(road),
-      load_(load),
-      state_(state),
-      limits_(limits),
-      stop_(stop),
-      hasher_(road.canonical_columns()) {}
+    : road_(road), load_(load), state_(state), limits_(limits), stop_(stop), hasher_(road.row_hasher()) {}
 
 ChunkResult ChunkLoader::load(ChunkTransaction& transaction) {
   Range range = transaction.chunk().range;

@@ -40,13 +40,13 @@ ReadRequest read_request(const ResolvedLoad& load) {
   return request;
 }
 
-std::vector<CanonicalColumn> canonical_columns(const ResolvedTable& table, const ResolvedLoad& load) {
+RowHasher row_hasher(const ResolvedTable& table, const ResolvedLoad& load) {
   std::vector<CanonicalColumn> columns;
   for (const auto& c : load.columns) {
     const ColumnSchema& schema = table.schema.columns[c.column];
     columns.push_back({schema.name, schema.type.kind});
   }
-  return columns;
+  return RowHasher(columns, table.sha256_digest);
 }
 
 // Rows that wait until the target has said the canonical text of their values.
@@ -162,8 +162,8 @@ const ColumnType& Road::column_type(std::size_t column) const {
   return table_.schema.columns[columns_[column]].type;
 }
 
-std::vector<CanonicalColumn> Road::canonical_columns() const {
-  return planrun::canonical_columns(table_, load_);
+RowHasher Road::row_hasher() const {
+  return planrun::row_hasher(table_, load_);
 }
 
 std::optional<Key> Road::travel(const Range& range, RowVisitor& visitor) {

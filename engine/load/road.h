@@ -59,7 +59,7 @@ class Road {
   Reject make_reject(const SourceRow& row, const Misfit& misfit);
   /// The loaded columns as positions in the table's schema, and for hashing.
   const std::vector<std::size_t>& columns() const { return columns_; }
-  std::vector<CanonicalColumn> canonical_columns() const;
+  RowHasher row_hasher() const;
 
  private:
   class Lot;
@@ -88,7 +88,7 @@ class Road {
 /// What a load asks its source for.
 ReadRequest read_request(const ResolvedLoad& load);
 
-/// The columns of a load in the form that is hashed.
-std::vector<CanonicalColumn> canonical_columns(const ResolvedTable& table, const ResolvedLoad& load);
+/// Hashes rows of the load's columns.
+RowHasher row_hasher(const ResolvedTable& table, const ResolvedLoad& load);
 
 }  // namespace planrun

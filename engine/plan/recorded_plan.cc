@@ -80,6 +80,7 @@ ResolvedTable read_table(const Json& json) {
   table.target = text(json, "target");
   table.schema.name = json.at("name");
   table.schema.exists = flag(json, "exists");
+  table.sha256_digest = flag(json, "sha256_digest");
   for (const auto& column : json.at("columns")) table.schema.columns.push_back(read_column(column));
   for (const auto& key : list(json, "keys")) table.schema.keys.push_back(read_key(key));
   for (const auto& key : list(json, "foreign_keys"))

@@ -151,6 +151,7 @@ Json schema_to_json(const ResolvedTable& table) {
   put(out, "foreign_keys", list_json(s.foreign_keys, foreign_key_json));
   put(out, "indexes", list_json(s.indexes, index_json));
   put(out, "after", table.after);
+  put(out, "sha256_digest", table.sha256_digest);
   return out;
 }
 

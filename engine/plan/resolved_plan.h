@@ -60,6 +60,7 @@ struct ResolvedLoad {
 struct ResolvedTable {
   std::string target;
   TableSchema schema;
+  bool sha256_digest = false;  // the plan says `digest = "sha256"`
   std::vector<std::string> after;
   std::vector<ResolvedLoad> loads;
 };

@@ -282,7 +282,7 @@ void PostgresChunkTransaction::finish(const ChunkResult& result) {
        std::to_string(b.rows_written), std::to_string(b.rows_rejected), std::to_string(b.rows_dropped),
        std::to_string(b.rows_merged), std::to_string(b.rows_emitted), std::to_string(b.rows_inserted),
        std::to_string(b.rows_updated), std::to_string(b.rows_unchanged),
-       std::to_string(b.rows_emitted_merged), std::to_string(result.digest.rows), to_hex(result.digest.sum),
+       std::to_string(b.rows_emitted_merged), std::to_string(result.digest.rows), sums_to_text(result.digest),
        std::to_string(result.bytes), std::to_string(result.seconds)});
   if (r.affected() != 1) {
     throw Error(ErrorCode::target, "chunk " + std::to_string(chunk_.id) + " is gone from the ledger");

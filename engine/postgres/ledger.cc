@@ -190,7 +190,7 @@ std::vector<ChunkRecord> PostgresLedger::chunks(const std::string& run) {
         record.result.balance = {r.integer(i, 5),  r.integer(i, 6),  r.integer(i, 7),  r.integer(i, 8),
                                  r.integer(i, 9),  r.integer(i, 10), r.integer(i, 11), r.integer(i, 12),
                                  r.integer(i, 13), r.integer(i, 14)};
-        record.result.digest = {r.integer(i, 15), hash128_from_hex(r.view(i, 16))};
+        record.result.digest = digest_from(r.integer(i, 15), r.view(i, 16));
         record.result.bytes = r.integer(i, 17);
         record.result.seconds = r.real(i, 18);
       }

@@ -241,7 +241,7 @@ void PostgresTarget::remove_rows(const std::string& run, const TableSchema& tabl
        std::to_string(b.rows_rejected), std::to_string(b.rows_dropped), std::to_string(b.rows_merged),
        std::to_string(b.rows_emitted), std::to_string(b.rows_inserted), std::to_string(b.rows_updated),
        std::to_string(b.rows_unchanged), std::to_string(b.rows_emitted_merged),
-       std::to_string(correction.digest.rows), to_hex(correction.digest.sum),
+       std::to_string(correction.digest.rows), sums_to_text(correction.digest),
        std::to_string(correction.bytes), std::to_string(correction.seconds)});
   CopyBuffer buffer(connection);
   RejectWriter writer(connection, context_->ledger, buffer);

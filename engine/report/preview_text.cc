@@ -9,14 +9,22 @@ namespace {
 
 using Align = TextTable::Align;
 
+// The table of loads names them all.
+std::string first_of(const std::vector<std::string>& names) {
+  constexpr std::size_t kShown = 3;
+  if (names.size() <= kShown + 1) return join(names, ", ");
+  return join(std::span(names).first(kShown), ", ") + " and " + std::to_string(names.size() - kShown) +
+         " more";
+}
+
 std::string graph_text(const Graph& graph) {
   TextTable table({{"", Align::right}, {"step", Align::left}, {"waits for", Align::left}});
   for (std::size_t i = 0; i < graph.steps.size(); ++i) {
     const Step& step = graph.steps[i];
     std::vector<std::string> before;
     for (const std::size_t b : step.after) before.push_back(std::to_string(b + 1));
-    table.add({std::to_string(i + 1), step.id + (step.creates.size() > 1 ? ": " + step.name : ""),
-               join(before, ", ")});
+    table.add({std::to_string(i + 1),
+               step.id + (step.creates.size() > 1 ? ": " + first_of(step.creates) : ""), join(before, ", ")});
   }
   return table.text();
 }
@@ -137,7 +145,8 @@ std::string preview_text(const Preview& p, const Paint& paint) {
   section("Rows that would be rejected", rejects_text(p, paint));
   section("First rows", samples_text(p, paint));
   std::string checks;
-  for (const auto& [name, asks] : p.checks) checks += "  " + name + ": " + asks + "\n";
+  for (const auto& [name, asks] : p.checks)
+    checks += "  " + name + ": " + join(split(asks, '\n'), "\n    ") + "\n";
   section("Checks", checks);
   section("Source tables that no load reads", lines(p.unread_tables));
   text += "A run would take about " + human_seconds(p.estimated_seconds) + ".\n";

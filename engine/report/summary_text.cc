@@ -87,6 +87,19 @@ std::string differences_text(const RunSummary& s, const Paint& paint) {
   return text;
 }
 
+// Of what was read back, where the plan asks for it; a table without rows has none.
+std::string sha256_text(const RunSummary& s) {
+  TextTable table(
+      {{"table", Align::left}, {"rows", Align::right}, {"sum of the rows' SHA-256", Align::left}});
+  bool any = false;
+  for (const auto& t : s.tables) {
+    if (t.proof != ProofState::proved || t.found.sha256 == Hash256{}) continue;
+    table.add({t.table, with_thousands(t.found.rows), to_hex(t.found.sha256)});
+    any = true;
+  }
+  return any ? table.text() : "";
+}
+
 std::string checks_text(const RunSummary& s, const Paint& paint) {
   int passed = 0;
   std::string text;
@@ -141,6 +154,7 @@ std::string summary_text(const RunSummary& s, const Paint& paint) {
   if (s.verdict != Verdict::already_done && !s.tables.empty()) {
     text += "\n" + tables_text(s) + "\n";
     section("Balance", balance_text(s));
+    section("SHA-256", sha256_text(s));
     section("Differences", differences_text(s, paint));
     if (!s.checks.empty()) section("Checks", checks_text(s, paint));
     section("Rejects", s.rows_rejected > 0 ? rejects_text(s) : "");

@@ -172,6 +172,7 @@ class Resolver {
 
   ResolvedTable resolve_table(const PlanTable& table, const TableShape& shape) {
     ResolvedTable resolved;
+    resolved.sha256_digest = plan_.sha256_digest;
     const PlanTarget* target = target_of(table);
     if (target != nullptr) resolved.target = target->name;
     resolved.schema = shape.schema;

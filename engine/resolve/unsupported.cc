@@ -15,7 +15,6 @@ void report_load(const PlanLoad& load, Diagnostics& diagnostics) {
 }  // namespace
 
 void report_unsupported(const Plan& plan, Diagnostics& diagnostics) {
-  if (plan.sha256_digest) report(diagnostics, plan.sha256_digest_at, "`digest = \"sha256\"`");
   for (const auto& table : plan.tables) {
     for (const auto& load : table.loads) report_load(load, diagnostics);
   }

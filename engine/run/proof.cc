@@ -24,7 +24,7 @@ struct Buckets {
 class RowNames {
  public:
   RowNames(const ResolvedTable& table, const ResolvedLoad& load)
-      : schema_(table.schema), hasher_(canonical_columns(table, load)) {
+      : schema_(table.schema), hasher_(row_hasher(table, load)) {
     for (const auto& column : load.columns) columns_.push_back(column.column);
     const KeySchema* primary = schema_.primary_key();
     if (primary == nullptr) return;
@@ -53,7 +53,7 @@ class RowNames {
   std::size_t size() const { return columns_.size(); }
   const std::vector<std::size_t>& columns() const { return columns_; }
   std::size_t bucket(std::span<const Cell> row) const { return xxh3_128(key(row)).low % kBuckets; }
-  Hash128 hash(std::span<const Cell> row) { return hasher_.hash(row); }
+  Hash128 hash(std::span<const Cell> row) { return hasher_.hash(row).xxh3; }
 
  private:
   const TableSchema& schema_;

@@ -19,7 +19,7 @@ Error refused(const std::string& what) {
 // The digest of a committed chunk's range under the plan of now.
 class Rehash : public RowVisitor {
  public:
-  explicit Rehash(const Road& road) : hasher_(road.canonical_columns()) {}
+  explicit Rehash(const Road& road) : hasher_(road.row_hasher()) {}
   void row(const SourceRow&, std::span<const Cell> target) override { digest.add(hasher_.hash(target)); }
   void rejected(const SourceRow&, const Misfit&) override { ++rows_rejected; }
   Digest digest;

@@ -46,8 +46,7 @@ std::map<std::string, Json> by_name(const Json& list) {
 // The digest of all rows of a load under the plan of now, but for some keys.
 class Without : public RowVisitor {
  public:
-  Without(const Road& road, const std::set<std::string>& keys)
-      : hasher_(road.canonical_columns()), keys_(keys) {}
+  Without(const Road& road, const std::set<std::string>& keys) : hasher_(road.row_hasher()), keys_(keys) {}
   void row(const SourceRow& from, std::span<const Cell> target) override {
     if (keys_.empty() || !keys_.contains(to_json(from.key()))) digest.add(hasher_.hash(target));
   }
@@ -253,7 +252,7 @@ class Retry {
       reject.reason = failure.reason;
       rejected.push_back(std::move(reject));
     }
-    RowHasher hasher(road.canonical_columns());
+    RowHasher hasher = road.row_hasher();
     for (std::size_t i = 0; i < fitting.size(); ++i) {
       if (!refused.contains(static_cast<std::int64_t>(i)))
         result.digest.add(hasher.hash(fitting[i].second->cells));

@@ -232,7 +232,7 @@ class TakingBack {
     // A table without a load must be empty: one column tells.
     const ResolvedLoad load = table.loads.empty() ? any_column() : table.loads.front();
     for (const auto& column : load.columns) request.columns.push_back(column.column);
-    RowHasher hasher(canonical_columns(table, load));
+    RowHasher hasher = row_hasher(table, load);
     std::vector<Cell> row(request.columns.size());
     Digest found;
     const auto reader = undo.read_back(request);

@@ -184,7 +184,9 @@ std::string_view to_string(ProofState state) {
 }
 
 Json to_json(const Digest& d) {
-  return {{"rows", d.rows}, {"xxh3_128_sum", to_hex(d.sum)}};
+  Json json = {{"rows", d.rows}, {"xxh3_128_sum", to_hex(d.sum)}};
+  if (d.sha256 != Hash256{}) json["sha256_sum"] = to_hex(d.sha256);
+  return json;
 }
 
 Json to_json(const TableSummary& t) {

@@ -283,6 +283,7 @@ class Run : public TargetRun {
     header.target = target_.shown_url();
     header.jobs = jobs;
     for (const auto& snapshot : snapshots_->records()) {
+      if (home_ != nullptr) break;  // home tells them
       header.sources.push_back(snapshot.source + ": " + originals_.at(snapshot.source)->shown_url() +
                                (snapshot.file.empty() ? "" : ", read from the snapshot " + snapshot.file));
     }

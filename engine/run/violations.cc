@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t kShownRows = 20;
 
 struct HashOfHash {
-  std::size_t operator()(const Hash128& h) const { return static_cast<std::size_t>(h.low); }
+  std::size_t operator()(const RowHash& h) const { return static_cast<std::size_t>(h.xxh3.low); }
 };
 
 // The part of the schema that the step was about.
@@ -48,7 +48,7 @@ std::string reason_of(const Violation& v) {
 // A row in the way: where it stands in the target, and what it is.
 struct Suspect {
   std::string reference;
-  Hash128 hash;
+  RowHash hash;
 };
 
 class Finder {
@@ -59,7 +59,7 @@ class Finder {
 
   // In the target's order: for keys all rows of each shared key.
   std::vector<Suspect> suspects(const Violation& violation) {
-    RowHasher hasher(canonical_columns(table_, table_.loads.front()));
+    RowHasher hasher = row_hasher(table_, table_.loads.front());
     std::vector<Suspect> found;
     std::vector<Cell> row(columns_.size());
     const auto reader = target_.read_violations(violation, columns_);
@@ -88,7 +88,7 @@ class Finder {
   std::vector<std::string> shown_;
 };
 
-using References = std::unordered_map<Hash128, std::vector<std::string>, HashOfHash>;
+using References = std::unordered_map<RowHash, std::vector<std::string>, HashOfHash>;
 
 // Walks a load in source order and says which source rows are to go: those of which some row is a suspect.
 // All rows of theirs go with them.
@@ -99,7 +99,7 @@ class Choosing : public RowVisitor {
            std::set<std::string>& seen, const std::set<std::string>& gone)
       : road_(road),
         violation_(violation),
-        hasher_(road.canonical_columns()),
+        hasher_(road.row_hasher()),
         suspects_(suspects),
         seen_(seen),
         gone_(gone) {
@@ -119,7 +119,7 @@ class Choosing : public RowVisitor {
       keys_.clear();
       taken_.clear();
     }
-    const Hash128 hash = hasher_.hash(target);
+    const RowHash hash = hasher_.hash(target);
     hashes_.push_back(hash);
     if (const auto found = suspects_.find(hash); found != suspects_.end() && !found->second.empty()) {
       taken_.emplace_back(hash, found->second.back());
@@ -135,7 +135,7 @@ class Choosing : public RowVisitor {
   void rejected(const SourceRow&, const Misfit&) override {}
 
   std::vector<std::string> references;
-  std::vector<Hash128> siblings;  // rows to go that are no suspects
+  std::vector<RowHash> siblings;  // rows to go that are no suspects
   std::vector<Reject> rejects;
   ChunkResult correction;
 
@@ -167,13 +167,13 @@ class Choosing : public RowVisitor {
   }
 
   void take_out(const SourceRow& from) {
-    std::vector<Hash128> others = hashes_;
+    std::vector<RowHash> others = hashes_;
     for (const auto& [hash, reference] : taken_) {
       references.push_back(reference);
       others.erase(std::find(others.begin(), others.end(), hash));
     }
     siblings.insert(siblings.end(), others.begin(), others.end());
-    for (const Hash128& hash : hashes_) correction.digest.add(hash);
+    for (const RowHash& hash : hashes_) correction.digest.add(hash);
     Reject reject = road_.make_reject(from, {0, "", reason_of(violation_)});
     reject.column = join(key_columns(), ", ");
     rejects.push_back(std::move(reject));
@@ -188,24 +188,24 @@ class Choosing : public RowVisitor {
   std::set<std::string>& seen_;  // keys that a row has kept, also of earlier loads
   const std::set<std::string>& gone_;
   // Of the source row under way: all its rows, and of the suspects among them the keys and who they are.
-  std::vector<Hash128> hashes_;
+  std::vector<RowHash> hashes_;
   std::vector<std::string> keys_;
-  std::vector<std::pair<Hash128, std::string>> taken_;
+  std::vector<std::pair<RowHash, std::string>> taken_;
 };
 
 // Names of rows in the target with these contents.
 std::vector<std::string> find_rows(const ResolvedTable& table, Target& target,
                                    const std::vector<std::string>& but_not,
-                                   const std::vector<Hash128>& hashes) {
+                                   const std::vector<RowHash>& hashes) {
   if (hashes.empty()) return {};
-  std::unordered_map<Hash128, int, HashOfHash> wanted;
-  for (const Hash128& hash : hashes) ++wanted[hash];
+  std::unordered_map<RowHash, int, HashOfHash> wanted;
+  for (const RowHash& hash : hashes) ++wanted[hash];
   const std::set<std::string> others(but_not.begin(), but_not.end());
   Violation everything;
   everything.table = &table.schema;
   std::vector<std::size_t> columns;
   for (const auto& column : table.loads.front().columns) columns.push_back(column.column);
-  RowHasher hasher(canonical_columns(table, table.loads.front()));
+  RowHasher hasher = row_hasher(table, table.loads.front());
   std::vector<std::string> found;
   std::vector<Cell> row(columns.size());
   const auto reader = target.read_violations(everything, columns);

@@ -253,7 +253,7 @@ void Worker::do_proof(const Job& job) {
     }
     request.view = found.view;
   }
-  RowHasher hasher(canonical_columns(table, table.loads.front()));
+  RowHasher hasher = row_hasher(table, table.loads.front());
   std::vector<Cell> row(request.columns.size());
   Digest digest;
   const auto reader = target().read_back(request);
@@ -275,7 +275,7 @@ void Worker::prove_written_rows(const ResolvedTable& table, Found& found) {
     request.run = context_.run;
     request.load = load.name;
     for (const auto& column : load.columns) request.columns.push_back(column.column);
-    RowHasher hasher(canonical_columns(table, load));
+    RowHasher hasher = row_hasher(table, load);
     std::vector<Cell> row(request.columns.size());
     const auto reader = target().read_back(request);
     while (reader->next(row)) digest.add(hasher.hash(row));

@@ -200,7 +200,7 @@ std::vector<ChunkRecord> SqliteLedger::chunks(const std::string& run) {
     record.result.balance = {row.integer(6),  row.integer(7),  row.integer(8),  row.integer(9),
                              row.integer(10), row.integer(11), row.integer(12), row.integer(13),
                              row.integer(14), row.integer(15)};
-    record.result.digest = {row.integer(16), hash128_from_hex(row.text(17))};
+    record.result.digest = digest_from(row.integer(16), row.text(17));
     record.result.bytes = row.integer(18);
     record.result.seconds = row.real(19);
   }

@@ -158,7 +158,7 @@ void SqliteLedgerTables::add_pending(SqliteConnection& connection, const std::st
 
 void SqliteLedgerTables::finish_chunk(SqliteConnection& connection, std::int64_t id,
                                       const ChunkResult& result) const {
-  const std::string sum = to_hex(result.digest.sum);
+  const std::string sum = sums_to_text(result.digest);
   Statement row(
       connection,
       "update " + chunk +
@@ -178,7 +178,7 @@ void SqliteLedgerTables::finish_chunk(SqliteConnection& connection, std::int64_t
 
 std::int64_t SqliteLedgerTables::add_correction(SqliteConnection& connection, const std::string& run_id,
                                                 const std::string& load, const ChunkResult& result) const {
-  const std::string sum = to_hex(result.digest.sum);
+  const std::string sum = sums_to_text(result.digest);
   Statement row(connection,
                 "insert into " + chunk +
                     " (run, load, kind, state, rows_read, rows_written, rows_rejected, "

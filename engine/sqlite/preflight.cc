@@ -153,8 +153,8 @@ std::vector<PreflightFinding> find_faulty_objects(const Dialect& dialect,
                           ErrorCode::target);
   for (const TableSchema* table : tables) {
     try {
-      run_step_text(memory, table->exists ? stand_in_sql(*table)
-                                          : dialect.schema_steps(*table).at(0).statements.at(0));
+      run_step_text(
+          memory, table->exists ? stand_in_sql(*table) : dialect.schema_steps(*table).at(0).statements.at(0));
     } catch (const Error&) {  // find_obstacles() tells it
     }
   }

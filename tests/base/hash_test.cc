@@ -50,6 +50,23 @@ TEST_CASE("128-bit sums carry, borrow and wrap") {
   CHECK(sum == Hash128{kMost - 2, kMost - 4});
 }
 
+TEST_CASE("256-bit sums carry, borrow and wrap") {
+  constexpr auto kMost = std::numeric_limits<std::uint64_t>::max();
+  Hash256 sum{{kMost, kMost, 0, 0}};
+  sum += Hash256{{1, 0, 0, 0}};
+  CHECK(sum == Hash256{{0, 0, 1, 0}});
+  sum -= Hash256{{1, 0, 0, 0}};
+  CHECK(sum == Hash256{{kMost, kMost, 0, 0}});
+  sum = {{kMost, kMost, kMost, kMost}};
+  sum += Hash256{{1, 0, 0, 0}};
+  CHECK(sum == Hash256{});
+  sum -= Hash256{{2, 0, 0, 5}};
+  CHECK(sum == Hash256{{kMost - 1, kMost, kMost, kMost - 5}});
+  sum = {{kMost, kMost, 0, 0}};
+  sum += Hash256{{kMost, kMost, 0, 0}};
+  CHECK(sum == Hash256{{kMost - 1, kMost, 1, 0}});
+}
+
 TEST_CASE("hashes as text and back") {
   const Hash128 hash{0x0123456789abcdef, 0xfedcba9876543210};
   CHECK(to_hex(hash) == "0123456789abcdeffedcba9876543210");

@@ -26,9 +26,10 @@ std::string hash(const std::vector<Value>& row) {
     cells.push_back(v.cell);
   }
   RowHasher hasher(columns);
-  const Hash128 once = hasher.hash(cells);
+  const RowHash once = hasher.hash(cells);
   CHECK(hasher.hash(cells) == once);
-  return to_hex(once);
+  CHECK(once.sha256 == Hash256{});
+  return to_hex(once.xxh3);
 }
 
 std::string sixteen() {
@@ -95,9 +96,32 @@ TEST_CASE("a short row after a long one is not mixed up with it") {
   const std::string text(200'000, 'x');
   const Cell long_cell = Cell::of_text(text);
   const Cell short_cell = Cell::of_text("a");
-  const Hash128 before = hasher.hash(std::span(&short_cell, 1));
+  const RowHash before = hasher.hash(std::span(&short_cell, 1));
   hasher.hash(std::span(&long_cell, 1));
   CHECK(hasher.hash(std::span(&short_cell, 1)) == before);
+}
+
+// Expected by Python's hashlib and struct from what canonical.h says.
+TEST_CASE("with sha256 a row has that hash too, and a digest their sum") {
+  const std::vector<CanonicalColumn> columns{{"id", TypeKind::bigint}, {"t", TypeKind::text}};
+  RowHasher hasher(columns, true);
+  const std::string long_text(200'000, 'x');
+  const std::vector<std::vector<Cell>> rows{{Cell::of_integer(1), Cell::of_text("a")},
+                                            {Cell::of_integer(2), Cell::of_null()},
+                                            {Cell::of_integer(3), Cell::of_text(long_text)}};
+  const std::vector<std::string> expected{"f926abea141cbb5c78217a16aaa6a596a09bbe126e3c675760975fb2e5a5ce1b",
+                                          "c12c86b7068639ff532fb1c1b9540053bc6958ace5c33ccf6289548ee2352955",
+                                          "a1d1e98605e4b166bbd7e0150012729f398492d8a432259db89e010287fcd282"};
+  Digest digest;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const RowHash hash = hasher.hash(rows[i]);
+    CHECK(to_hex(hash.sha256) == expected[i]);
+    CHECK(hash.xxh3 == RowHasher(columns).hash(rows[i]).xxh3);
+    digest.add(hash);
+  }
+  CHECK(to_hex(digest.sha256) == "5c251c272087a6c287290bed640d18899689a997f831c9c47bbeb5444fd7c9f2");
+  CHECK(digest_from(3, sums_to_text(digest)) == digest);
+  CHECK_THROWS_AS(digest_from(3, sums_to_text(digest) + "0"), Error);
 }
 
 TEST_CASE("what stands beside one another cannot run together") {
@@ -114,10 +138,13 @@ TEST_CASE("digests add up in any order, and take away") {
   Digest whole;
   Digest part;
   Digest rest;
-  for (const char* text : {"a", "b", "a"}) whole.add(xxh3_128(text));
-  part.add(xxh3_128("a"));
-  rest.add(xxh3_128("a"));
-  rest.add(xxh3_128("b"));
+  const auto row = [](const char* text) {
+    return RowHash{xxh3_128(text), hash256_from_hex(sha256_hex(text))};
+  };
+  for (const char* text : {"a", "b", "a"}) whole.add(row(text));
+  part.add(row("a"));
+  rest.add(row("a"));
+  rest.add(row("b"));
   CHECK_FALSE(part == whole);
   Digest sum = rest;
   sum += part;

@@ -232,14 +232,6 @@ TEST_CASE("what this version cannot run is told at its place") {
   const std::string cannot = " is understood, but this version cannot run it yet";
   CHECK(messages(resolve_text(text, kItems).diagnostics) ==
         Lines{"2:20: a second `from`" + cannot, "4:1: `merge`" + cannot});
-  const auto result = read(
-      "[plan]\nname = \"p\"\nrequires = \"q\"\non_failure = \"rollback\"\ndigest = "
-      "\"sha256\"\n[source.s]\nurl = \"sqlite:s\"\n"
-      "[target.t]\nurl = \"sqlite:t\"\n[target.u]\nurl = \"sqlite:u\"\n[table.a]\nfrom = \"s.items\"\ntarget "
-      "= \"t\"");
-  REQUIRE_FALSE(result.diagnostics.has_errors());
-  CHECK(messages(resolve(result.plan, kItems).diagnostics) ==
-        Lines{"5:10: `digest = \"sha256\"`" + cannot});
 }
 
 TEST_CASE("names as PostgreSQL chooses them, collisions included") {

@@ -51,7 +51,7 @@ std::string ShippedPlans::target_url(const std::string& name) const {
   return kind_ == Kind::sqlite ? "sqlite:" + (folder_ / (name + ".db")).string() : postgres_.at(name)->url();
 }
 
-std::map<std::string, std::string> ShippedPlans::urls() const {
+std::map<std::string, std::string> ShippedPlans::environment() const {
   return {{"ORA_DB", source("ora")},
           {"EPIC7_DB", source("epic7")},
           {"EPIC16_DIR", folder_ / "data"},
@@ -63,17 +63,17 @@ std::map<std::string, std::string> ShippedPlans::urls() const {
 }
 
 ProcessResult ShippedPlans::run(const std::string& plan, std::vector<std::string> arguments,
-                                const std::map<std::string, std::string>& environment) const {
-  auto all = urls();
-  all.insert(environment.begin(), environment.end());
+                                const std::map<std::string, std::string>& more) const {
+  auto all = environment();
+  all.insert(more.begin(), more.end());
   arguments.insert(arguments.begin(), PLANRUN_SOURCE_DIR "/plans/" + plan + ".toml");
   return run_planrun(arguments, folder_ / "state", all);
 }
 
 ProcessResult ShippedPlans::roll_back(const std::string& plan,
-                                      const std::map<std::string, std::string>& environment) const {
-  auto all = urls();
-  all.insert(environment.begin(), environment.end());
+                                      const std::map<std::string, std::string>& more) const {
+  auto all = environment();
+  all.insert(more.begin(), more.end());
   return run_planrun({"rollback", PLANRUN_SOURCE_DIR "/plans/" + plan + ".toml", "--yes"}, folder_ / "state",
                      all);
 }

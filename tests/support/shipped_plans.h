@@ -17,9 +17,8 @@ class ShippedPlans {
 
   /// `planrun plans/NAME.toml ARGUMENTS...`
   ProcessResult run(const std::string& plan, std::vector<std::string> arguments = {},
-                    const std::map<std::string, std::string>& environment = {}) const;
-  ProcessResult roll_back(const std::string& plan,
-                          const std::map<std::string, std::string>& environment = {}) const;
+                    const std::map<std::string, std::string>& more = {}) const;
+  ProcessResult roll_back(const std::string& plan, const std::map<std::string, std::string>& more = {}) const;
 
   /// An example database of this object's own: "epic7", "epic10/ab_testing".
   std::filesystem::path source(const std::string& name) const { return folder_ / ("data/" + name + ".db"); }
@@ -32,9 +31,10 @@ class ShippedPlans {
   std::string state() const;
   /// A table of the ledger by its name there.
   std::string ledger(const std::string& table) const;
+  /// The variables that the plans' urls are made of.
+  std::map<std::string, std::string> environment() const;
 
  private:
-  std::map<std::string, std::string> urls() const;  // by variable
   Kind kind_;
   TempFolder folder_;
   std::map<std::string, std::unique_ptr<TempPostgres>> postgres_;

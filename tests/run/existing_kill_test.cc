@@ -1,0 +1,92 @@
+// Loads into a table that exists, killed anywhere: run again they end as one that was never killed, and taken
+// back they leave the rows of others as they were. The points are those of support/kill_preload.cc.
+#include <csignal>
+
+#include "support/migration.h"
+#include "support/target_state.h"
+
+using namespace planrun::test;
+
+namespace {
+
+constexpr std::size_t kPoints = 8;
+
+// Keys 1 to 6,000; of the 4,000 that are there, the even ones of 2,000 to 4,000 are equal already.
+const std::string kSource =
+    "create table people (id integer primary key, name text, score integer);"
+    "with recursive i(x) as (select 1 union all select x + 1 from i where x < 6000)"
+    " insert into people select x, 'person ' || x, x % 100 from i;";
+
+const std::string kThere =
+    "insert into people select x, case when x % 2 = 0 and x > 2000 then 'person ' || x else 'old ' || x end, "
+    "x % 100, "
+    "'kept' from ";
+
+std::string plan(const std::string& write) {
+  return "[table.people]\nexists = true\n[table.people.load.all]\nfrom = \"s.people\"\nwrite = \"" + write +
+         "\"\nkey = [\"id\"]\n";
+}
+
+void make_table(const Migration& m) {
+  m.target(
+      "create table people (id bigint primary key not null, name text not null, score integer, "
+      "note text default 'new')");
+  m.target(m.kind() == Kind::postgresql
+               ? kThere + "generate_series(1, 4000) as x"
+               : "with recursive i(x) as (select 1 union all select x + 1 from i where x < 4000) " + kThere +
+                     "i");
+}
+
+void check_killed(Kind kind, const std::string& write, const std::string& sums) {
+  const std::string all =
+      "select count(*), sum(score), sum(case when name like 'person %' then 1 else 0 end), "
+      "sum(case when note = 'kept' then 1 else 0 end) from people";
+  Migration unbroken(kind, kSource, plan(write));
+  make_table(unbroken);
+  const std::string before = target_state(unbroken.target_url());
+  const auto points_file = unbroken.state().parent_path() / "points";
+  const ProcessResult whole = unbroken.run(
+      {}, {{"LD_PRELOAD", PLANRUN_KILL_PRELOAD}, {"PLANRUN_KILL_COUNT_FILE", points_file.string()}});
+  INFO(whole.out << whole.err);
+  REQUIRE(whole.status == 0);
+  REQUIRE(unbroken.target(all) == sums);
+  const std::string after = target_state(unbroken.target_url());
+  const std::size_t points = read_file(points_file).size();
+  REQUIRE(points > kPoints);
+  for (std::size_t i = 1; i <= kPoints; ++i) {
+    Migration m(kind, kSource, plan(write));
+    make_table(m);
+    const std::string point = std::to_string(points * i / (kPoints + 1));
+    INFO("killed at point " << point << " of " << points);
+    const ProcessResult killed =
+        m.run({}, {{"LD_PRELOAD", PLANRUN_KILL_PRELOAD}, {"PLANRUN_KILL_AT", point}});
+    REQUIRE((killed.status == -SIGKILL || killed.status == 0));
+    if (i % 2 == 0) {
+      const ProcessResult resumed = m.run();
+      INFO(resumed.out << resumed.err);
+      REQUIRE(resumed.status == 0);
+      REQUIRE(target_state(m.target_url()) == after);
+    }
+    const ProcessResult back = run_planrun({"rollback", m.plan_file().string(), "--yes"}, m.state());
+    INFO(back.out << back.err);
+    // Killed before its first word to the ledger it has left nothing to take back.
+    REQUIRE((back.status == 0 || back.err.find("there is no run") != std::string::npos));
+    REQUIRE(target_state(m.target_url()) == before);
+  }
+}
+
+}  // namespace
+
+// sum(x % 100) for 1 to 6,000 is 60 * 4,950.
+TEST_CASE("kill: an upsert, into SQLite", "[slow][kill]") {
+  check_killed(Kind::sqlite, "upsert", "6000|297000|6000|4000");
+}
+TEST_CASE("kill: an upsert, into PostgreSQL", "[slow][kill][postgres]") {
+  check_killed(Kind::postgresql, "upsert", "6000|297000|6000|4000");
+}
+TEST_CASE("kill: a replace, into SQLite", "[slow][kill]") {
+  check_killed(Kind::sqlite, "replace", "6000|297000|6000|0");
+}
+TEST_CASE("kill: a replace, into PostgreSQL", "[slow][kill][postgres]") {
+  check_killed(Kind::postgresql, "replace", "6000|297000|6000|0");
+}

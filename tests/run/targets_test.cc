@@ -1,0 +1,216 @@
+// Plans with several targets: one run, whose home says `passed` when all have, and which is taken back
+// everywhere or nowhere. What is there is told by the targets' own shells.
+#include <memory>
+
+#include "support/migration.h"
+#include "support/target_state.h"
+
+using namespace planrun::test;
+
+namespace {
+
+const std::string kSource =
+    "create table people (id integer primary key, name text not null);"
+    "insert into people values (1, 'Ann'), (2, 'Bob'), (3, 'Cid');"
+    "create table visits (id integer primary key, person_id integer, page text);"
+    "insert into visits values (10, 1, '/a'), (11, 1, '/b'), (12, 3, '/c'), (13, 2, '/d');";
+
+const std::string kTables =
+    "[table.people]\ntarget = \"crm\"\nfrom = \"s.people\"\n"
+    "[table.visits]\ntarget = \"stats\"\nfrom = \"s.visits\"\n[table.visits.columns]\nid = \"bigint primary "
+    "key\"\n"
+    "person_id = \"bigint\"\npage = \"text check (page like '/%')\"\n"
+    "[view.pages]\ntarget = \"stats\"\nsql = \"select page from visits\"\n"
+    "[check.visits]\ntarget = \"stats\"\nsql = \"select count(*) from visits\"\nexpect = 4\n"
+    "[check.people]\nsql = \"select count(*) from people\"\nexpect = 3\n";
+
+/// Home ("crm") in `home`, the other target ("stats") in a SQLite file.
+class TwoTargets {
+ public:
+  explicit TwoTargets(Kind home, const std::string& tables = kTables) : home_(home) {
+    if (home == Kind::postgresql) postgres_ = std::make_unique<TempPostgres>();
+    sqlite3(folder_ / "s.db", kSource);
+    write_plan(tables);
+  }
+
+  void write_plan(const std::string& tables, const std::string& home_url = "") {
+    write_file(folder_ / "plan.toml",
+               "[plan]\nname = \"two\"\n[source.s]\nurl = \"sqlite:s.db\"\n[target.crm]\nurl = \"" +
+                   (home_url.empty() ? crm_url() : home_url) +
+                   "\"\n[target.stats]\nurl = \"sqlite:stats.db\"\n" + tables);
+  }
+
+  ProcessResult planrun(const std::string& command, std::vector<std::string> more = {}) const {
+    std::vector<std::string> arguments{(folder_ / "plan.toml").string()};
+    if (!command.empty()) arguments.insert(arguments.begin(), command);
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return run_planrun(arguments, folder_ / "state");
+  }
+  ProcessResult run(std::vector<std::string> more = {}) const { return planrun("", std::move(more)); }
+
+  std::string crm(const std::string& sql) const {
+    return postgres_ ? postgres_->psql(sql) : sqlite3(folder_ / "crm.db", sql);
+  }
+  std::string stats(const std::string& sql) const { return sqlite3(folder_ / "stats.db", sql); }
+  void change_source(const std::string& sql) const { sqlite3(folder_ / "s.db", sql); }
+  std::string crm_ledger(const std::string& table) const {
+    return (home_ == Kind::sqlite ? "planrun_" : "planrun.") + table;
+  }
+  std::string crm_url() const {
+    return postgres_ ? postgres_->url() : "sqlite:" + (folder_ / "crm.db").string();
+  }
+  std::string state() const {
+    return target_state(crm_url()) + target_state("sqlite:" + (folder_ / "stats.db").string());
+  }
+
+ private:
+  Kind home_;
+  TempFolder folder_;
+  std::unique_ptr<TempPostgres> postgres_;
+};
+
+void for_each_home(const std::function<void(Kind)>& use) {
+  SECTION("home is a SQLite file") {
+    use(Kind::sqlite);
+  }
+  if (has_postgres()) {
+    SECTION("home is PostgreSQL") {
+      use(Kind::postgresql);
+    }
+  }
+}
+
+}  // namespace
+
+TEST_CASE("several targets: each gets its tables, under one run", "[postgres]") {
+  for_each_home([](Kind home) {
+    const TwoTargets two(home);
+    const std::string before = two.state();
+    const ProcessResult preview = two.run({"--dry-run"});
+    INFO(preview.out << preview.err);
+    REQUIRE(preview.status == 0);
+    CHECK_THAT(preview.out, ContainsSubstring("Target crm"));
+    CHECK_THAT(preview.out, ContainsSubstring("Target stats"));
+    CHECK_THAT(preview.out, !ContainsSubstring("no load reads"));
+    CHECK(two.state() == before);
+    const ProcessResult r = two.run();
+    INFO(r.out << r.err);
+    REQUIRE(r.status == 0);
+    CHECK(two.crm("select count(*) from people") == "3");
+    CHECK(two.stats("select count(*) from pages") == "4");
+    CHECK_THAT(r.out, ContainsSubstring("passed: 2 tables, 7 rows"));
+    CHECK(two.crm("select id from " + two.crm_ledger("run")) == two.stats("select id from planrun_run"));
+    CHECK(two.crm("select state from " + two.crm_ledger("run")) == "passed");
+    const ProcessResult again = two.run();
+    CHECK(again.status == 0);
+    CHECK_THAT(again.out, ContainsSubstring("already done"));
+    const ProcessResult status = two.planrun("status");
+    CHECK_THAT(status.out, ContainsSubstring("people"));
+    CHECK_THAT(status.out, ContainsSubstring("visits"));
+    CHECK_THAT(two.planrun("graph").out, ContainsSubstring("target stats"));
+    const ProcessResult back = two.planrun("rollback", {"--yes"});
+    INFO(back.out << back.err);
+    REQUIRE(back.status == 0);
+    CHECK(two.state() == before);
+    CHECK(two.run().status == 0);
+    CHECK(two.crm("select count(*) from people") == "3");
+  });
+}
+
+TEST_CASE("several targets: what fails in one is no success at home, and goes on", "[postgres]") {
+  for_each_home([](Kind home) {
+    TwoTargets two(home);
+    two.change_source("update visits set page = 'none' where id = 12");
+    const ProcessResult r = two.run();
+    INFO(r.out << r.err);
+    CHECK(r.status == 1);
+    CHECK_THAT(r.out, ContainsSubstring("target stats: "));
+    CHECK(two.crm("select state from " + two.crm_ledger("run")) == "failed");
+    // The snapshot has the wrong row for ever; the plan is mended.
+    std::string tables = kTables;
+    tables.insert(tables.find("[table.visits.columns]"), "on_reject = \"keep\"\n");
+    tables.replace(tables.find("expect = 4"), 10, "expect = 3");
+    two.write_plan(tables);
+    const ProcessResult resumed = two.run();
+    INFO(resumed.out << resumed.err);
+    CHECK(resumed.status == 0);
+    CHECK_THAT(resumed.out, ContainsSubstring("passed, 1 rejected"));
+    CHECK(two.stats("select count(*) from visits") == "3");
+    CHECK_THAT(two.planrun("rejects").out, ContainsSubstring("12"));
+  });
+}
+
+TEST_CASE("several targets: a table in the way of one leaves all as they were", "[postgres]") {
+  for_each_home([](Kind home) {
+    const TwoTargets two(home);
+    two.stats("create table visits (x)");
+    const std::string before = two.state();
+    const ProcessResult r = two.run();
+    INFO(r.out << r.err);
+    CHECK(r.status == 1);
+    CHECK_THAT(r.err, ContainsSubstring("visits"));
+    CHECK(two.state() == before);
+  });
+}
+
+TEST_CASE("several targets: all are taken back, or none", "[postgres]") {
+  for_each_home([](Kind home) {
+    const TwoTargets two(home);
+    REQUIRE(two.run({"--quiet"}).status == 0);
+    const std::string made = two.state();
+    two.crm("insert into people values (4, 'Dan')");
+    const std::string changed = two.state();
+    const ProcessResult refused = two.planrun("rollback", {"--yes"});
+    INFO(refused.out << refused.err);
+    CHECK(refused.status == 1);
+    CHECK_THAT(refused.err, ContainsSubstring("4 rows found, 3 written by the run"));
+    CHECK(two.state() == changed);
+    CHECK(two.crm("select state from " + two.crm_ledger("run")) == "passed");
+    CHECK(two.stats("select state from planrun_run") == "passed");
+    two.crm("delete from people where id = 4");
+    CHECK(two.state() == made);
+    CHECK(two.run().status == 0);
+    two.stats("insert into visits values (14, 1, '/e')");
+    CHECK(two.planrun("rollback", {"--yes"}).status == 1);
+    const ProcessResult all = two.planrun("rollback", {"--yes", "--discard-later"});
+    INFO(all.out << all.err);
+    CHECK(all.status == 0);
+    CHECK_THAT(two.state(), !ContainsSubstring("people"));
+    CHECK_THAT(two.state(), !ContainsSubstring("visits"));
+  });
+}
+
+TEST_CASE("several targets: a run that home does not know is refused by name") {
+  TwoTargets two(Kind::sqlite);
+  REQUIRE(two.run({"--quiet"}).status == 0);
+  two.write_plan(kTables, "sqlite:elsewhere.db");
+  const ProcessResult r = two.run();
+  CHECK(r.status == 1);
+  CHECK_THAT(r.err, ContainsSubstring("which the plan's first target does not know"));
+}
+
+TEST_CASE("several targets: what cannot be between them is told at its place") {
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"[table.people]\nfrom = \"s.people\"\n", "does not say its `target`"},
+      {"[table.people]\ntarget = \"crm\"\nfrom = \"s.people\"\n[table.visits]\ntarget = \"stats\"\nfrom = "
+       "\"s.visits\"\n"
+       "after = [\"people\"]\n",
+       "15:10: error: `after` names `people`, which is in another target"},
+      {"[table.people]\ntarget = \"crm\"\nfrom = \"s.people\"\n[table.people.columns]\nid = \"bigint primary "
+       "key\"\n"
+       "name = \"text\"\n[table.visits]\ntarget = \"stats\"\nfrom = \"s.visits\"\nconstraints = [\"foreign "
+       "key "
+       "(person_id) references people (id)\"]\n",
+       "the foreign key is to `people`, which is in another target"},
+      {"[table.people]\ntarget = \"crm\"\nfrom = \"s.people\"\n[view.v]\ntarget = \"stat\"\nsql = \"select "
+       "1\"\n",
+       "there is no target `stat`"},
+  };
+  for (const auto& [tables, expected] : cases) {
+    const TwoTargets two(Kind::sqlite, tables);
+    const ProcessResult r = two.planrun("lint");
+    INFO(r.out << r.err);
+    CHECK(r.status == 2);
+    CHECK_THAT(r.out + r.err, ContainsSubstring(expected));
+  }
+}
