@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <compare>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -15,7 +16,7 @@ namespace planrun {
 struct Hash128 {
   std::uint64_t high = 0;
   std::uint64_t low = 0;
-  friend bool operator==(const Hash128&, const Hash128&) = default;
+  friend auto operator<=>(const Hash128&, const Hash128&) = default;
   Hash128& operator+=(Hash128 other);
   Hash128& operator-=(Hash128 other);
 };
