@@ -2,6 +2,10 @@
 
 namespace planrun {
 
+std::string_view to_string(RejectKind kind) {
+  return kind == RejectKind::merged ? "merged" : "rejected";
+}
+
 std::string to_text(const Reject& reject) {
   std::string out = reject.source + "." + reject.table;
   if (!reject.key.values.empty()) out += " key " + to_text(reject.key);

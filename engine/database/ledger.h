@@ -91,7 +91,11 @@ class Ledger {
   virtual std::vector<ChunkRecord> chunks(const std::string& run) = 0;
   virtual void write_check(const std::string& run, const CheckRecord& check) = 0;
   virtual std::vector<CheckRecord> checks(const std::string& run) = 0;
-  virtual std::vector<RejectRecord> rejects(const std::string& run, std::int64_t limit) = 0;
+  /// Source rows that the run kept out, in the order of their ids; all of them where `limit` is negative.
+  virtual std::vector<RejectRecord> kept_out(const std::string& run, RejectKind kind, std::int64_t limit) = 0;
+  std::vector<RejectRecord> rejects(const std::string& run, std::int64_t limit) {
+    return kept_out(run, RejectKind::rejected, limit);
+  }
 };
 
 }  // namespace planrun

@@ -20,7 +20,7 @@ class PostgresLedger : public Ledger {
   std::vector<ChunkRecord> chunks(const std::string& run) override;
   void write_check(const std::string& run, const CheckRecord& check) override;
   std::vector<CheckRecord> checks(const std::string& run) override;
-  std::vector<RejectRecord> rejects(const std::string& run, std::int64_t limit) override;
+  std::vector<RejectRecord> kept_out(const std::string& run, RejectKind kind, std::int64_t limit) override;
 
  private:
   /// Does `work` again after a lost connection or a deadlock; every work here may be done twice.
@@ -227,19 +227,20 @@ std::vector<CheckRecord> PostgresLedger::checks(const std::string& run) {
   });
 }
 
-std::vector<RejectRecord> PostgresLedger::rejects(const std::string& run, std::int64_t limit) {
+std::vector<RejectRecord> PostgresLedger::kept_out(const std::string& run, RejectKind kind,
+                                                   std::int64_t limit) {
   return patiently([&](PostgresConnection& c) {
     std::vector<RejectRecord> rejects;
     if (absent()) return rejects;
-    const Result r =
-        c.exec("SELECT id, load, source, \"table\", key, \"column\", value, reason, \"row\" FROM " +
-                   context_->ledger.reject + " WHERE run = $1 ORDER BY id LIMIT $2",
-               {run, limit < 0 ? Parameter() : Parameter(std::to_string(limit))});
+    const Result r = c.exec(
+        "SELECT id, load, source, \"table\", key, \"column\", value, reason, \"row\" FROM " +
+            context_->ledger.reject + " WHERE run = $1 AND kind = $2 ORDER BY id LIMIT $3",
+        {run, std::string(to_string(kind)), limit < 0 ? Parameter() : Parameter(std::to_string(limit))});
     for (int i = 0; i < r.rows(); ++i) {
       rejects.push_back({r.integer(i, 0),
                          r.text(i, 1),
                          {r.text(i, 2), r.text(i, 3), key_from_json(r.view(i, 4)), r.text(i, 5), r.text(i, 6),
-                          r.text(i, 7), r.text(i, 8)}});
+                          r.text(i, 7), r.text(i, 8), kind}});
     }
     return rejects;
   });

@@ -49,7 +49,8 @@ std::string ledger_ddl(const PostgresLedgerTables& t) {
          t.reject +
          " (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, run text NOT NULL, load text NOT NULL,"
          " chunk bigint NOT NULL, source text NOT NULL, \"table\" text NOT NULL, key text NOT NULL,"
-         " \"column\" text NOT NULL, value text NOT NULL, reason text NOT NULL, \"row\" text NOT NULL);"
+         " \"column\" text NOT NULL, value text NOT NULL, reason text NOT NULL, \"row\" text NOT NULL,"
+         " kind text NOT NULL CHECK (kind IN ('rejected', 'merged')));"
          "CREATE INDEX IF NOT EXISTS reject_run ON " +
          t.reject +
          " (run, id);"
@@ -192,12 +193,12 @@ RejectWriter::RejectWriter(PostgresConnection& connection, const PostgresLedgerT
                            CopyBuffer& buffer)
     : connection_(connection),
       copy_("COPY " + tables.reject +
-            " (run, load, chunk, source, \"table\", key, \"column\", value, reason, \"row\")"
+            " (run, load, chunk, source, \"table\", key, \"column\", value, reason, \"row\", kind)"
             " FROM STDIN (FORMAT binary)"),
-      encoder_(
-          binary_encoder({TypeKind::text, TypeKind::text, TypeKind::bigint, TypeKind::text, TypeKind::text,
-                          TypeKind::text, TypeKind::text, TypeKind::text, TypeKind::text, TypeKind::text},
-                         buffer)) {}
+      encoder_(binary_encoder(
+          {TypeKind::text, TypeKind::text, TypeKind::bigint, TypeKind::text, TypeKind::text, TypeKind::text,
+           TypeKind::text, TypeKind::text, TypeKind::text, TypeKind::text, TypeKind::text},
+          buffer)) {}
 
 void RejectWriter::write(const std::string& run, const std::string& load, std::int64_t chunk,
                          const Reject& reject) {
@@ -208,11 +209,17 @@ void RejectWriter::write(const std::string& run, const std::string& load, std::i
     count_ = 0;
   }
   const std::string key = to_json(reject.key);
-  const Cell cells[] = {Cell::of_text(run),           Cell::of_text(load),
-                        Cell::of_integer(chunk),      Cell::of_text(reject.source),
-                        Cell::of_text(reject.table),  Cell::of_text(key),
-                        Cell::of_text(reject.column), Cell::of_text(reject.value),
-                        Cell::of_text(reject.reason), Cell::of_text(reject.row)};
+  const Cell cells[] = {Cell::of_text(run),
+                        Cell::of_text(load),
+                        Cell::of_integer(chunk),
+                        Cell::of_text(reject.source),
+                        Cell::of_text(reject.table),
+                        Cell::of_text(key),
+                        Cell::of_text(reject.column),
+                        Cell::of_text(reject.value),
+                        Cell::of_text(reject.reason),
+                        Cell::of_text(reject.row),
+                        Cell::of_text(to_string(reject.kind))};
   encoder_->row(cells, std::nullopt);
   ++count_;
 }

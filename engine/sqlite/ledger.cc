@@ -30,7 +30,7 @@ class SqliteLedger : public Ledger {
   std::vector<ChunkRecord> chunks(const std::string& run) override;
   void write_check(const std::string& run, const CheckRecord& check) override;
   std::vector<CheckRecord> checks(const std::string& run) override;
-  std::vector<RejectRecord> rejects(const std::string& run, std::int64_t limit) override;
+  std::vector<RejectRecord> kept_out(const std::string& run, RejectKind kind, std::int64_t limit) override;
 
  private:
   /// The connection to read the ledger from; null: there is none.
@@ -238,21 +238,23 @@ std::vector<CheckRecord> SqliteLedger::checks(const std::string& run) {
   return checks;
 }
 
-std::vector<RejectRecord> SqliteLedger::rejects(const std::string& run, std::int64_t limit) {
+std::vector<RejectRecord> SqliteLedger::kept_out(const std::string& run, RejectKind kind,
+                                                 std::int64_t limit) {
   std::vector<RejectRecord> rejects;
   const auto connection = find();
   if (!connection) return rejects;
   // A negative limit is none.
   Statement row(*connection,
                 "select id, load, source, source_table, key, column_name, value, reason, row from " +
-                    names().reject + " where run = ?1 order by id limit ?2");
-  row.bind(1, std::string_view(run)).bind(2, limit);
+                    names().reject + " where run = ?1 and kind = ?2 order by id limit ?3");
+  row.bind(1, std::string_view(run)).bind(2, to_string(kind)).bind(3, limit);
   while (row.step()) {
     RejectRecord& record = rejects.emplace_back();
     record.id = row.integer(0);
     record.load = row.text(1);
-    record.reject = {row.text(2), row.text(3), key_from_json(row.text(4)), row.text(5), row.text(6),
-                     row.text(7), row.text(8)};
+    record.reject = {row.text(2), row.text(3), key_from_json(row.text(4)),
+                     row.text(5), row.text(6), row.text(7),
+                     row.text(8), kind};
   }
   return rejects;
 }

@@ -105,7 +105,8 @@ void SqliteLedgerTables::create(SqliteConnection& connection) const {
       reject +
       " (id integer primary key, run text not null, chunk integer not null, "
       "load text not null, source text not null, source_table text not null, key text not null, "
-      "column_name text not null, value text not null, reason text not null, row text not null);\n"
+      "column_name text not null, value text not null, reason text not null, row text not null, "
+      "kind text not null);\n"
       "create index " +
       rejects + " on " + reject +
       " (run);\n"
@@ -195,7 +196,7 @@ std::int64_t SqliteLedgerTables::add_correction(SqliteConnection& connection, co
 Statement SqliteLedgerTables::prepare_reject(SqliteConnection& connection) const {
   return {connection, "insert into " + reject +
                           " (run, chunk, load, source, source_table, key, column_name, value, "
-                          "reason, row) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"};
+                          "reason, row, kind) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"};
 }
 
 void SqliteLedgerTables::add_reject(Statement& row, const std::string& run_id, std::int64_t chunk_id,
@@ -206,7 +207,8 @@ void SqliteLedgerTables::add_reject(Statement& row, const std::string& run_id, s
       .bind(5, std::string_view(kept.table))
       .bind(6, std::string_view(key));
   row.bind(7, std::string_view(kept.column)).bind(8, std::string_view(kept.value));
-  row.bind(9, std::string_view(kept.reason)).bind(10, std::string_view(kept.row)).run();
+  row.bind(9, std::string_view(kept.reason)).bind(10, std::string_view(kept.row));
+  row.bind(11, to_string(kept.kind)).run();
 }
 
 std::optional<std::string> bound_text(const std::optional<Key>& bound) {
