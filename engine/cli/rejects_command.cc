@@ -27,7 +27,8 @@ int retry(const Plan& plan, const CommandOptions& options, Console& console) {
     }
     console.log.info("run " + s.run + ": " + with_thousands(s.rows_tried) + " rejected rows tried again, " +
                      with_thousands(s.rows_written) + " written, " + with_thousands(s.rows_dropped) +
-                     " dropped, " + with_thousands(s.rows_rejected) + " rejected again");
+                     " dropped, " + (s.rows_merged > 0 ? with_thousands(s.rows_merged) + " merged, " : "") +
+                     with_thousands(s.rows_rejected) + " rejected again");
   } catch (const Error&) {
     if (!wrong.list.empty()) std::cerr << to_text(wrong);
     throw;
@@ -41,16 +42,17 @@ int rejects_command(const CommandOptions& options, Console& console) {
   const Plan plan = read_right_plan(options.plans.front(), options, console);
   if (options.retry) return retry(plan, options, console);
   RunRecord run;
-  std::vector<RejectRecord> rejects;
+  KeptOut rows;
   for (const PlanTarget& named : plan.targets) {
     const auto target = open_target(named);
     const auto ledger = target->open_ledger(false);
     if (run.id.empty()) run = choose_run(plan, options.run, *ledger, *target);
-    for (auto& record : ledger->rejects(run.id, -1)) rejects.push_back(std::move(record));
+    for (auto& record : ledger->rejects(run.id, -1)) rows.rejected.push_back(std::move(record));
+    for (auto& record : ledger->kept_out(run.id, RejectKind::merged, -1)) rows.merged.push_back(std::move(record));
   }
-  std::cout << (options.json  ? rejects_json(run, rejects).dump(2) + "\n"
-                : options.csv ? rejects_csv(rejects)
-                              : rejects_text(run, rejects, console.out));
+  std::cout << (options.json  ? rejects_json(run, rows).dump(2) + "\n"
+                : options.csv ? rejects_csv(rows)
+                              : rejects_text(run, rows, console.out));
   return 0;
 }
 

@@ -10,13 +10,13 @@ struct Balance {
   std::int64_t rows_written = 0;  // source rows whose rows are all in the target
   std::int64_t rows_rejected = 0;
   std::int64_t rows_dropped = 0;  // by `where`, or a transform's nil
-  std::int64_t rows_merged = 0;
+  std::int64_t rows_merged = 0;   // whole: other rows of the same keys are in the target
   // A transform makes several rows of one, so what reached the target is counted apart.
   std::int64_t rows_emitted = 0;         // that the written and merged source rows became
   std::int64_t rows_inserted = 0;        // of them, those that are new in the target,
   std::int64_t rows_updated = 0;         // changed rows that were there,
   std::int64_t rows_unchanged = 0;       // found a row there that stays as it is,
-  std::int64_t rows_emitted_merged = 0;  // or one that the run had written already, and equal
+  std::int64_t rows_emitted_merged = 0;  // or for which the run has written another row of the same key
 
   bool holds() const { return rows_read == rows_written + rows_rejected + rows_dropped + rows_merged; }
   bool emitted_holds() const {

@@ -67,19 +67,23 @@ class ChunkLoader::Writing : public RowVisitor {
   /// Counts what became of the rows.
   void settle(const Flushed& flushed) {
     Balance& balance = result.balance;
+    balance.rows_emitted_merged = emitted_merged_;
     if (!loader_.load_.may_meet_rows) {
-      balance.rows_emitted = balance.rows_inserted = result.digest.rows;
+      balance.rows_inserted = result.digest.rows;
+      balance.rows_emitted = balance.rows_inserted + emitted_merged_;
       return;
     }
     take_out(flushed.merged);
     take_out(flushed.left);
-    balance.rows_emitted = static_cast<std::int64_t>(emitted_.size() - flushed.failures.size());
+    balance.rows_emitted =
+        emitted_merged_ + static_cast<std::int64_t>(emitted_.size() - flushed.failures.size());
     balance.rows_inserted = flushed.rows_inserted;
     balance.rows_updated = flushed.rows_updated;
     balance.rows_unchanged = flushed.rows_unchanged;
-    balance.rows_emitted_merged = static_cast<std::int64_t>(flushed.merged.size());
-    balance.rows_merged = merged_whole(flushed.merged);
-    balance.rows_written -= balance.rows_merged;
+    balance.rows_emitted_merged += static_cast<std::int64_t>(flushed.merged.size());
+    const std::int64_t whole = merged_whole(flushed.merged);
+    balance.rows_merged += whole;
+    balance.rows_written -= whole;
   }
 
   void rejected(const SourceRow& from, const Misfit& misfit) override {
@@ -89,11 +93,22 @@ class ChunkLoader::Writing : public RowVisitor {
 
   void dropped() override { ++result.balance.rows_dropped; }
 
+  void merged(const SourceRow& from, std::span<const Cell>, const MergedRow& row) override {
+    // Its rows that are loaded come next, and go with it where one of them was refused.
+    if (from.outputs > 0 && refused_.contains(told_ + 1)) return;
+    ++emitted_merged_;
+    if (from.outputs == 0 && from.is_first()) ++result.balance.rows_merged;
+    if (!row.differs) return;
+    different.push_back(loader_.road_.make_reject(from, row));
+    reject_bytes_ += size_of(different.back());
+  }
+
   void forbid_cut() { can_cut_ = false; }
   double seconds() const { return seconds_since(start_); }
 
   ChunkResult result;
   std::vector<Reject> rejects;
+  std::vector<Reject> different;  // rows that gave way to others which are not equal to them
 
  private:
   struct Emitted {
@@ -151,6 +166,7 @@ class ChunkLoader::Writing : public RowVisitor {
   std::vector<Emitted> emitted_;  // by ordinal, where rows may meet rows
   std::int64_t count_ = 0;
   std::int64_t told_ = 0;
+  std::int64_t emitted_merged_ = 0;
   std::int64_t reject_bytes_ = 0;
   bool is_due_ = false;
   bool can_cut_ = true;
@@ -171,7 +187,7 @@ class ChunkLoader::Finding : public RowVisitor {
     if (next_ >= failures_.size() || failures_[next_].ordinal != ordinal_++) return;
     const RowFailure& failure = failures_[next_++];
     if (loader_.load_.transform) refused_.emplace(told_, failure);
-    if (from.outputs > 1) has_siblings_ = true;
+    if (from.outputs + from.merged > 1) has_siblings_ = true;
     if (has_siblings_) return;  // all are written again
     Reject reject = loader_.road_.make_reject(from, {0, "", failure.reason});
     reject.column = failure.column;
@@ -246,6 +262,7 @@ ChunkResult ChunkLoader::load(ChunkTransaction& transaction) {
     check_rejects(writing.rejects, result.balance.rows_rejected);
     try {
       for (const Reject& reject : writing.rejects) transaction.reject(reject);
+      for (const Reject& reject : writing.different) transaction.reject(reject);
       transaction.finish(result);
     } catch (...) {
       take_back(result);

@@ -55,7 +55,7 @@ class Road::Lot {
   explicit Lot(Road& road) : road_(road) {}
 
   void add(const SourceRow& from, std::span<const Cell> cells) {
-    Row row{from.key(), from.output, from.outputs, {}};
+    Row row{from.key(), from.outputs, from.ordinal, {}};
     for (Cell cell : cells) {
       if (cell.kind == CellKind::text || cell.kind == CellKind::blob) {
         bytes_ += cell.bytes.size();
@@ -82,7 +82,10 @@ class Road::Lot {
         visitor.rejected(SourceRow{kept}, *misfit);
         continue;
       }
-      for (const Row& row : rows) visitor.row(SourceRow{kept, row.output, row.outputs}, row.cells);
+      SourceRow from{kept};
+      from.ordinal = rows.front().ordinal;
+      road_.tell(from, rows.size(), visitor,
+                 [&](std::size_t n) { return std::span<const Cell>(rows[n].cells); });
     }
     rows_.clear();
     texts_.clear();
@@ -92,8 +95,8 @@ class Road::Lot {
  private:
   struct Row {
     Key key;
-    std::size_t output;
     std::size_t outputs;
+    std::int64_t ordinal;
     std::vector<Cell> cells;
   };
   using Answers = std::map<std::string_view, std::optional<std::string>>;
@@ -134,7 +137,7 @@ class Road::Lot {
 };
 
 Road::Road(Source& source, const ResolvedTable& table, const ResolvedLoad& load, const ValueLimits& limits,
-           CanonicalText canonical_text)
+           const Settlements& settlements, CanonicalText canonical_text)
     : source_(source),
       table_(table),
       load_(load),
@@ -149,6 +152,9 @@ Road::Road(Source& source, const ResolvedTable& table, const ResolvedLoad& load,
     }
     columns_.push_back(column.column);
   }
+  if (load.merge) merge_key_.emplace(table, load);
+  settlement_ = settlements.of(load);
+  if (settlement_ != nullptr) hasher_ = std::make_unique<RowHasher>(canonical_columns());
   if (!load.transform) return;
   fields_.resize(load.transform->fields.size());
   lua_ = make_lua_transform(*load.transform, [this] {
@@ -170,25 +176,31 @@ std::optional<Key> Road::travel(const Range& range, RowVisitor& visitor) {
   const auto reader = source_.read(request_, range);
   if (lua_) return travel_through_lua(*reader, visitor);
   if (!not_encoded_.empty()) return travel_in_lots(*reader, visitor);
-  const SourceRow from{*reader};
+  SourceRow from{*reader};
+  Misfit misfit;
   for (;;) {
     const ReadOutcome outcome = reader->next(input_);
     if (outcome == ReadOutcome::end) return std::nullopt;
     if (!visitor.wants_more()) return reader->key();
+    ++from.ordinal;
     if (outcome == ReadOutcome::dropped) {
       visitor.dropped();
     } else if (outcome == ReadOutcome::failed) {
       visitor.rejected(from, expression_failure(*reader));
-    } else if (mapping_->apply(input_, output_)) {
+    } else if (!map(input_, misfit)) {
+      visitor.rejected(from, misfit);
+    } else if (settlement_ == nullptr) {
       visitor.row(from, output_);
     } else {
-      visitor.rejected(from, mapping_->misfit());
+      tell(from, 1, visitor, [&](std::size_t) { return std::span<const Cell>(output_); });
     }
   }
 }
 
 std::optional<Key> Road::travel_in_lots(Reader& reader, RowVisitor& visitor) {
   Lot lot(*this);
+  SourceRow from{reader};
+  Misfit misfit;
   for (;;) {
     const ReadOutcome outcome = reader.next(input_);
     if (outcome == ReadOutcome::end) break;
@@ -197,14 +209,15 @@ std::optional<Key> Road::travel_in_lots(Reader& reader, RowVisitor& visitor) {
       lot.tell(visitor);
       return key;
     }
+    ++from.ordinal;
     if (outcome == ReadOutcome::dropped) {
       visitor.dropped();
     } else if (outcome == ReadOutcome::failed) {
-      visitor.rejected(SourceRow{reader}, expression_failure(reader));
-    } else if (mapping_->apply(input_, output_)) {
-      lot.add(SourceRow{reader}, output_);
+      visitor.rejected(from, expression_failure(reader));
+    } else if (map(input_, misfit)) {
+      lot.add(from, output_);
     } else {
-      visitor.rejected(SourceRow{reader}, mapping_->misfit());
+      visitor.rejected(from, misfit);
     }
     if (lot.is_full()) lot.tell(visitor);
   }
@@ -214,7 +227,7 @@ std::optional<Key> Road::travel_in_lots(Reader& reader, RowVisitor& visitor) {
 
 std::optional<Key> Road::travel_through_lua(Reader& reader, RowVisitor& visitor) {
   Lot lot(*this);
-  for (;;) {
+  for (std::int64_t ordinal = 1;; ++ordinal) {
     const ReadOutcome outcome = reader.next(input_);
     if (outcome == ReadOutcome::end) break;
     if (!visitor.wants_more()) {
@@ -227,7 +240,7 @@ std::optional<Key> Road::travel_through_lua(Reader& reader, RowVisitor& visitor)
     } else if (outcome == ReadOutcome::failed) {
       visitor.rejected(SourceRow{reader}, expression_failure(reader));
     } else {
-      transform(reader, lot, visitor);
+      transform(reader, ordinal, lot, visitor);
     }
     if (lot.is_full()) lot.tell(visitor);
   }
@@ -237,7 +250,7 @@ std::optional<Key> Road::travel_through_lua(Reader& reader, RowVisitor& visitor)
 
 // A source row is atomic: all its rows are mapped once before the first of them is told. Mapping twice costs
 // less than keeping the cells.
-void Road::transform(const Reader& reader, Lot& lot, RowVisitor& visitor) {
+void Road::transform(const Reader& reader, std::int64_t ordinal, Lot& lot, RowVisitor& visitor) {
   under_way_ = &reader;
   const auto count = lua_->apply(input_);
   if (!count) return visitor.rejected(SourceRow{reader}, {0, "", lua_->failure()});
@@ -246,24 +259,66 @@ void Road::transform(const Reader& reader, Lot& lot, RowVisitor& visitor) {
   for (std::size_t n = 0; n < *count; ++n) {
     if (!map_output(n, *count, misfit)) return visitor.rejected(SourceRow{reader}, misfit);
   }
-  for (std::size_t n = 0; n < *count; ++n) {
+  SourceRow from{reader, 0, *count};
+  from.ordinal = ordinal;
+  const auto cells = [&](std::size_t n) {
     if (*count > 1) map_output(n, *count, misfit);
-    const SourceRow from{reader, n, *count};
-    if (not_encoded_.empty()) {
-      visitor.row(from, output_);
-    } else {
-      lot.add(from, output_);
-    }
+    return std::span<const Cell>(output_);
+  };
+  if (not_encoded_.empty()) return tell(from, *count, visitor, cells);
+  for (std::size_t n = 0; n < *count; ++n) lot.add(from, cells(n));
+}
+
+template <typename Cells>
+void Road::tell(const SourceRow& source_row, std::size_t count, RowVisitor& visitor, const Cells& cells) {
+  SourceRow from = source_row;
+  from.outputs = count;
+  merged_.assign(count, std::nullopt);
+  for (std::size_t n = 0; n < count && settlement_ != nullptr; ++n) {
+    merged_[n] = find_merged(from, n, cells(n));
+    if (merged_[n]) ++from.merged;
   }
+  from.outputs -= from.merged;
+  for (std::size_t n = 0; n < count && from.merged > 0; ++n) {
+    if (!merged_[n]) continue;
+    visitor.merged(from, cells(n), *merged_[n]);
+    ++from.output;
+  }
+  from.output = 0;
+  for (std::size_t n = 0; n < count; ++n) {
+    if (merged_[n]) continue;
+    visitor.row(from, cells(n));
+    ++from.output;
+  }
+}
+
+std::optional<MergedRow> Road::find_merged(const SourceRow& from, std::size_t output,
+                                           std::span<const Cell> cells) {
+  const Settlement::Kept* kept = settlement_->find(merge_key_->hash(cells));
+  if (kept == nullptr || kept->identity == row_identity(load_, from.key(), from.ordinal, output))
+    return std::nullopt;
+  return MergedRow{settlement_, kept, !(hasher_->hash(cells) == kept->row)};
+}
+
+bool Road::map(std::span<const Cell> row, Misfit& misfit) {
+  if (!mapping_->apply(row, output_)) {
+    misfit = mapping_->misfit();
+    return false;
+  }
+  if (!merge_key_) return true;
+  for (const std::size_t i : merge_key_->cells()) {
+    if (!output_[i].is_null()) continue;
+    misfit = {i, "null", "`merge` goes by " + table_.schema.columns[columns_[i]].name + ", which is null"};
+    return false;
+  }
+  return true;
 }
 
 bool Road::map_output(std::size_t n, std::size_t count, Misfit& misfit) {
   if (!lua_->output(n, fields_)) {
     misfit = {0, "", lua_->failure()};
-  } else if (mapping_->apply(fields_, output_)) {
+  } else if (map(fields_, misfit)) {
     return true;
-  } else {
-    misfit = mapping_->misfit();
   }
   if (count > 1) misfit.reason += " (row " + std::to_string(n + 1) + " of " + std::to_string(count) + ")";
   return false;
@@ -281,6 +336,12 @@ Reject Road::make_reject(const SourceRow& row, const Misfit& misfit) {
   reject.reason = misfit.reason;
   reject.row =
       reject.key.values.empty() ? input_as_json() : source_.row_as_json(load_.source_table, reject.key);
+  return reject;
+}
+
+Reject Road::make_reject(const SourceRow& row, const MergedRow& merged) {
+  Reject reject = make_reject(row, Misfit{0, "", merged.settlement->reason(*merged.kept)});
+  reject.kind = RejectKind::merged;
   return reject;
 }
 

@@ -13,6 +13,7 @@
 #include "data/canonical.h"
 #include "data/reject.h"
 #include "database/source.h"
+#include "load/settlement.h"
 #include "plan/resolved_plan.h"
 #include "transform/lua_transform.h"
 #include "transform/mapping.h"
@@ -22,11 +23,20 @@ namespace planrun {
 /// A row of the source and where it stands. Valid during the call that gives it.
 struct SourceRow {
   const Reader& reader;
-  std::size_t output = 0;   // which of the rows that a transform made of it is told
-  std::size_t outputs = 1;  // how many it made
+  std::size_t output = 0;    // which of the rows that a transform made of it is told: counted from 0, and in
+  std::size_t outputs = 1;   // how many are, by row()
+  std::size_t merged = 0;    // how many of its rows are told by merged(), counted apart
+  std::int64_t ordinal = 0;  // the row is the nth of this way, counted from 1
   Key key() const { return reader.key(); }
   bool is_first() const { return output == 0; }
   bool is_last() const { return output + 1 == outputs; }
+};
+
+/// Another row of the same key is loaded in this row's place.
+struct MergedRow {
+  const Settlement* settlement = nullptr;
+  const Settlement::Kept* kept = nullptr;
+  bool differs = false;  // it is not equal to the one that is kept
 };
 
 class RowVisitor {
@@ -38,6 +48,10 @@ class RowVisitor {
   virtual void row(const SourceRow& from, std::span<const Cell> target) = 0;
   virtual void rejected(const SourceRow& from, const Misfit& misfit) = 0;
   virtual void dropped() {}
+  /// Told before those rows of the same source row that are loaded. Without any (`from.outputs` is 0) the
+  /// whole source row is merged.
+  virtual void merged(const SourceRow& /*from*/, std::span<const Cell> /*target*/, const MergedRow& /*row*/) {
+  }
 };
 
 /// `select x::TYPE::text` of each value; absent where the target refuses it. Asked in lots of many values.
@@ -47,9 +61,10 @@ using CanonicalText = std::function<std::vector<std::optional<std::string>>(
 /// One load's road on one source connection; one thread. The plan and the source outlive it.
 class Road {
  public:
-  /// Without `canonical_text`, values of types that are not encoded travel as they are.
+  /// `settlements` outlives it; of a load whose merge is not among them every row is told. Without
+  /// `canonical_text`, values of types that are not encoded travel as they are.
   Road(Source& source, const ResolvedTable& table, const ResolvedLoad& load, const ValueLimits& limits,
-       CanonicalText canonical_text = {});
+       const Settlements& settlements, CanonicalText canonical_text = {});
   ~Road();
 
   /// Tells every row of `range` in key order. Returns the key of the row the visitor did not want, or nothing
@@ -57,6 +72,8 @@ class Road {
   std::optional<Key> travel(const Range& range, RowVisitor& visitor);
 
   Reject make_reject(const SourceRow& row, const Misfit& misfit);
+  /// What is kept of a row that differs from the one that is loaded.
+  Reject make_reject(const SourceRow& row, const MergedRow& merged);
   /// The loaded columns as positions in the table's schema, and for hashing.
   const std::vector<std::size_t>& columns() const { return columns_; }
   RowHasher row_hasher() const;
@@ -65,7 +82,13 @@ class Road {
   class Lot;
   std::optional<Key> travel_in_lots(Reader& reader, RowVisitor& visitor);
   std::optional<Key> travel_through_lua(Reader& reader, RowVisitor& visitor);
-  void transform(const Reader& reader, Lot& lot, RowVisitor& visitor);
+  void transform(const Reader& reader, std::int64_t ordinal, Lot& lot, RowVisitor& visitor);
+  /// Tells the rows that one source row has become: `cells(n)` gives the nth of them, any number of times.
+  template <typename Cells>
+  void tell(const SourceRow& from, std::size_t count, RowVisitor& visitor, const Cells& cells);
+  std::optional<MergedRow> find_merged(const SourceRow& from, std::size_t output,
+                                       std::span<const Cell> cells);
+  bool map(std::span<const Cell> row, Misfit& misfit);
   bool map_output(std::size_t n, std::size_t count, Misfit& misfit);
   const ColumnType& column_type(std::size_t column) const;
   std::string input_as_json() const;
@@ -75,9 +98,13 @@ class Road {
   const ResolvedLoad& load_;
   CanonicalText canonical_text_;
   std::unique_ptr<Transform> mapping_;
-  const Reader* under_way_ = nullptr;  // while a Lua function has its row
-  std::unique_ptr<RowTransform> lua_;  // null: the inputs are the columns' own
-  std::vector<Cell> fields_;           // of one row that the function made
+  std::optional<MergeKey> merge_key_;             // of a load with a merge
+  const Settlement* settlement_ = nullptr;        // where it is settled
+  std::unique_ptr<RowHasher> hasher_;             // with it
+  std::vector<std::optional<MergedRow>> merged_;  // of the source row under way
+  const Reader* under_way_ = nullptr;             // while a Lua function has its row
+  std::unique_ptr<RowTransform> lua_;             // null: the inputs are the columns' own
+  std::vector<Cell> fields_;                      // of one row that the function made
   ReadRequest request_;
   std::vector<std::size_t> columns_;
   std::vector<std::size_t> not_encoded_;  // positions in a target row whose type is `other`

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "plan/merge.h"
 #include "plan/readers.h"
 #include "plan/table_shape.h"
 
@@ -71,6 +72,7 @@ void check_loads(PlanReader& reader, const PlanTable& table, const TableShape& s
     const std::string no_column = ", which is no column of [table." + table.name + "]";
     for (const auto& key : load.key)
       check_known(reader, key, names, "`key` names `" + key.text + "`" + no_column);
+    check_merge(table, load, shape.schema, reader.diagnostics);
     for (const auto& column : load.columns) {
       const ColumnSchema* schema = shape.schema.find(column.name);
       if (schema == nullptr) {
@@ -84,15 +86,22 @@ void check_loads(PlanReader& reader, const PlanTable& table, const TableShape& s
   }
 }
 
-// An unnamed load is called as its table, a named one TABLE.NAME: both name steps and ledger rows.
+// An unnamed load is called as its table, others have a dot behind it (load_names()): they name steps and
+// ledger rows.
 void check_load_names(PlanReader& reader) {
+  std::set<std::string> tables;
+  for (const auto& table : reader.plan.tables) tables.insert(table.name);
   std::set<std::string> names;
-  for (const auto& table : reader.plan.tables) names.insert(table.name);
   for (const auto& table : reader.plan.tables) {
     for (const auto& load : table.loads) {
-      const std::string name = table.name + "." + load.name;
-      if (load.name.empty() || names.insert(name).second) continue;
-      reader.error(load.at, "the load is called `" + name + "`, as a table is");
+      // A `from` that stands twice has been reported.
+      const auto list = load_names(table, load);
+      for (const auto& name : std::set<std::string>(list.begin(), list.end())) {
+        const bool is_table = name != table.name && tables.contains(name);
+        if (!is_table && names.insert(name).second) continue;
+        reader.error(load.at,
+                     "the load is called `" + name + "`, as " + (is_table ? "a table" : "another") + " is");
+      }
     }
   }
 }

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "data/key.h"
@@ -64,17 +65,21 @@ struct PlanColumn {
 
 enum class OnReject { stop, keep };
 
+/// Which of several different rows of one key stays; `none`: such rows are an error.
+enum class Keep { none, newest, first, last };
+std::string_view to_string(Keep keep);
+
 struct PlanMerge {
   Position at;
-  std::vector<std::string> key;
-  std::string keep;  // "", newest, first, last
-  std::string by;    // a source column
+  std::vector<Located> key;  // columns of the table
+  Keep keep = Keep::none;
+  std::optional<Located> by;  // a column of the table; only with `newest`
 };
 
 struct PlanLoad {
   std::string name;  // empty for the table's only, unnamed load
   Position at;
-  std::vector<Located> from;  // "source.table"
+  std::vector<Located> from;  // "source.table"; several only with `merge`
   std::vector<Located> ignore;
   std::optional<Located> where;
   std::optional<Located> transform;
@@ -104,6 +109,11 @@ struct PlanTable {
   std::vector<PlanIndex> indexes;
   std::vector<PlanLoad> loads;  // the unnamed one first, if the table has `from`
 };
+
+/// What the loads are called that come of a plan's load, one a `from`: as its table, or TABLE.NAME; where
+/// there are several `from`, with their source behind it, and the source's table too where a source stands
+/// twice.
+std::vector<std::string> load_names(const PlanTable& table, const PlanLoad& load);
 
 enum class CheckSeverity { critical, warning, info };
 

@@ -57,14 +57,25 @@ void read_merge(PlanReader& reader, const Section& section, PlanLoad& load) {
   const Section merge(reader, merge_keys(), member->value, member->at, "`merge`");
   PlanMerge result;
   result.at = member->at;
-  result.key = texts_of(merge.list("key"));
-  result.keep = merge.text("keep");
-  result.by = merge.text("by");
-  if (result.key.empty() && !merge.has("key")) reader.error(member->at, "`merge` has no `key`");
-  if (result.keep == "newest" && result.by.empty()) {
+  result.key = merge.list("key");
+  const std::string keep = merge.text("keep");
+  for (const Keep known : {Keep::newest, Keep::first, Keep::last}) {
+    if (keep == to_string(known)) result.keep = known;
+  }
+  result.by = merge.located("by");
+  if (result.key.empty() && (!merge.has("key") || merge.find("key") != nullptr)) {
+    reader.error(member->at, "`merge` has no `key`", "the columns of the table that make two rows the same");
+  }
+  for (std::size_t i = 0; i < result.key.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (result.key[i].text != result.key[j].text) continue;
+      reader.error(result.key[i].at, "`merge.key` names `" + result.key[i].text + "` twice");
+    }
+  }
+  if (result.keep == Keep::newest && !merge.has("by")) {
     reader.error(merge.at("keep"), "`keep = \"newest\"` needs `by`", "the column that says how new a row is");
   }
-  if (merge.find("by") != nullptr && result.keep != "newest") {
+  if (merge.find("by") != nullptr && result.keep != Keep::newest) {
     reader.error(merge.at("by"), "`by` goes with `keep = \"newest\"`");
   }
   load.merge = result;
@@ -80,6 +91,11 @@ void read_load(PlanReader& reader, const Section& section, PlanLoad& load) {
   if (load.transform) check_transform_name(reader, *load.transform);
   read_write(reader, section, load);
   read_merge(reader, section, load);
+  if (load.from.size() > 1 && !section.has("merge")) {
+    reader.error(load.from[1].at,
+                 "`from` names several tables, and no `merge` says which of their rows are the same",
+                 "`merge = { key = [...] }`; tables that share no rows take a [table.NAME.load.LOAD] each");
+  }
   if (section.text("on_reject") == "keep") load.on_reject = OnReject::keep;
   load.max_rejects = section.count("max_rejects");
   const bool stops = !section.has("on_reject") || section.text("on_reject") == "stop";

@@ -62,6 +62,18 @@ ForeignKeySchema read_foreign_key(const Json& json) {
   return key;
 }
 
+ResolvedMerge read_merge(const Json& json) {
+  ResolvedMerge merge;
+  merge.group = json.at("group");
+  merge.place = json.at("place");
+  merge.key = json.at("key").get<std::vector<std::size_t>>();
+  for (const Keep known : {Keep::newest, Keep::first, Keep::last}) {
+    if (text(json, "keep") == to_string(known)) merge.keep = known;
+  }
+  if (json.contains("by")) merge.by = json.at("by").get<std::size_t>();
+  return merge;
+}
+
 ResolvedLoad read_load(const Json& json) {
   ResolvedLoad load;
   load.name = json.at("name");
@@ -72,6 +84,7 @@ ResolvedLoad read_load(const Json& json) {
     column.column = item.at("column");
     load.columns.push_back(column);
   }
+  if (json.contains("merge")) load.merge = read_merge(json.at("merge"));
   return load;
 }
 

@@ -7,7 +7,8 @@
 
 namespace planrun {
 
-/// What tables and loads are: schemas, and which columns each load fills, from where. Conversions, inputs,
+/// What tables and loads are: schemas, and which columns each load fills, from where, merged
+/// by what. Conversions, inputs,
 /// checks and views are left out: rows are read back by it, never made. Throws Error(refused) when `json` is
 /// not what a run of this version has written.
 ResolvedPlan read_recorded_plan(const std::string& json);

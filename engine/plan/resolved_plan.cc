@@ -133,6 +133,13 @@ Json transform_json(const ResolvedTransform& t) {
   return out;
 }
 
+Json merge_json(const ResolvedMerge& m) {
+  Json out{{"group", m.group}, {"place", m.place}, {"key", m.key}};
+  if (m.keep != Keep::none) out["keep"] = to_string(m.keep);
+  if (m.by) out["by"] = *m.by;
+  return out;
+}
+
 Json table_json(const ResolvedTable& table) {
   Json out = schema_to_json(table);
   out["loads"] = list_json(table.loads, load_to_json);
@@ -175,6 +182,7 @@ Json load_to_json(const ResolvedLoad& load) {
   if (load.write != WriteMode::insert) out["write"] = to_text(load.write);
   put(out, "key", Json(load.key));
   if (load.transform) out["transform"] = transform_json(*load.transform);
+  if (load.merge) out["merge"] = merge_json(*load.merge);
   if (load.on_reject == OnReject::keep) out["on_reject"] = "keep";
   if (load.max_rejects >= 0) out["max_rejects"] = load.max_rejects;
   return out;

@@ -42,6 +42,15 @@ struct ResolvedTransform {
   std::vector<LuaFile> files;       // its module and all that this one requires
 };
 
+/// Rows of one key that several sources have, or one has twice: one of them is loaded.
+struct ResolvedMerge {
+  std::string group;             // of loads whose rows are held against each other: the plan's load
+  std::size_t place = 0;         // of this load among them, as `from` has it
+  std::vector<std::size_t> key;  // of the table's schema.columns; all are loaded
+  Keep keep = Keep::none;
+  std::optional<std::size_t> by;  // the same; with Keep::newest
+};
+
 struct ResolvedLoad {
   std::string name;  // "shipped_items", "crm_contacts.decision_makers": unique in the plan
   std::string source;
@@ -53,6 +62,7 @@ struct ResolvedLoad {
   std::vector<std::size_t> key;  // of the table's schema.columns: by what `write` finds a row
   bool may_meet_rows = false;    // of others, or of another load: not `insert` into a table of the plan's own
   std::optional<ResolvedTransform> transform;
+  std::optional<ResolvedMerge> merge;
   OnReject on_reject = OnReject::stop;
   std::int64_t max_rejects = -1;  // -1: no limit
 };

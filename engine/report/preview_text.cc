@@ -47,20 +47,40 @@ std::string loads_text(const Preview& p) {
                    {"would be written", Align::right},
                    {"rejected", Align::right},
                    {"dropped", Align::right},
+                   {"merged", Align::right},
                    {"bytes", Align::right}});
   Balance all;
   std::int64_t bytes = 0;
   for (const auto& l : p.loads) {
-    table.add({l.load, l.from, with_thousands(l.balance.rows_read), with_thousands(l.balance.rows_emitted),
+    table.add({l.load, l.from, with_thousands(l.balance.rows_read), with_thousands(l.balance.rows_inserted),
                with_thousands(l.balance.rows_rejected), with_thousands(l.balance.rows_dropped),
-               human_bytes(l.bytes)});
+               with_thousands(l.balance.rows_merged), human_bytes(l.bytes)});
     all += l.balance;
     bytes += l.bytes;
   }
   table.add_total({std::to_string(p.loads.size()) + " loads", "", with_thousands(all.rows_read),
-                   with_thousands(all.rows_emitted), with_thousands(all.rows_rejected),
-                   with_thousands(all.rows_dropped), human_bytes(bytes)});
+                   with_thousands(all.rows_inserted), with_thousands(all.rows_rejected),
+                   with_thousands(all.rows_dropped), with_thousands(all.rows_merged), human_bytes(bytes)});
   return table.text();
+}
+
+std::string merges_text(const Preview& p, const Paint& paint) {
+  std::string text;
+  for (const auto& m : p.merges) {
+    text += "  " + m.group + " from " + join(m.from, ", ") + ": " + with_thousands(m.keys_repeated) +
+            (m.keys_repeated == 1 ? " key stands" : " keys stand") + " in more than one row; ";
+    if (m.problem.empty()) {
+      text += with_thousands(m.rows_equal) + (m.rows_equal == 1 ? " row is" : " rows are") +
+              " merged as equal, " + with_thousands(m.rows_different) + " differ" +
+              (m.rule.empty() ? "" : " from the one that is kept (" + m.rule + ")") + "\n";
+    } else {
+      text += paint.bad(m.problem) + "\n";
+    }
+    for (const auto& sample : m.samples) text += "      " + sample + "\n";
+    const auto more = m.keys_different - static_cast<std::int64_t>(m.samples.size());
+    if (more > 0) text += "      and " + with_thousands(more) + " more\n";
+  }
+  return text;
 }
 
 std::string rejects_text(const Preview& p, const Paint& paint) {
@@ -111,6 +131,13 @@ std::string verdict_text(const Preview& p, const Paint& paint) {
   std::int64_t rejected = 0;
   for (const auto& load : p.loads) rejected += load.balance.rows_rejected;
   for (const auto& finding : p.findings) rejected += finding.rows;
+  std::int64_t unsettled = 0;
+  for (const auto& merge : p.merges) unsettled += merge.problem.empty() ? 0 : merge.keys_different;
+  if (unsettled > 0) {
+    return paint.bad("A run would stop: " + with_thousands(unsettled) +
+                     (unsettled == 1 ? " key has" : " keys have") + " rows that differ") +
+           "\n";
+  }
   if (!p.would_pass()) {
     return paint.bad(rejected > 0
                          ? "A run would stop: " + with_thousands(rejected) + " rows would be rejected"
@@ -142,6 +169,7 @@ std::string preview_text(const Preview& p, const Paint& paint) {
   section("Steps", graph_text(p.graph));
   section("Schema", ddl_text(p, paint));
   section("Rows", loads_text(p));
+  section("Rows that would be merged", merges_text(p, paint));
   section("Rows that would be rejected", rejects_text(p, paint));
   section("First rows", samples_text(p, paint));
   std::string checks;

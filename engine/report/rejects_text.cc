@@ -43,15 +43,10 @@ std::string csv_field(const std::string& text) {
   return quoted + "\"";
 }
 
-}  // namespace
-
-std::string rejects_text(const RunRecord& run, const std::vector<RejectRecord>& rejects, const Paint& paint) {
-  const std::string head =
-      paint.strong(run.plan + " (run " + run.id + ", " + std::string(to_string(run.state)) + ")") + ": ";
-  if (rejects.empty()) return head + "no row was rejected\n";
+std::string list_text(const std::vector<RejectRecord>& records) {
   TextTable reasons(
       {{"rows", Align::right}, {"load", Align::left}, {"column", Align::left}, {"reason", Align::left}});
-  for (const auto& r : by_reason(rejects)) {
+  for (const auto& r : by_reason(records)) {
     reasons.add({with_thousands(r.rows), r.load, r.column, r.reason});
   }
   TextTable rows({{"load", Align::left},
@@ -60,21 +55,28 @@ std::string rejects_text(const RunRecord& run, const std::vector<RejectRecord>& 
                   {"column", Align::left},
                   {"value", Align::left},
                   {"reason", Align::left}});
-  for (const auto& r : rejects) {
+  for (const auto& r : records) {
     rows.add({r.load, r.reject.source + "." + r.reject.table, to_text(r.reject.key), r.reject.column,
               r.reject.value, r.reject.reason});
   }
-  return head + with_thousands(static_cast<std::int64_t>(rejects.size())) +
-         (rejects.size() == 1 ? " row" : " rows") + " rejected\n\n" + reasons.text() + "\n" + rows.text();
+  return reasons.text() + "\n" + rows.text();
 }
 
-Json rejects_json(const RunRecord& run, const std::vector<RejectRecord>& rejects) {
+std::string count_text(const std::vector<RejectRecord>& records) {
+  return with_thousands(static_cast<std::int64_t>(records.size())) + (records.size() == 1 ? " row" : " rows");
+}
+
+Json reasons_json(const std::vector<RejectRecord>& records) {
   Json reasons = Json::array();
-  for (const auto& r : by_reason(rejects)) {
+  for (const auto& r : by_reason(records)) {
     reasons.push_back({{"load", r.load}, {"column", r.column}, {"reason", r.reason}, {"rows", r.rows}});
   }
+  return reasons;
+}
+
+Json rows_json(const std::vector<RejectRecord>& records) {
   Json rows = Json::array();
-  for (const auto& r : rejects) {
+  for (const auto& r : records) {
     rows.push_back({{"load", r.load},
                     {"source", r.reject.source},
                     {"table", r.reject.table},
@@ -84,25 +86,59 @@ Json rejects_json(const RunRecord& run, const std::vector<RejectRecord>& rejects
                     {"reason", r.reject.reason},
                     {"row", r.reject.row}});
   }
-  return {{"plan", run.plan},
-          {"run", run.id},
-          {"rows_rejected", rejects.size()},
-          {"reasons", reasons},
-          {"rows", rows}};
+  return rows;
 }
 
-std::string rejects_csv(const std::vector<RejectRecord>& rejects) {
-  std::string csv = "load,source,table,key,column,value,reason,row\r\n";
-  for (const auto& r : rejects) {
-    const Reject& reject = r.reject;
-    const std::string fields[] = {r.load,        reject.source, reject.table,  to_text(reject.key),
-                                  reject.column, reject.value,  reject.reason, reject.row};
-    const char* separator = "";
-    for (const auto& field : fields) {
-      csv += separator + csv_field(field);
-      separator = ",";
+}  // namespace
+
+std::string rejects_text(const RunRecord& run, const KeptOut& rows, const Paint& paint) {
+  std::string text =
+      paint.strong(run.plan + " (run " + run.id + ", " + std::string(to_string(run.state)) + ")") + ": ";
+  if (rows.rejected.empty()) {
+    text += "no row was rejected\n";
+  } else {
+    text += count_text(rows.rejected) + " rejected\n\n" + list_text(rows.rejected);
+  }
+  if (!rows.merged.empty()) {
+    text += "\n" + paint.strong("merged") + ": " + count_text(rows.merged) +
+            (rows.merged.size() == 1 ? " differs" : " differ") +
+            " from the one of the same key that was kept\n\n" + list_text(rows.merged);
+  }
+  return text;
+}
+
+Json rejects_json(const RunRecord& run, const KeptOut& rows) {
+  return {{"plan", run.plan},
+          {"run", run.id},
+          {"rows_rejected", rows.rejected.size()},
+          {"reasons", reasons_json(rows.rejected)},
+          {"rows", rows_json(rows.rejected)},
+          {"rows_merged_different", rows.merged.size()},
+          {"merge_reasons", reasons_json(rows.merged)},
+          {"merged_rows", rows_json(rows.merged)}};
+}
+
+std::string rejects_csv(const KeptOut& rows) {
+  std::string csv = "load,source,table,key,column,value,reason,row,kind\r\n";
+  for (const auto* records : {&rows.rejected, &rows.merged}) {
+    for (const auto& r : *records) {
+      const Reject& reject = r.reject;
+      const std::string fields[] = {r.load,
+                                    reject.source,
+                                    reject.table,
+                                    to_text(reject.key),
+                                    reject.column,
+                                    reject.value,
+                                    reject.reason,
+                                    reject.row,
+                                    std::string(to_string(reject.kind))};
+      const char* separator = "";
+      for (const auto& field : fields) {
+        csv += separator + csv_field(field);
+        separator = ",";
+      }
+      csv += "\r\n";
     }
-    csv += "\r\n";
   }
   return csv;
 }

@@ -57,13 +57,15 @@ std::string run_text(const RunStatus& status, const Paint& paint) {
                    {"written", Align::right},
                    {"rejected", Align::right},
                    {"dropped", Align::right},
+                   {"merged", Align::right},
                    {"emitted", Align::right},
                    {"chunks", Align::right}});
   for (const auto& [name, load] : load_states(status)) {
     const std::string all = std::to_string(load.chunks_done + load.chunks_pending);
     table.add({name, with_thousands(load.balance.rows_read), with_thousands(load.balance.rows_written),
                with_thousands(load.balance.rows_rejected), with_thousands(load.balance.rows_dropped),
-               with_thousands(load.balance.rows_emitted), std::to_string(load.chunks_done) + " of " + all});
+               with_thousands(load.balance.rows_merged), with_thousands(load.balance.rows_emitted),
+               std::to_string(load.chunks_done) + " of " + all});
   }
   text += table.text("  ");
   int passed = 0;

@@ -1,5 +1,6 @@
 #include "report/summary_text.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/text.h"
@@ -34,30 +35,38 @@ std::string seconds_text(double seconds) {
 }
 
 std::string tables_text(const RunSummary& s) {
-  TextTable table({{"table", Align::left},
-                   {"read", Align::right},
-                   {"written", Align::right},
-                   {"rejected", Align::right},
-                   {"dropped", Align::right},
-                   {"bytes", Align::right},
-                   {"seconds", Align::right},
-                   {"rows/s", Align::right},
-                   {"indexes", Align::right},
-                   {"proof", Align::left}});
+  const bool merges = std::any_of(s.tables.begin(), s.tables.end(),
+                                  [](const TableSummary& t) { return t.balance.rows_emitted_merged != 0; });
+  std::vector<TextTable::Column> columns = {{"table", Align::left},
+                                            {"read", Align::right},
+                                            {"written", Align::right},
+                                            {"rejected", Align::right},
+                                            {"dropped", Align::right}};
+  if (merges) columns.push_back({"merged", Align::right});
+  columns.insert(columns.end(), {{"bytes", Align::right},
+                                 {"seconds", Align::right},
+                                 {"rows/s", Align::right},
+                                 {"indexes", Align::right},
+                                 {"proof", Align::left}});
+  TextTable table(columns);
+  const auto line = [&](const std::string& name, const TableSummary& t, double seconds,
+                        const std::string& proof) {
+    const Balance& b = t.balance;
+    std::vector<std::string> cells = {name, with_thousands(b.rows_read), with_thousands(b.rows_written),
+                                      with_thousands(b.rows_rejected), with_thousands(b.rows_dropped)};
+    if (merges) cells.push_back(with_thousands(b.rows_merged));
+    cells.insert(cells.end(), {human_bytes(t.bytes), seconds_text(seconds), rate(b.rows_read, seconds),
+                               std::to_string(t.index_count), proof});
+    return cells;
+  };
   TableSummary all;
   for (const auto& t : s.tables) {
-    table.add({t.table, with_thousands(t.balance.rows_read), with_thousands(t.balance.rows_written),
-               with_thousands(t.balance.rows_rejected), with_thousands(t.balance.rows_dropped),
-               human_bytes(t.bytes), seconds_text(t.seconds), rate(t.balance.rows_read, t.seconds),
-               std::to_string(t.index_count), proof_text(t)});
+    table.add(line(t.table, t, t.seconds, proof_text(t)));
     all.balance += t.balance;
     all.bytes += t.bytes;
     all.index_count += t.index_count;
   }
-  table.add_total({std::to_string(s.tables.size()) + " tables", with_thousands(all.balance.rows_read),
-                   with_thousands(all.balance.rows_written), with_thousands(all.balance.rows_rejected),
-                   with_thousands(all.balance.rows_dropped), human_bytes(all.bytes), seconds_text(s.seconds),
-                   rate(all.balance.rows_read, s.seconds), std::to_string(all.index_count), ""});
+  table.add_total(line(std::to_string(s.tables.size()) + " tables", all, s.seconds, ""));
   return table.text();
 }
 
@@ -124,7 +133,7 @@ std::string rejects_text(const RunSummary& s) {
 
 std::string verdict_text(const RunSummary& s, const Paint& paint) {
   std::int64_t rows = 0;
-  for (const auto& t : s.tables) rows += t.balance.rows_emitted;
+  for (const auto& t : s.tables) rows += t.balance.rows_emitted - t.balance.rows_emitted_merged;
   const std::string counts = std::to_string(s.tables.size()) + " tables, " + with_thousands(rows) + " rows";
   switch (s.verdict) {
     case Verdict::passed:

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "plan/merge.h"
 #include "plan/table_shape.h"
 #include "sql/identifiers.h"
 
@@ -20,14 +21,21 @@ int zone_seconds(const std::string& zone) {
 class LoadReader {
  public:
   LoadReader(const PlanTable& table, const PlanLoad& load, const TableSchema& schema,
-             const SourceTable& source, Diagnostics& diagnostics)
-      : table_(table), load_(load), schema_(schema), source_(source), diagnostics_(diagnostics) {
+             std::span<const SourceTable* const> sources, std::size_t place, Diagnostics& diagnostics)
+      : table_(table),
+        load_(load),
+        schema_(schema),
+        sources_(sources),
+        place_(place),
+        from_(load.from[place]),
+        source_(*sources[place]),
+        diagnostics_(diagnostics) {
     for (const auto& name : load.ignore) ignored_.insert(name.text);
   }
 
   ResolvedLoad read() {
-    const TablePlace place = table_place(load_.from.front().text);
-    out_.name = load_.name.empty() ? table_.name : table_.name + "." + load_.name;
+    const TablePlace place = table_place(from_.text);
+    out_.name = load_names(table_, load_)[place_];
     out_.source = place.source;
     out_.source_table = place.table;
     if (load_.where) out_.where = load_.where->text;
@@ -36,6 +44,7 @@ class LoadReader {
     if (load_.transform) begin_transform();
     for (std::size_t i = 0; i < schema_.columns.size(); ++i) read_column(i);
     read_write();
+    read_merge();
     check_own_columns();
     check_ignore();
     check_all_used();
@@ -45,7 +54,7 @@ class LoadReader {
   }
 
  private:
-  Position at() const { return load_.from.front().at; }
+  Position at() const { return from_.at; }
 
   // The function's row has all source columns, and each `expr` under the name of its column.
   void begin_transform() {
@@ -151,6 +160,31 @@ class LoadReader {
     check_key();
   }
 
+  void read_merge() {
+    if (!load_.merge) return;
+    ResolvedMerge merge;
+    merge.group = load_.name.empty() ? table_.name : table_.name + "." + load_.name;
+    merge.place = place_;
+    merge.keep = load_.merge->keep;
+    for (const auto& name : load_.merge->key) {
+      if (const auto column = loaded_column(name, "key")) merge.key.push_back(*column);
+    }
+    if (load_.merge->by) merge.by = loaded_column(*load_.merge->by, "by");
+    out_.merge = std::move(merge);
+  }
+
+  // Absent: check_merge() has reported it, or it is reported here.
+  std::optional<std::size_t> loaded_column(const Located& name, const std::string& key) {
+    const auto places = schema_.places({name.text});
+    if (places.empty()) return std::nullopt;
+    const bool loaded = std::any_of(out_.columns.begin(), out_.columns.end(),
+                                    [&](const auto& c) { return c.column == places.front(); });
+    if (loaded) return places.front();
+    diagnostics_.error(name.at,
+                       "`merge." + key + "` names `" + name.text + "`, which the load does not fill");
+    return std::nullopt;
+  }
+
   // By a key that is not unique, more than one row would be found.
   void check_key() {
     const std::set<std::size_t> wanted(out_.key.begin(), out_.key.end());
@@ -188,7 +222,7 @@ class LoadReader {
   bool check_from(const PlanColumn& column) {
     const std::string& name = column.from->text;
     if (find_column(source_, name) == nullptr) {
-      diagnostics_.error(column.from->at, load_.from.front().text + " has no column `" + name + "`",
+      diagnostics_.error(column.from->at, from_.text + " has no column `" + name + "`",
                          did_you_mean(name, column_names(source_)));
       return false;
     }
@@ -209,8 +243,7 @@ class LoadReader {
     }
     const std::string near = did_you_mean(column.name, unused_names());
     diagnostics_.error(
-        place, shown + " is no column of " + load_.from.front().text + ": declare `from`, `expr` or `value`",
-        near);
+        place, shown + " is no column of " + from_.text + ": declare `from`, `expr` or `value`", near);
   }
 
   std::vector<std::string> unused_names() const {
@@ -251,23 +284,28 @@ class LoadReader {
     }
   }
 
+  // A column of one source is enough.
   void check_ignore() {
+    if (place_ > 0) return;
+    std::vector<std::string> columns;
+    std::vector<std::string> places;
+    for (const auto* source : sources_) {
+      const auto own = column_names(*source);
+      columns.insert(columns.end(), own.begin(), own.end());
+    }
+    for (const auto& from : load_.from) places.push_back(from.text);
     for (const auto& name : load_.ignore) {
-      if (find_column(source_, name.text) != nullptr) continue;
-      diagnostics_.error(
-          name.at, "`ignore` names `" + name.text + "`, which is no column of " + load_.from.front().text,
-          did_you_mean(name.text, column_names(source_)));
+      if (std::find(columns.begin(), columns.end(), name.text) != columns.end()) continue;
+      diagnostics_.error(name.at,
+                         "`ignore` names `" + name.text + "`, which is no column of " + join(places, " or "),
+                         did_you_mean(name.text, columns));
     }
   }
 
   void check_all_used() {
     if (load_.where) use_words(load_.where->text);
-    // A transform sees every column; a merge its key and the column it goes by.
+    // A transform sees every column.
     if (load_.transform) return;
-    if (load_.merge) {
-      used_.insert(load_.merge->key.begin(), load_.merge->key.end());
-      used_.insert(load_.merge->by);
-    }
     std::vector<std::string> unused;
     for (const auto& column : source_.columns) {
       if (!used_.contains(column.name) && !ignored_.contains(column.name))
@@ -277,7 +315,7 @@ class LoadReader {
     const std::string list = join(unused, ", ");
     const bool one = unused.size() == 1;
     diagnostics_.error(at(),
-                       std::string(one ? "column " : "columns ") + list + " of " + load_.from.front().text +
+                       std::string(one ? "column " : "columns ") + list + " of " + from_.text +
                            (one ? " is" : " are") + " used nowhere",
                        "load them, or name them in `ignore`");
   }
@@ -285,6 +323,9 @@ class LoadReader {
   const PlanTable& table_;
   const PlanLoad& load_;
   const TableSchema& schema_;
+  std::span<const SourceTable* const> sources_;  // of all `from`
+  std::size_t place_;
+  const Located& from_;
   const SourceTable& source_;
   Diagnostics& diagnostics_;
   ResolvedLoad out_;
@@ -292,11 +333,43 @@ class LoadReader {
   std::set<std::string> used_;
 };
 
+// What is wrong with the mapping itself shows in each `from`, and is told once.
+void add_new(const Diagnostics& found, Diagnostics& all) {
+  for (const auto& one : found.list) {
+    const bool told = std::any_of(all.list.begin(), all.list.end(), [&](const Diagnostic& other) {
+      return other.position.line == one.position.line && other.position.column == one.position.column &&
+             other.message == one.message;
+    });
+    if (!told) all.list.push_back(one);
+  }
+}
+
+bool fill_the_same(const ResolvedLoad& a, const ResolvedLoad& b) {
+  return std::equal(a.columns.begin(), a.columns.end(), b.columns.begin(), b.columns.end(),
+                    [](const auto& x, const auto& y) { return x.column == y.column; });
+}
+
 }  // namespace
 
-ResolvedLoad resolve_load(const PlanTable& table, const PlanLoad& load, const TableSchema& schema,
-                          const SourceTable& source, Diagnostics& diagnostics) {
-  return LoadReader(table, load, schema, source, diagnostics).read();
+std::vector<ResolvedLoad> resolve_loads(const PlanTable& table, const PlanLoad& load,
+                                        const TableSchema& schema,
+                                        std::span<const SourceTable* const> sources,
+                                        Diagnostics& diagnostics) {
+  check_merge(table, load, schema, diagnostics);
+  std::vector<ResolvedLoad> loads;
+  for (std::size_t place = 0; place < sources.size(); ++place) {
+    Diagnostics found;
+    loads.push_back(LoadReader(table, load, schema, sources, place, found).read());
+    // Rows are held against each other whole; a column that one source lacks and the target would fill.
+    if (!found.has_errors() && !fill_the_same(loads.front(), loads.back())) {
+      found.error(load.from[place].at,
+                  load.from[place].text + " and " + load.from.front().text +
+                      " fill other columns of [table." + table.name + "]",
+                  "give the missing ones a `value`, `expr` or `from`");
+    }
+    add_new(found, diagnostics);
+  }
+  return loads;
 }
 
 }  // namespace planrun

@@ -2,13 +2,18 @@
 // forgotten.
 #pragma once
 
+#include <span>
+#include <vector>
+
 #include "plan/resolved_plan.h"
 #include "resolve/source_tables.h"
 
 namespace planrun {
 
-/// `schema` is complete: inherited columns are in it.
-ResolvedLoad resolve_load(const PlanTable& table, const PlanLoad& load, const TableSchema& schema,
-                          const SourceTable& source, Diagnostics& diagnostics);
+/// One load a `from`, whose tables are `sources`. `schema` is complete: inherited columns are in it.
+std::vector<ResolvedLoad> resolve_loads(const PlanTable& table, const PlanLoad& load,
+                                        const TableSchema& schema,
+                                        std::span<const SourceTable* const> sources,
+                                        Diagnostics& diagnostics);
 
 }  // namespace planrun

@@ -7,7 +7,6 @@
 #include "resolve/existing_shape.h"
 #include "resolve/load_mapping.h"
 #include "resolve/object_names.h"
-#include "resolve/unsupported.h"
 
 namespace planrun {
 namespace {
@@ -77,7 +76,6 @@ class Resolver {
   }
 
   ResolveResult resolve() {
-    report_unsupported(plan_, result_.diagnostics);
     for (const auto& table : plan_.tables) shapes_.push_back(read_shape(table));
     for (const auto& shape : shapes_) check_columns_exist(shape, result_.diagnostics);
     check_foreign_keys(shapes_, result_.diagnostics);
@@ -179,10 +177,15 @@ class Resolver {
     for (const auto& after : table.after) resolved.after.push_back(after.text);
     for (const auto& load : table.loads) {
       if (load.from.empty()) continue;
-      for (const auto& from : load.from) read_.insert(from.text);
-      const SourceTable* source = find_source_table(tables_, load.from.front(), result_.diagnostics);
-      if (source == nullptr || shape.open) continue;
-      resolved.loads.push_back(resolve_load(table, load, shape.schema, *source, result_.diagnostics));
+      std::vector<const SourceTable*> sources;
+      for (const auto& from : load.from) {
+        read_.insert(from.text);
+        const SourceTable* source = find_source_table(tables_, from, result_.diagnostics);
+        if (source != nullptr) sources.push_back(source);
+      }
+      if (sources.size() < load.from.size() || shape.open) continue;
+      for (auto& one : resolve_loads(table, load, shape.schema, sources, result_.diagnostics))
+        resolved.loads.push_back(std::move(one));
     }
     return resolved;
   }

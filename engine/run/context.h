@@ -59,6 +59,7 @@ struct RunContext {
   const Graph& graph;
   const std::map<std::string, SourceDatabase*>&
       sources;  // what the run reads: snapshots, or the sources themselves
+  const Settlements& settlements;
   TargetDatabase& target;
   Schedule& schedule;
   Guarded<Ledger>& ledger;

@@ -10,6 +10,7 @@
 #include "load/road.h"
 #include "run/context.h"
 #include "run/prepare.h"
+#include "run/settle_plan.h"
 #include "run/source_findings.h"
 #include "run/transforms.h"
 
@@ -68,6 +69,13 @@ class Looking : public RowVisitor {
 
   void dropped() override { ++preview_.balance.rows_dropped; }
 
+  void merged(const SourceRow& from, std::span<const Cell>, const MergedRow& row) override {
+    ++preview_.balance.rows_emitted;
+    ++preview_.balance.rows_emitted_merged;
+    if (from.outputs == 0 && from.is_first()) ++preview_.balance.rows_merged;
+    if (row.differs) ++preview_.rows_different;
+  }
+
   void finish() {
     for (auto& [key, group] : groups_) preview_.rejects.push_back(std::move(group));
     std::stable_sort(preview_.rejects.begin(), preview_.rejects.end(),
@@ -112,10 +120,11 @@ using LoadOfTable = std::pair<const ResolvedTable*, const ResolvedLoad*>;
 class Reading {
  public:
   Reading(const std::vector<LoadOfTable>& loads, const std::map<std::string, SourceDatabase*>& sources,
-          TargetDatabase& target, bool reachable, const PreviewOptions& options,
-          const std::atomic<bool>& stop)
+          const Settlements& settlements, TargetDatabase& target, bool reachable,
+          const PreviewOptions& options, const std::atomic<bool>& stop)
       : loads_(loads),
         sources_(sources),
+        settlements_(settlements),
         target_(target),
         reachable_(reachable),
         options_(options),
@@ -156,7 +165,7 @@ class Reading {
         return target->canonical_text(type, values);
       };
     }
-    Road road(*source, table, load, target_.dialect().value_limits(), canonical);
+    Road road(*source, table, load, target_.dialect().value_limits(), settlements_, canonical);
     Looking looking(road, *source, table, load, options_, stop_, preview);
     road.travel({}, looking);
     looking.finish();
@@ -164,6 +173,7 @@ class Reading {
 
   const std::vector<LoadOfTable>& loads_;
   const std::map<std::string, SourceDatabase*>& sources_;
+  const Settlements& settlements_;
   TargetDatabase& target_;
   bool reachable_;
   const PreviewOptions& options_;
@@ -203,6 +213,26 @@ void look_at_target(const Plan& plan, const ResolvedPlan& resolved, TargetDataba
   }
 }
 
+void add_merges(const std::vector<LoadOfTable>& loads, const Settlements& settlements, Preview& preview) {
+  for (const auto& [group, settlement] : settlements.all()) {
+    MergePreview& merge = preview.merges.emplace_back();
+    merge.group = group;
+    merge.table = settlement.table;
+    merge.from = settlement.sources;
+    merge.rule = settlement.rule;
+    merge.keys_repeated = static_cast<std::int64_t>(settlement.kept.size());
+    merge.keys_different = settlement.keys_different;
+    merge.samples = settlement.samples;
+    if (!settlement.is_settled()) merge.problem = what_is_unsettled(settlement);
+    for (std::size_t i = 0; i < loads.size(); ++i) {
+      if (!loads[i].second->merge || loads[i].second->merge->group != group) continue;
+      const LoadPreview& load = preview.loads[i];
+      merge.rows_different += load.rows_different;
+      merge.rows_equal += load.balance.rows_emitted_merged - load.rows_different;
+    }
+  }
+}
+
 void add_ddl(const ResolvedPlan& plan, const Dialect& dialect, Preview& preview) {
   for (const Step& step : preview.graph.steps) {
     for (const auto& table : step.creates) {
@@ -228,6 +258,7 @@ std::string asks(const PlanCheck& check, const std::string& dialect) {
 bool Preview::would_pass() const {
   const auto stops = [](const auto& item) { return item.stops; };
   return (target_problem.empty() || target_unreachable) && std::none_of(loads.begin(), loads.end(), stops) &&
+         std::all_of(merges.begin(), merges.end(), [](const auto& m) { return m.problem.empty(); }) &&
          std::none_of(findings.begin(), findings.end(), stops);
 }
 
@@ -258,7 +289,15 @@ Preview preview_plan(const Plan& plan, const std::map<std::string, SourceDatabas
     for (const auto& load : table.loads) loads.emplace_back(&table, &load);
   }
   check_repeatable(prepared.plan, sources);
-  preview.loads = Reading(loads, sources, target, !preview.target_unreachable, options, stop).run();
+  SettlePlanOptions settling;
+  settling.run = "preview";
+  settling.ask_target = !preview.target_unreachable;
+  settling.samples = options.shown_merges;
+  settling.samples_where_settled = true;
+  const Settlements settlements = settle_plan(prepared.plan, sources, target, settling, stop);
+  preview.loads =
+      Reading(loads, sources, settlements, target, !preview.target_unreachable, options, stop).run();
+  add_merges(loads, settlements, preview);
   preview.findings = ask_sources(prepared.plan, sources);
   for (const auto& [name, source] : sources) {
     if (source->state().text != states[name]) {

@@ -32,10 +32,25 @@ struct RejectGroup {
   std::vector<Reject> samples;
 };
 
+/// What `merge` makes of the rows of one group of loads.
+struct MergePreview {
+  std::string group;
+  std::string table;
+  std::vector<std::string> from;     // "a.metrics"
+  std::string rule;                  // "newest by updated_at"; empty: rows that differ are an error
+  std::int64_t keys_repeated = 0;    // that more than one row has
+  std::int64_t keys_different = 0;   // of them, those whose rows are not all equal
+  std::int64_t rows_equal = 0;       // that give way to an equal row,
+  std::int64_t rows_different = 0;   // or to another one
+  std::vector<std::string> samples;  // of keys with different rows
+  std::string problem;               // why a run would stop; empty: it would not
+};
+
 struct LoadPreview {
   std::string load;
-  std::string from;  // "ora.shipped_items"
-  Balance balance;   // written: what would be
+  std::string from;                 // "ora.shipped_items"
+  Balance balance;                  // written: what would be
+  std::int64_t rows_different = 0;  // merged, and not equal to the row that is kept
   std::int64_t bytes = 0;
   bool stops = false;                // on_reject = "stop", or more rejects than max_rejects
   std::vector<RejectGroup> rejects;  // the most frequent first
@@ -67,6 +82,7 @@ struct Preview {
   Graph graph;
   std::vector<DdlStep> ddl;
   std::vector<LoadPreview> loads;
+  std::vector<MergePreview> merges;
   std::vector<SourceFinding> findings;
   std::vector<std::string> unread_tables;
   std::vector<std::pair<std::string, std::string>> checks;  // name, what it asks
@@ -81,6 +97,7 @@ struct PreviewOptions {
   std::size_t samples = 3;
   std::size_t sample_rows = 5;    // shown of what a transform made of one row
   std::size_t shown_rejects = 5;  // of each group
+  std::size_t shown_merges = 5;   // keys with different rows, of each merge
 };
 
 /// Throws Error(plan) with `wrong` filled in; Error(source) when a source cannot be read; Error(interrupted).

@@ -12,7 +12,9 @@ Json to_json(const LoadPreview& load) {
                {"rows_written", load.balance.rows_written},
                {"rows_rejected", load.balance.rows_rejected},
                {"rows_dropped", load.balance.rows_dropped},
+               {"rows_merged", load.balance.rows_merged},
                {"rows_emitted", load.balance.rows_emitted},
+               {"rows_emitted_merged", load.balance.rows_emitted_merged},
                {"bytes", load.bytes},
                {"stops", load.stops}};
   Json groups = Json::array();
@@ -72,6 +74,19 @@ Json to_json(const Preview& p) {
   Json loads = Json::array();
   for (const auto& load : p.loads) loads.push_back(to_json(load));
   json["loads"] = loads;
+  Json merges = Json::array();
+  for (const auto& m : p.merges) {
+    merges.push_back({{"merge", m.group},
+                      {"from", m.from},
+                      {"keep", m.rule},
+                      {"keys_repeated", m.keys_repeated},
+                      {"keys_different", m.keys_different},
+                      {"rows_equal", m.rows_equal},
+                      {"rows_different", m.rows_different},
+                      {"samples", m.samples},
+                      {"problem", m.problem}});
+  }
+  json["merges"] = merges;
   Json findings = Json::array();
   for (const auto& f : p.findings) {
     findings.push_back({{"load", f.load}, {"what", f.what}, {"rows", f.rows}, {"stops", f.stops}});

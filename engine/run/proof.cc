@@ -81,11 +81,12 @@ class SourceSide : public RowVisitor {
 
 class Comparing {
  public:
-  Comparing(const Dialect& dialect, const ResolvedTable& table, Target& target,
-            const std::function<Source&(const std::string&)>& source,
+  Comparing(const Dialect& dialect, const ResolvedTable& table, const Settlements& settlements,
+            Target& target, const std::function<Source&(const std::string&)>& source,
             const std::vector<RejectRecord>& rejects)
       : dialect_(dialect),
         table_(table),
+        settlements_(settlements),
         target_(target),
         source_(source),
         rejects_(rejects),
@@ -126,7 +127,7 @@ class Comparing {
       const auto canonical = [&](const std::string& type, std::span<const std::string> values) {
         return target_.canonical_text(type, values);
       };
-      Road road(source_(load.source), table_, load, dialect_.value_limits(), canonical);
+      Road road(source_(load.source), table_, load, dialect_.value_limits(), settlements_, canonical);
       SourceSide side(rejected, use);
       road.travel({}, side);
     }
@@ -188,6 +189,7 @@ class Comparing {
 
   const Dialect& dialect_;
   const ResolvedTable& table_;
+  const Settlements& settlements_;
   Target& target_;
   const std::function<Source&(const std::string&)>& source_;
   const std::vector<RejectRecord>& rejects_;
@@ -197,10 +199,11 @@ class Comparing {
 
 }  // namespace
 
-std::vector<Difference> find_differences(const Dialect& dialect, const ResolvedTable& table, Target& target,
+std::vector<Difference> find_differences(const Dialect& dialect, const ResolvedTable& table,
+                                         const Settlements& settlements, Target& target,
                                          const std::function<Source&(const std::string&)>& source,
                                          const std::vector<RejectRecord>& rejects, std::size_t limit) {
-  return Comparing(dialect, table, target, source, rejects).run(limit);
+  return Comparing(dialect, table, settlements, target, source, rejects).run(limit);
 }
 
 }  // namespace planrun

@@ -12,6 +12,7 @@
 #include "load/road.h"
 #include "run/choose_run.h"
 #include "run/prepare.h"
+#include "run/settle_plan.h"
 #include "run/snapshots.h"
 
 namespace planrun {
@@ -81,11 +82,19 @@ class OneRow : public RowVisitor {
     reject = road_.make_reject(from, misfit);
   }
   void dropped() override { is_dropped = true; }
+  void merged(const SourceRow& from, std::span<const Cell>, const MergedRow& row) override {
+    must_be_it(from);
+    is_merged = true;
+    if (row.differs) different = road_.make_reject(from, row);
+  }
 
-  // One of the three.
+  // One of the four.
   std::vector<Cell> cells;
   std::optional<Reject> reject;
   bool is_dropped = false;
+  bool is_merged = false;
+
+  std::optional<Reject> different;  // what is kept of a merged row
 
  private:
   void must_be_it(const SourceRow& from) const {
@@ -124,6 +133,10 @@ class Retry {
       if (!chunk.done) throw otherwise("run " + run_.id + " has not read all of its rows yet");
     }
     target_connection_ = target_.connect(run_.id, 0);
+    SettlePlanOptions options;
+    options.run = run_.id;
+    settlements_ = settle_plan(prepared_.plan, snapshots_.databases(), target_, options, stop_);
+    refuse_unsettled(settlements_);
     accept_plan();
     summary_.run = run_.id;
     if (rejects_.empty()) return summary_;
@@ -147,7 +160,7 @@ class Retry {
     const auto canonical = [this](const std::string& type, std::span<const std::string> values) {
       return target_connection_->canonical_text(type, values);
     };
-    return Road(*source, table, load, target_.dialect().value_limits(), canonical);
+    return Road(*source, table, load, target_.dialect().value_limits(), settlements_, canonical);
   }
 
   // A key may come that is larger than all before: the run that follows sets the sequences again.
@@ -223,6 +236,7 @@ class Retry {
     request.loads.push_back(std::move(into));
     std::vector<std::unique_ptr<OneRow>> rows;
     std::vector<Reject> rejected;
+    std::vector<Reject> kept;
     std::vector<std::pair<const RejectRecord*, const OneRow*>> fitting;
     ChunkResult result;
     for (const auto& record : records) {
@@ -234,6 +248,9 @@ class Retry {
         rejected.push_back(*row.reject);
       } else if (row.is_dropped) {
         ++result.balance.rows_dropped;
+      } else if (row.is_merged) {
+        ++result.balance.rows_merged;
+        if (row.different) kept.push_back(*row.different);
       } else {
         fitting.emplace_back(&record, &row);
       }
@@ -258,9 +275,12 @@ class Retry {
         result.digest.add(hasher.hash(fitting[i].second->cells));
     }
     for (const Reject& reject : rejected) transaction->reject(reject);
-    result.balance.rows_written = result.digest.rows;
-    result.balance.rows_emitted = result.balance.rows_inserted = result.digest.rows;
-    result.balance.rows_rejected = -result.balance.rows_written - result.balance.rows_dropped;
+    for (const Reject& reject : kept) transaction->reject(reject);
+    Balance& balance = result.balance;
+    balance.rows_written = balance.rows_inserted = result.digest.rows;
+    balance.rows_emitted_merged = balance.rows_merged;
+    balance.rows_emitted = balance.rows_inserted + balance.rows_emitted_merged;
+    balance.rows_rejected = -balance.rows_written - balance.rows_dropped - balance.rows_merged;
     transaction->finish(result);
     if (transaction->commit() == Outcome::in_doubt) {
       throw Error(ErrorCode::interrupted, "the connection was lost inside COMMIT",
@@ -268,6 +288,7 @@ class Retry {
     }
     summary_.rows_written += result.balance.rows_written;
     summary_.rows_dropped += result.balance.rows_dropped;
+    summary_.rows_merged += result.balance.rows_merged;
     summary_.rows_rejected += static_cast<std::int64_t>(rejected.size());
   }
 
@@ -291,6 +312,7 @@ class Retry {
   const std::atomic<bool>& stop_;
   Snapshots snapshots_;
   Prepared prepared_;
+  Settlements settlements_;
   std::unique_ptr<Ledger> ledger_;
   RunRecord run_;
   std::map<std::string, std::vector<RejectRecord>> rejects_;  // by load

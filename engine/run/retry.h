@@ -17,6 +17,7 @@ struct RetrySummary {
   std::int64_t rows_tried = 0;
   std::int64_t rows_written = 0;
   std::int64_t rows_dropped = 0;   // by the plan of now
+  std::int64_t rows_merged = 0;    // another row of the key is in the target
   std::int64_t rows_rejected = 0;  // again
   /// Takes in what was done in another target of the run.
   RetrySummary& operator+=(const RetrySummary& o) {

@@ -10,6 +10,7 @@
 #include "run/prepare.h"
 #include "run/proof.h"
 #include "run/rollback.h"
+#include "run/settle_plan.h"
 #include "run/snapshots.h"
 
 namespace planrun {
@@ -125,7 +126,11 @@ class TargetRollback {
         if (!sources[name]) sources[name] = snapshots.databases().at(name)->connect();
         return *sources[name];
       };
-      for (const auto& d : find_differences(target_.dialect(), resolved, *connection, source,
+      SettlePlanOptions settling;
+      settling.run = run_.id;
+      const Settlements settlements =
+          settle_plan(prepared.plan, snapshots.databases(), target_, settling, stop_);
+      for (const auto& d : find_differences(target_.dialect(), resolved, settlements, *connection, source,
                                             ledger_->rejects(run_.id, -1), kShownKeys)) {
         if (std::find(keys.begin(), keys.end(), d.key) == keys.end()) keys.push_back(d.key);
       }

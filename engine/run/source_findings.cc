@@ -45,6 +45,7 @@ class Asking {
   std::vector<SourceFinding> run() {
     for (const auto& table : plan_.tables) {
       if (table.loads.size() != 1 || !table.loads.front().where.empty()) continue;
+      if (table.loads.front().merge) continue;  // not all of its rows are loaded
       const ResolvedLoad& load = table.loads.front();
       for (const auto& key : table.schema.keys) ask_key(table, load, key);
       for (const auto& key : table.schema.foreign_keys) ask_foreign_key(table, load, key);
@@ -80,7 +81,7 @@ class Asking {
     const ResolvedTable* parent = plan_.find(key.table);
     if (parent == nullptr || parent->loads.size() != 1 || !parent->loads.front().where.empty()) return;
     const ResolvedLoad& parent_load = parent->loads.front();
-    if (parent_load.source != load.source) return;
+    if (parent_load.merge || parent_load.source != load.source) return;
     const auto columns = plain_columns(table, load, key.columns);
     const auto foreign = plain_columns(*parent, parent_load, key.foreign_columns);
     if (columns.empty() || foreign.size() != columns.size()) return;

@@ -19,6 +19,7 @@
 #include "run/proof.h"
 #include "run/resume.h"
 #include "run/retention.h"
+#include "run/settle_plan.h"
 #include "run/snapshots.h"
 #include "run/summary.h"
 #include "run/transforms.h"
@@ -76,6 +77,7 @@ class Run : public TargetRun {
     // The copies are what counts from here on.
     prepared_ = prepare(plan_, snapshots_->databases(), target_, wrong_);
     check_repeatable(prepared_.plan, snapshots_->databases());
+    settle_merges();
     open_run();
   }
 
@@ -237,6 +239,21 @@ class Run : public TargetRun {
     }
   }
 
+  // A new run has nothing to take back yet but its copies, which are home's.
+  void settle_merges() {
+    SettlePlanOptions options;
+    options.run = record_.id;
+    options.folder = run_folder(record_.id);
+    try {
+      settlements_ = settle_plan(prepared_.plan, snapshots_->databases(), target_, options, wanted_stop_);
+      refuse_unsettled(settlements_);
+    } catch (const Error&) {
+      std::error_code fault;
+      if (!earlier_ && home_ == nullptr) std::filesystem::remove_all(run_folder(record_.id), fault);
+      throw;
+    }
+  }
+
   void open_run() {
     graph_ = build_graph(prepared_.plan, target_.dialect(), prepared_.sizes);
     if (earlier_) accept_changes();
@@ -268,7 +285,8 @@ class Run : public TargetRun {
       const auto canonical = [this](const std::string& type, std::span<const std::string> values) {
         return rehash_target_->canonical_text(type, values);
       };
-      return std::make_unique<Road>(*source, table, load, target_.dialect().value_limits(), canonical);
+      return std::make_unique<Road>(*source, table, load, target_.dialect().value_limits(), settlements_,
+                                    canonical);
     };
     for (const auto& line : accept_plan(record_, prepared_.plan, steps_, ledger_->chunks(record_.id), road)) {
       observer_.notice("the plan has changed: " + line);
@@ -303,6 +321,7 @@ class Run : public TargetRun {
                                   prepared_.plan,
                                   graph_,
                                   snapshots_->databases(),
+                                  settlements_,
                                   target_,
                                   *schedule_,
                                   *guarded_ledger_,
@@ -378,6 +397,8 @@ class Run : public TargetRun {
     const auto chunks = ledger_->chunks(record_.id);
     add_balances(prepared_.plan, chunks, summary_);
     std::vector<std::string> faults = find_imbalance(prepared_.plan, chunks);
+    for (auto& fault : find_unmerged(prepared_.plan, settlements_, chunks))
+      faults.push_back(std::move(fault));
     compare_proofs(faults);
     run_checks(faults);
     add_what_was_kept();
@@ -429,8 +450,8 @@ class Run : public TargetRun {
         continue;
       }
       table.differences =
-          find_differences(target_.dialect(), *prepared_.plan.find(table.table), *target, source,
-                           ledger_->rejects(record_.id, -1), options_.shown_differences);
+          find_differences(target_.dialect(), *prepared_.plan.find(table.table), settlements_, *target,
+                           source, ledger_->rejects(record_.id, -1), options_.shown_differences);
     }
   }
 
@@ -525,6 +546,7 @@ class Run : public TargetRun {
   std::map<std::string, std::unique_ptr<Source>> rehash_sources_;
   std::unique_ptr<Target> rehash_target_;
   Prepared prepared_;
+  Settlements settlements_;
   Graph graph_;
   RunRecord record_;
   std::unique_ptr<Ledger> ledger_;

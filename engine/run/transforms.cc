@@ -1,5 +1,7 @@
 #include "run/transforms.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "load/repeatable.h"
 #include "transform/lua_transform.h"
@@ -38,8 +40,9 @@ class Files {
 const Located& transform_of(const Plan& plan, const ResolvedLoad& load) {
   for (const auto& table : plan.tables) {
     for (const auto& l : table.loads) {
-      const std::string name = l.name.empty() ? table.name : table.name + "." + l.name;
-      if (name == load.name && l.transform) return *l.transform;
+      if (!l.transform) continue;
+      const auto names = load_names(table, l);
+      if (std::find(names.begin(), names.end(), load.name) != names.end()) return *l.transform;
     }
   }
   throw Error(ErrorCode::plan, "load " + load.name + " has no transform");

@@ -267,7 +267,8 @@ std::size_t take_out(RunContext& context, const ResolvedTable& table, const Viol
     const auto canonical = [&](const std::string& type, std::span<const std::string> values) {
       return target.canonical_text(type, values);
     };
-    Road road(source(load.source), table, load, context.target.dialect().value_limits(), canonical);
+    Road road(source(load.source), table, load, context.target.dialect().value_limits(), context.settlements,
+              canonical);
     const std::set<std::string> gone =
         load.transform ? rejected_keys(context, load) : std::set<std::string>();
     Choosing choosing(road, violation, table.schema, by_hash, seen, gone);

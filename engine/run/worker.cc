@@ -29,7 +29,8 @@ double seconds_since(Clock::time_point start) {
 struct Worker::LoadTools {
   LoadTools(Source& source, const ResolvedTable& table, const ResolvedLoad& load, RunContext& context,
             CanonicalText canonical_text)
-      : road(source, table, load, context.target.dialect().value_limits(), std::move(canonical_text)),
+      : road(source, table, load, context.target.dialect().value_limits(), context.settlements,
+             std::move(canonical_text)),
         loader(road, load, context.loads.at(load.name), context.limits, context.stop) {}
   Road road;
   ChunkLoader loader;

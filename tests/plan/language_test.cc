@@ -136,6 +136,6 @@ TEST_CASE("tables and loads of the whole language") {
   CHECK(load.name == "decision_makers");
   CHECK(load.from.size() == 2);
   CHECK(load.write == WriteMode::insert_missing);
-  CHECK(load.merge->keep == "newest");
+  CHECK(load.merge->keep == Keep::newest);
   CHECK(load.columns.at(0).from->text == "full_name");
 }

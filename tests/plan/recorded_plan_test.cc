@@ -57,6 +57,23 @@ TEST_CASE("the recorded plan says the same of its tables") {
   CHECK(again.tables[0].loads[0].columns[3].column == 3);
 }
 
+TEST_CASE("the recorded plan says how rows are merged") {
+  ResolvedPlan plan;
+  plan.name = "p";
+  ResolvedTable& table = plan.tables.emplace_back();
+  table.schema.name = "t";
+  ResolvedLoad& load = table.loads.emplace_back();
+  load.name = "t.b";
+  load.merge = ResolvedMerge{"t", 1, {2, 0}, Keep::newest, 3};
+  const auto again = read_recorded_plan(to_json(plan).dump()).tables.at(0).loads.at(0).merge;
+  REQUIRE(again);
+  CHECK(again->group == "t");
+  CHECK(again->place == 1);
+  CHECK(again->key == std::vector<std::size_t>{2, 0});
+  CHECK(again->keep == Keep::newest);
+  CHECK(again->by == 3U);
+}
+
 TEST_CASE("what is no recorded plan is refused") {
   CHECK_THROWS(read_recorded_plan("{\"name\": 3}"));
   CHECK_THROWS(read_recorded_plan(""));

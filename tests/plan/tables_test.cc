@@ -186,6 +186,9 @@ TEST_CASE("loads") {
   check_all({
       {"[table.a]\nfrom = \"t.a\"\n[table.b]\nfrom = [\"s.x\", \"s.x\", \"y\", \"s.\"]\n[table.c]\nfrom = []",
        {"2:8: there is no source `t`", "4:16: `from` names 's.x' twice",
+        "4:16: `from` names several tables, and no `merge` says which of their rows are the same (`merge = { "
+        "key "
+        "= [...] }`; tables that share no rows take a [table.NAME.load.LOAD] each)",
         "4:23: `from` takes SOURCE.TABLE, not 'y' (did you mean `s.y`?)",
         "4:28: `from` takes SOURCE.TABLE, not 's.'", "6:1: `from` is empty"}},
       {"[table.a]\nwhere = \"x\"\nmax_rejects = 3\n[table.a.columns]\na = \"int\"",
@@ -214,7 +217,7 @@ TEST_CASE("loads") {
        "\"s.b\"\n"
        "merge = { key = \"id\", keep = \"newest\" }\ntransform = \"f\"\n[table.c]\nfrom = \"s.c\"\n"
        "transform = \"x.to_rows\"\nmerge = { key = [\"id\"], keep = \"first\", by = \"u\" }",
-       {"3:1: `merge` has no `key`",
+       {"3:1: `merge` has no `key` (the columns of the table that make two rows the same)",
         "3:18: `keep` is \"newest\", \"first\" or \"last\", not 'newst' (did you mean `newest`?)",
         "3:27: `by` goes with `keep = \"newest\"`",
         "6:23: `keep = \"newest\"` needs `by` (the column that says how new a row is)",
@@ -234,6 +237,30 @@ TEST_CASE("loads") {
         "table's own columns)",
         "10:64: `*` stands in the table's own columns only"}},
   });
+}
+
+TEST_CASE("merge names columns of its table, and its loads have names of their own") {
+  const char* columns = "[table.a.columns]\nid = \"int primary key\"\nn = \"int\"\nj = \"jsonb\"\n";
+  const auto of = [&](const std::string& merge) {
+    return lint("[table.a]\nfrom = [\"s.x\", \"s.y\"]\nmerge = { " + merge + " }\n" + columns + kRest);
+  };
+  using Lines = std::vector<std::string>;
+  CHECK(of("key = \"id\"").empty());
+  CHECK(of("key = [\"id\", \"n\"], keep = \"newest\", by = \"n\"").empty());
+  CHECK(of("key = [\"ids\", \"n\", \"n\"], keep = \"last\"") ==
+        Lines{"3:18: `merge.key` names `ids`, which is no column of [table.a] (did you mean `id`?)",
+              "3:30: `merge.key` names `n` twice"});
+  CHECK(of("key = []") ==
+        Lines{"3:1: `merge` has no `key` (the columns of the table that make two rows the same)"});
+  CHECK(of("key = \"id\", keep = \"newest\", by = \"nn\"") ==
+        Lines{"3:45: `merge.by` names `nn`, which is no column of [table.a]"});
+  CHECK(of("key = \"id\", keep = \"newest\", by = \"j\"") ==
+        Lines{"3:45: `merge.by` names `j`, and of two values of type jsonb none is the newer (a number, a "
+              "text, a "
+              "date or a time)"});
+  CHECK(lint("[table.a]\nfrom = [\"s.x\", \"u.x\"]\nmerge = { key = \"id\" }\n[table.a.load.u]\nfrom = "
+             "\"s.y\"\n[source.u]\nurl = \"sqlite:u\"\n" +
+             std::string(columns) + kRest) == Lines{"4:15: the load is called `a.u`, as another is"});
 }
 
 TEST_CASE("several targets") {

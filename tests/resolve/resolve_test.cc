@@ -226,12 +226,54 @@ TEST_CASE("what the source does not have") {
   }
 }
 
-TEST_CASE("what this version cannot run is told at its place") {
+TEST_CASE("each source of a merge is a load of its own") {
+  Tables tables = kItems;
+  tables["s"].push_back(table("items2", kItems.at("s")[0].columns));
+  tables["u"] = {kItems.at("s")[0]};
+  const std::string rest = "[source.u]\nurl = \"sqlite:u\"\n";
+  const auto result = resolve_text(
+      "[table.t]\nfrom = [\"s.items\", \"u.items\", \"s.items2\"]\nmerge = { key = [\"Name\"], keep = "
+      "\"newest\", by = \"price\" }\n[table.t.load.more]\nfrom = [\"u.items\", \"s.items\"]\nmerge = { key "
+      "= \"id\" }\n" +
+          rest,
+      tables);
+  CHECK(messages(result.diagnostics).empty());
+  Lines loads;
+  for (const auto& load : result.plan.find("t")->loads) {
+    loads.push_back(load.name + " of " + load.merge->group + " " + std::to_string(load.merge->place) + ": " +
+                    load.source + "." + load.source_table);
+  }
+  CHECK(loads == Lines{"t.s.items of t 0: s.items", "t.u of t 1: u.items", "t.s.items2 of t 2: s.items2",
+                       "t.more.u of t.more 0: u.items", "t.more.s of t.more 1: s.items"});
+  CHECK(load_to_json(result.plan.find("t")->loads[1]).at("merge").dump() ==
+        R"({"group":"t","place":1,"key":[1],"keep":"newest","by":2})");
+  CHECK(load_to_json(result.plan.find("t")->loads[4]).at("merge").dump() ==
+        R"({"group":"t.more","place":1,"key":[0]})");
+}
+
+TEST_CASE("what the sources of a merge have that does not go together") {
+  Tables tables = kItems;
+  tables["s"].push_back(table("other", {{"id", "INTEGER", false, 1}, {"Name", "TEXT", true, 0}}));
   const std::string text =
-      "[table.a]\nfrom = [\"s.items\", \"s.items2\"]\nwhere = \"1\"\nmerge = { key = \"id\" }\n";
-  const std::string cannot = " is understood, but this version cannot run it yet";
-  CHECK(messages(resolve_text(text, kItems).diagnostics) ==
-        Lines{"2:20: a second `from`" + cannot, "4:1: `merge`" + cannot});
+      "[table.t]\nfrom = [\"s.items\", \"s.other\"]\nignore = [\"full\", \"fll\"]\nmerge = { key = [\"id\", "
+      "\"naem\"] }\n[table.t.columns]\nid = \"bigint\"\n\"*\" = \"inherit\"\n";
+  CHECK(messages(resolve_text(text, tables).diagnostics) ==
+        Lines{"2:20: column `price` of [table.t] is no column of s.other: declare `from`, `expr` or `value`",
+              "3:19: `ignore` names `fll`, which is no column of s.items or s.other (did you mean `full`?)",
+              "4:24: `merge.key` names `naem`, which is no column of [table.t] (did you mean `Name`?)"});
+  const auto keyed_by = [&](const std::string& key) {
+    return messages(
+        resolve_text("[table.t]\nfrom = [\"s.items\", \"s.other\"]\nignore = [\"full\"]\nmerge = { key = \"" +
+                         key +
+                         "\" }\n[table.t.columns]\nid = \"bigint\"\nName = \"text\"\nprice = "
+                         "\"real default 1\"\nn = \"serial\"",
+                     tables)
+            .diagnostics);
+  };
+  CHECK(keyed_by("id") ==
+        Lines{"2:20: s.other and s.items fill other columns of [table.t] (give the missing ones a "
+              "`value`, `expr` or `from`)"});
+  CHECK(keyed_by("n") == Lines{"4:17: `merge.key` names `n`, which the load does not fill"});
 }
 
 TEST_CASE("names as PostgreSQL chooses them, collisions included") {

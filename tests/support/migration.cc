@@ -6,13 +6,17 @@ Migration::Migration(Kind kind, const std::string& source_sql, const std::string
                      const std::string& plan_keys)
     : kind_(kind) {
   if (kind == Kind::postgresql) postgres_ = std::make_unique<TempPostgres>();
-  const std::filesystem::path script = folder_ / "source.sql";
-  write_file(script, source_sql);
-  const ProcessResult made =
-      run_process({"sqlite3", "-bail", source_file().string(), ".read '" + script.string() + "'"});
+  make_source("source", source_sql);
+  write_plan(tables, plan_keys);
+}
+
+void Migration::make_source(const std::string& name, const std::string& sql) {
+  const std::filesystem::path script = folder_ / (name + ".sql");
+  write_file(script, sql);
+  const ProcessResult made = run_process(
+      {"sqlite3", "-bail", (folder_ / (name + ".db")).string(), ".read '" + script.string() + "'"});
   INFO(made.err);
   REQUIRE(made.status == 0);
-  write_plan(tables, plan_keys);
 }
 
 std::string Migration::target_url() const {

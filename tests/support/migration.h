@@ -32,6 +32,9 @@ class Migration {
   /// A table of the ledger by its name there.
   std::string ledger(const std::string& table) const;
 
+  /// A further source, NAME.db beside the plan, whose [source.NAME] stands in the plan's own text.
+  void make_source(const std::string& name, const std::string& sql);
+
   void write_plan(const std::string& tables, const std::string& plan_keys = "");
   std::filesystem::path source_file() const { return folder_ / "source.db"; }
   std::filesystem::path target_file() const { return folder_ / "target.db"; }
