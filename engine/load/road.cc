@@ -154,7 +154,7 @@ Road::Road(Source& source, const ResolvedTable& table, const ResolvedLoad& load,
   }
   if (load.merge) merge_key_.emplace(table, load);
   settlement_ = settlements.of(load);
-  if (settlement_ != nullptr) hasher_ = std::make_unique<RowHasher>(canonical_columns());
+  if (settlement_ != nullptr) hasher_ = std::make_unique<RowHasher>(row_hasher());
   if (!load.transform) return;
   fields_.resize(load.transform->fields.size());
   lua_ = make_lua_transform(*load.transform, [this] {
@@ -297,7 +297,7 @@ std::optional<MergedRow> Road::find_merged(const SourceRow& from, std::size_t ou
   const Settlement::Kept* kept = settlement_->find(merge_key_->hash(cells));
   if (kept == nullptr || kept->identity == row_identity(load_, from.key(), from.ordinal, output))
     return std::nullopt;
-  return MergedRow{settlement_, kept, !(hasher_->hash(cells) == kept->row)};
+  return MergedRow{settlement_, kept, hasher_->hash(cells).xxh3 != kept->row};
 }
 
 bool Road::map(std::span<const Cell> row, Misfit& misfit) {

@@ -97,7 +97,7 @@ class Choosing : public Looking {
   Choosing(const Group& group, const ResolvedLoad& load, const std::function<bool()>& stop,
            std::vector<Candidate>& candidates, std::vector<std::size_t>& different, std::int64_t& rows)
       : Looking(group, load, stop),
-        hasher_(canonical_columns(group.table, load)),
+        hasher_(row_hasher(group.table, load)),
         candidates_(candidates),
         different_(different),
         rows_(rows) {
@@ -113,7 +113,7 @@ class Choosing : public Looking {
     if (place == candidates_.size()) return;
     ++rows_;
     Candidate& candidate = candidates_[place];
-    const Hash128 hash = hasher_.hash(target);
+    const Hash128 hash = hasher_.hash(target).xxh3;
     if (!candidate.is_there) return put(candidate, hash, from, target);
     if (hash == candidate.kept.row) return;
     if (!candidate.differs) different_.push_back(place);

@@ -32,7 +32,7 @@ MergeKey::MergeKey(const ResolvedTable& table, const ResolvedLoad& load)
 
 Hash128 MergeKey::hash(std::span<const Cell> row) {
   for (std::size_t i = 0; i < cells_.size(); ++i) values_[i] = row[cells_[i]];
-  return hasher_.hash(values_);
+  return hasher_.hash(values_).xxh3;
 }
 
 Hash128 row_identity(const ResolvedLoad& load, const Key& key, std::int64_t ordinal, std::size_t output) {

@@ -23,11 +23,12 @@ constexpr std::size_t kShownKeys = 10;
 class TargetRollback {
  public:
   TargetRollback(const Plan& part, const std::map<std::string, SourceDatabase*>& sources,
-                 TargetDatabase& target, const RollbackOptions& options)
+                 TargetDatabase& target, const RollbackOptions& options, const std::atomic<bool>& stop)
       : plan_(part),
         sources_(sources),
         target_(target),
         options_(options),
+        stop_(stop),
         ledger_(target.open_ledger(false)) {}
 
   /// Throws Error: there is no such run, or a later one must go first.
@@ -143,6 +144,7 @@ class TargetRollback {
   const std::map<std::string, SourceDatabase*>& sources_;
   TargetDatabase& target_;
   const RollbackOptions& options_;
+  const std::atomic<bool>& stop_;
   std::unique_ptr<Ledger> ledger_;
   RunRecord run_;
 };
@@ -180,8 +182,8 @@ RollbackSummary rollback_plan(const Plan& plan, const std::map<std::string, Sour
   const std::vector<Plan> parts = parts_of(plan);
   std::vector<std::unique_ptr<TargetRollback>> with_run;  // home first
   for (const Plan& part : parts) {
-    auto target =
-        std::make_unique<TargetRollback>(part, sources, *targets.at(part.targets.front().name), options);
+    auto target = std::make_unique<TargetRollback>(part, sources, *targets.at(part.targets.front().name),
+                                                   options, stop);
     if (with_run.empty()) {
       target->choose();
       if (target->run().state == RunState::rolled_back) return ended(*target, RollbackVerdict::already);
