@@ -71,3 +71,9 @@ TEST_CASE("kill: epic16 and its rollback, SQLite", "[slow][kill]") {
 TEST_CASE("kill: epic16 and its rollback, PostgreSQL", "[slow][kill][postgres]") {
   kill_plan(Kind::postgresql, "epic16", {"epic7"});
 }
+TEST_CASE("kill: epic10 and its rollback, SQLite", "[slow][kill]") {
+  kill_plan(Kind::sqlite, "epic10", {});
+}
+TEST_CASE("kill: epic10 and its rollback, PostgreSQL", "[slow][kill][postgres]") {
+  kill_plan(Kind::postgresql, "epic10", {});
+}
