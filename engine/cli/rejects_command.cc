@@ -48,7 +48,8 @@ int rejects_command(const CommandOptions& options, Console& console) {
     const auto ledger = target->open_ledger(false);
     if (run.id.empty()) run = choose_run(plan, options.run, *ledger, *target);
     for (auto& record : ledger->rejects(run.id, -1)) rows.rejected.push_back(std::move(record));
-    for (auto& record : ledger->kept_out(run.id, RejectKind::merged, -1)) rows.merged.push_back(std::move(record));
+    for (auto& record : ledger->kept_out(run.id, RejectKind::merged, -1))
+      rows.merged.push_back(std::move(record));
   }
   std::cout << (options.json  ? rejects_json(run, rows).dump(2) + "\n"
                 : options.csv ? rejects_csv(rows)

@@ -25,6 +25,7 @@ struct RetrySummary {
     rows_tried += o.rows_tried;
     rows_written += o.rows_written;
     rows_dropped += o.rows_dropped;
+    rows_merged += o.rows_merged;
     rows_rejected += o.rows_rejected;
     return *this;
   }
