@@ -294,7 +294,9 @@ Preview preview_plan(const Plan& plan, const std::map<std::string, SourceDatabas
   settling.ask_target = !preview.target_unreachable;
   settling.samples = options.shown_merges;
   settling.samples_where_settled = true;
+  const auto before_settling = std::chrono::steady_clock::now();
   const Settlements settlements = settle_plan(prepared.plan, sources, target, settling, stop);
+  const std::chrono::duration<double> settled = std::chrono::steady_clock::now() - before_settling;
   preview.loads =
       Reading(loads, sources, settlements, target, !preview.target_unreachable, options, stop).run();
   add_merges(loads, settlements, preview);
@@ -306,7 +308,8 @@ Preview preview_plan(const Plan& plan, const std::map<std::string, SourceDatabas
     }
   }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-  preview.estimated_seconds = kLeastSeconds + took.count() * kRunToPreview;
+  // A run settles as the preview does.
+  preview.estimated_seconds = kLeastSeconds + settled.count() + (took - settled).count() * kRunToPreview;
   return preview;
 }
 
