@@ -101,6 +101,14 @@ struct Snapshot {
   std::int64_t bytes = 0;
 };
 
+/// Some rows of one table. A row of a table without a key is named by one integer: its place, from 1, in the
+/// order in which the table is read as a whole.
+struct TableRows {
+  std::string table;
+  bool all = false;
+  std::vector<Key> keys;  // in any order, each once; not read where `all` is set
+};
+
 /// One source of a plan; connects any number of times. Any thread.
 class SourceDatabase {
  public:
@@ -111,6 +119,11 @@ class SourceDatabase {
   /// A consistent copy as `file` (complete or absent: written beside, synced and renamed), also of a live
   /// database.
   virtual Snapshot snapshot(const std::filesystem::path& file) = 0;
+  /// A new database as `file`, complete or absent: all tables of this one as they were declared, with the
+  /// rows that `rows` names as they are, and no other; indexes and views too. What has no key (a view that
+  /// `rows` names) becomes a table of its rows. Throws Error(source) naming the table where a row cannot be
+  /// kept as it is.
+  virtual Snapshot subset(const std::filesystem::path& file, const std::vector<TableRows>& rows) = 0;
   /// The same kind of database over a snapshot: immutable.
   virtual std::unique_ptr<SourceDatabase> at_snapshot(const std::filesystem::path& file) = 0;
   /// For people: "sqlite:/path/ora.db", and what was noticed on opening ("a WAL of 3 pages is read as well").

@@ -70,32 +70,38 @@ class PartialFile {
 
 }  // namespace
 
-Snapshot take_snapshot(const fs::path& file, const fs::path& snapshot) {
-  const fs::path folder = fs::absolute(snapshot).parent_path();
+Snapshot make_whole(const fs::path& file, const std::function<void(const fs::path&)>& fill) {
+  const fs::path folder = fs::absolute(file).parent_path();
   if (!fs::is_directory(folder)) {
     throw Error(ErrorCode::system, "the folder of the snapshot, " + folder.string() + ", does not exist",
                 "create it");
   }
-  const PartialFile partial(snapshot.string() + ".partial");
-  for (int attempt = 1;; ++attempt) {
-    const Access access = find_access(file, Writers::likely, ErrorCode::source);
-    const std::string before = file_state(file);
-    const auto source = open_for_reading(access, file.string(), ErrorCode::source);
-    sqlite3_busy_timeout(source->get(), kBusyMs);
-    copy_pages(*source, partial.path());
-    // Without a lock only this tells that nobody wrote meanwhile.
-    if (access.kind != AccessKind::immutable || file_state(file) == before) break;
-    if (attempt == kAttempts) {
-      throw Error(ErrorCode::source, file.string() + ": it was written while it was copied",
-                  "stop the program that writes it");
-    }
-    std::error_code ignored;
-    fs::remove(partial.path(), ignored);
-  }
+  const PartialFile partial(file.string() + ".partial");
+  fill(partial.path());
   sync_to_disk(partial.path());
-  fs::rename(partial.path(), snapshot);
+  fs::rename(partial.path(), file);
   sync_to_disk(folder);
-  return {snapshot, static_cast<std::int64_t>(fs::file_size(snapshot))};
+  return {file, static_cast<std::int64_t>(fs::file_size(file))};
+}
+
+Snapshot take_snapshot(const fs::path& file, const fs::path& snapshot) {
+  return make_whole(snapshot, [&](const fs::path& partial) {
+    for (int attempt = 1;; ++attempt) {
+      const Access access = find_access(file, Writers::likely, ErrorCode::source);
+      const std::string before = file_state(file);
+      const auto source = open_for_reading(access, file.string(), ErrorCode::source);
+      sqlite3_busy_timeout(source->get(), kBusyMs);
+      copy_pages(*source, partial);
+      // Without a lock only this tells that nobody wrote meanwhile.
+      if (access.kind != AccessKind::immutable || file_state(file) == before) break;
+      if (attempt == kAttempts) {
+        throw Error(ErrorCode::source, file.string() + ": it was written while it was copied",
+                    "stop the program that writes it");
+      }
+      std::error_code ignored;
+      fs::remove(partial, ignored);
+    }
+  });
 }
 
 }  // namespace planrun

@@ -9,6 +9,7 @@
 #include "sqlite/reader.h"
 #include "sqlite/snapshot.h"
 #include "sqlite/sqlite.h"
+#include "sqlite/subset.h"
 
 namespace planrun {
 namespace {
@@ -139,20 +140,15 @@ class SqliteSourceDatabase : public SourceDatabase {
         access_(find_access(file_, Writers::absent, ErrorCode::source)),
         access_state_(file_state(file_)) {}
 
-  std::unique_ptr<Source> connect() override {
-    const Access access = current_access();
-    auto connection = open_for_reading(access, file_.string(), ErrorCode::source);
-    sqlite3_busy_timeout(connection->get(), kBusyMs);
-    connection->execute(kSettings);
-    // One view for the life of the connection where somebody may write.
-    if (access.kind == AccessKind::wal || access.kind == AccessKind::locked) {
-      connection->execute("begin; select count(*) from sqlite_schema");
-    }
-    return std::make_unique<SqliteSource>(std::move(connection));
-  }
+  std::unique_ptr<Source> connect() override { return std::make_unique<SqliteSource>(open()); }
 
   SourceState state() override { return {file_state(file_)}; }
   Snapshot snapshot(const fs::path& file) override { return take_snapshot(file_, file); }
+
+  Snapshot subset(const fs::path& file, const std::vector<TableRows>& rows) override {
+    const auto connection = open();
+    return make_whole(file, [&](const fs::path& partial) { write_subset(*connection, rows, partial); });
+  }
 
   std::unique_ptr<SourceDatabase> at_snapshot(const fs::path& file) override {
     return std::make_unique<SqliteSourceDatabase>(file);
@@ -167,6 +163,18 @@ class SqliteSourceDatabase : public SourceDatabase {
   }
 
  private:
+  std::shared_ptr<SqliteConnection> open() {
+    const Access access = current_access();
+    auto connection = open_for_reading(access, file_.string(), ErrorCode::source);
+    sqlite3_busy_timeout(connection->get(), kBusyMs);
+    connection->execute(kSettings);
+    // One view for the life of the connection where somebody may write.
+    if (access.kind == AccessKind::wal || access.kind == AccessKind::locked) {
+      connection->execute("begin; select count(*) from sqlite_schema");
+    }
+    return connection;
+  }
+
   /// A private copy is kept as long as the file stays as it was.
   Access current_access() {
     const std::lock_guard lock(mutex_);
