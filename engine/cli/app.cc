@@ -14,6 +14,9 @@ namespace planrun {
 
 namespace {
 
+// A larger one is no sample: its keys are held in memory while it is chosen.
+constexpr std::int64_t kMostSampled = 1'000'000;
+
 bool wants_color(int descriptor) {
   const char* no_color = std::getenv("NO_COLOR");
   return isatty(descriptor) != 0 && (no_color == nullptr || *no_color == 0);
@@ -54,11 +57,16 @@ class App {
     app_.set_version_flag("--version", PLANRUN_VERSION);
     app_.footer(
         "planrun PLAN runs the plan; an interrupted run goes on from its checkpoint by itself.\n"
+        "planrun PLAN --sample 20 --target NAME=URL rehearses it on 20 rows, somewhere else.\n"
         "Exit status: 0 done and proved, 1 failed, 2 plan or command line wrong, 3 not proved, 4 "
         "interrupted.");
     app_.add_option("PLAN", options_.plans, "the plan file")->expected(1);
     app_.add_flag("-n,--dry-run", options_.dry_run, "preview: what a run would do; writes nothing");
     app_.add_option("-o", options_.save_to, "save the preview to FILE, as JSON")->type_name("FILE");
+    app_.add_option("--sample", options_.sample,
+                    "a rehearsal: only the first N rows of each root table, and the rows that refer to them")
+        ->check(CLI::Range(std::int64_t{1}, kMostSampled))
+        ->type_name("N");
     add_common(app_);
     add_command("lint", "what is wrong with plans, without touching a database", lint_command, false);
     add_command("graph", "the steps and what each waits for", graph_command, true);
@@ -98,6 +106,8 @@ class App {
       throw Error(ErrorCode::usage, "no plan file is given", "planrun PLAN, or planrun --help");
     if (!options_.save_to.empty() && !options_.dry_run && command_ == nullptr)
       throw Error(ErrorCode::usage, "-o saves a preview: add --dry-run");
+    if (options_.sample > 0 && command_ != nullptr)
+      throw Error(ErrorCode::usage, "--sample is for a run or its preview: planrun PLAN --sample N");
     if (command_ != nullptr) return command_(options_, console);
     return options_.dry_run ? preview_command(options_, console) : run_command(options_, console);
   }

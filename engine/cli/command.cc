@@ -60,6 +60,7 @@ Plan read_right_plan(const std::string& file, const CommandOptions& options, Con
     throw Error(ErrorCode::plan, file + " holds examples only: there is nothing to run",
                 "planrun test " + file + " runs them");
   }
+  result.plan.sample = options.sample;
   return std::move(result.plan);
 }
 

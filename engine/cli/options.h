@@ -1,6 +1,7 @@
 // What the command line said.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -13,11 +14,12 @@ struct CommandOptions {
   std::map<std::string, std::string> target_urls;  // --target NAME=URL
   bool dry_run = false;
   bool quiet = false;
-  bool json = false;    // --format json
-  bool csv = false;     // --format csv
-  int jobs = 0;         // 0: as many as this machine has cores
-  std::string save_to;  // -o
-  std::string run;      // --run ID; empty: the latest
+  bool json = false;        // --format json
+  bool csv = false;         // --format csv
+  int jobs = 0;             // 0: as many as this machine has cores
+  std::int64_t sample = 0;  // --sample N; 0: all rows
+  std::string save_to;      // -o
+  std::string run;          // --run ID; empty: the latest
   bool yes = false;
   bool discard_later = false;
   bool retry = false;

@@ -19,12 +19,14 @@ int retry(const Plan& plan, const CommandOptions& options, Console& console) {
   const Databases databases = open_databases(plan);
   Diagnostics wrong;
   wrong.file = plan.file.string();
+  std::int64_t sample = 0;
   try {
     RetrySummary s;
     for (const Plan& part : parts_of(plan)) {
       s += retry_rejects(part, databases.source_pointers(), *databases.targets.at(part.targets.front().name),
                          options.run, stop_flag(), wrong);
     }
+    sample = s.sample;
     console.log.info("run " + s.run + ": " + with_thousands(s.rows_tried) + " rejected rows tried again, " +
                      with_thousands(s.rows_written) + " written, " + with_thousands(s.rows_dropped) +
                      " dropped, " + (s.rows_merged > 0 ? with_thousands(s.rows_merged) + " merged, " : "") +
@@ -33,7 +35,9 @@ int retry(const Plan& plan, const CommandOptions& options, Console& console) {
     if (!wrong.list.empty()) std::cerr << to_text(wrong);
     throw;
   }
-  return run_command(options, console);
+  CommandOptions same = options;
+  same.sample = sample;
+  return run_command(same, console);
 }
 
 }  // namespace

@@ -151,6 +151,7 @@ struct PlanCheck {
   std::optional<Tolerance> warning;  // above it, up to `critical`: a warning
   std::string at_most;               // the largest value that passes; empty: none
   int runs = 0;                     // above 0: the value is the 95th percentile of so many runs' milliseconds
+  bool holds_of_any_rows = false;   // what is expected: the shared check's file says it, of any table
   std::string use;                  // the named check that the texts come from; empty: none
   std::vector<std::string> tables;  // of a guard, where they cannot be read from its SQL
 };
@@ -206,6 +207,7 @@ struct Plan {
   bool sha256_digest = false;                       // `digest = "sha256"`
   Position sha256_digest_at;                        // only where the plan says it
   std::filesystem::path folder;                     // of runs; empty: $XDG_STATE_HOME/planrun
+  std::int64_t sample = 0;                          // --sample: rows of a rehearsal; 0: all
   std::optional<std::int64_t> keep_snapshots_days;  // of ended runs; none: for ever
   std::vector<PlanSource> sources;
   std::vector<PlanTarget> targets;  // the first is home

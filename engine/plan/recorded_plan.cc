@@ -110,6 +110,7 @@ ResolvedPlan read_recorded_plan(const std::string& json) {
     ResolvedPlan plan;
     plan.name = recorded.at("name");
     plan.description = text(recorded, "description");
+    plan.sample = recorded.value("sample", std::int64_t{0});
     plan.requires_ = texts(recorded, "requires");
     for (const auto& table : recorded.at("tables")) plan.tables.push_back(read_table(table));
     return plan;

@@ -78,6 +78,7 @@ struct ResolvedTable {
 struct ResolvedPlan {
   std::string name;
   std::string description;
+  std::int64_t sample = 0;             // rows of a root table that a rehearsal takes; 0: it is none
   std::vector<std::string> requires_;  // plans whose passed run must be in the target's ledger
   std::vector<ResolvedTable> tables;   // in the order of the plan
   std::vector<PlanCheck> checks;

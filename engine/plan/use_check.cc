@@ -156,7 +156,8 @@ class Use {
   // The file says what is expected, or how the source is asked for it; what the file leaves open the plan
   // says.
   void expect(PlanCheck& check, const std::function<std::string(const std::string&)>& fill) {
-    if (!file_.expect.empty()) check.expect = Located{fill(file_.expect), check.at};
+    check.holds_of_any_rows = !file_.expect.empty();
+    if (check.holds_of_any_rows) check.expect = Located{fill(file_.expect), check.at};
     if (!check.source.empty()) check.source_sql = {fill(file_.source_sql), check.at};
   }
 

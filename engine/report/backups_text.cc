@@ -35,6 +35,7 @@ std::string backups_text(const std::string& plan, const std::vector<Backup>& bac
   for (const auto& b : backups) {
     std::string state(to_string(b.state));
     if (b.deleted_at != 0) state += " " + to_iso_utc(b.deleted_at);
+    if (b.sample > 0) state += ", a sample";
     table.add({b.run, std::string(to_string(b.run_state)), b.source, human_bytes(b.bytes),
                age_text(now - b.taken_at), state});
     files += "  " + b.file + "\n    SHA-256 " + (b.sha256.empty() ? "not taken yet" : b.sha256) + "\n";
@@ -57,6 +58,7 @@ Json backups_json(const std::string& plan, const std::vector<Backup>& backups) {
                     {"sha256_agrees", b.state == BackupState::same        ? Json(true)
                                       : b.state == BackupState::different ? Json(false)
                                                                           : Json()}});
+    if (b.sample > 0) list.back()["sample"] = b.sample;
   }
   return {{"plan", plan}, {"snapshots", list}};
 }

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "report/text_table.h"
+#include "run/sample.h"
 
 namespace planrun {
 
@@ -156,7 +157,8 @@ std::string preview_text(const Preview& p, const Paint& paint) {
   const auto section = [&](const std::string& title, const std::string& body) {
     if (!body.empty()) text += paint.strong(title) + "\n" + body + "\n";
   };
-  text += paint.strong("Preview of " + p.plan) + " (nothing is written)\n\n";
+  const std::string of = p.sample > 0 ? p.plan + ", " + sample_text(p.sample) : p.plan;
+  text += paint.strong("Preview of " + of) + " (nothing is written)\n\n";
   section("Sources", lines(p.sources));
   std::string target = "  " + p.target + "\n";
   if (!p.target_problem.empty()) {

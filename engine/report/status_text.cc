@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "report/text_table.h"
+#include "run/sample.h"
 
 namespace planrun {
 
@@ -46,6 +47,8 @@ std::string run_text(const RunStatus& status, const Paint& paint) {
   const RunRecord& run = status.run;
   std::string state(to_string(run.state));
   state = run.state == RunState::passed ? paint.good(state) : paint.careful(state);
+  const std::int64_t sample = sample_of(run);
+  if (sample > 0) state += "  " + paint.careful(sample_text(sample));
   std::string text = paint.strong("run " + run.id) + "  " + state + "\n";
   text += "  begun " + to_iso_utc(run.started_at) + " on " + run.host + " (process " +
           std::to_string(run.process) + ")";
@@ -138,6 +141,7 @@ Json status_json(const std::string& plan, const std::vector<RunStatus>& runs) {
                     {"loads", loads},
                     {"steps", steps},
                     {"checks", checks}});
+    if (sample_of(run) > 0) list.back()["sample"] = sample_of(run);
   }
   return {{"plan", plan}, {"runs", list}};
 }

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "report/text_table.h"
+#include "run/sample.h"
 
 namespace planrun {
 
@@ -118,7 +119,10 @@ std::string checks_text(const RunSummary& s, const Paint& paint) {
       continue;
     }
     const std::string line = c.status + " (" + c.severity + "): " + c.name + ": " + c.message;
-    text += "  " + (c.status == "warning" ? paint.careful(line) : paint.bad(line)) + "\n";
+    const std::string& shown = c.status == "not judged" ? line
+                               : c.status == "warning"  ? paint.careful(line)
+                                                        : paint.bad(line);
+    text += "  " + shown + "\n";
   }
   return "  " + std::to_string(passed) + " of " + std::to_string(s.checks.size()) + " passed\n" + text;
 }
@@ -171,7 +175,8 @@ std::string summary_text(const RunSummary& s, const Paint& paint) {
     for (const auto& snapshot : s.snapshots) snapshots += "  " + snapshot + "\n";
     section("Snapshots", snapshots);
   }
-  text += paint.strong(s.plan) + " (run " + s.run + ") -> " + s.target + "\n";
+  text += paint.strong(s.plan) + " (run " + s.run + (s.sample > 0 ? ", " + sample_text(s.sample) : "") +
+          ") -> " + s.target + "\n";
   text += verdict_text(s, paint) + "\n";
   if (!s.hint.empty()) text += "  " + s.hint + "\n";
   return text;

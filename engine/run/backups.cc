@@ -65,9 +65,10 @@ std::vector<Backup> list_backups(const std::string& plan, Ledger& ledger, bool v
   for (const auto& run : ledger.runs(plan)) {
     for (const auto& record : snapshots_from_json(run.snapshots)) {
       if (record.file.empty()) continue;
-      Backup backup{run.id,        run.state,      record.source,     record.file,       record.bytes,
-                    record.sha256, run.started_at, record.deleted_at, BackupState::there};
+      Backup backup{run.id,        run.state,      record.source,     record.file,        record.bytes,
+                    record.sha256, run.started_at, record.deleted_at, BackupState::there, 0};
       backup.state = state_of(backup, verify);
+      backup.sample = record.sample;
       backups.push_back(std::move(backup));
     }
   }

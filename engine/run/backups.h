@@ -28,6 +28,7 @@ struct Backup {
   std::int64_t taken_at = 0;  // Unix microseconds
   std::int64_t deleted_at = 0;
   BackupState state = BackupState::there;
+  std::int64_t sample = 0;  // rows of a root table in it, of a rehearsal: no backup of the whole
 };
 
 /// Of all runs of the plan, the newest first. With `verify` files that have a SHA-256 are hashed again.

@@ -69,7 +69,8 @@ struct RunSummary {
   std::string hint;
   bool rolled_back = false;  // by itself, since the plan says on_failure = "rollback"
   std::string target;
-  std::string proved_at;  // ISO time, UTC
+  std::int64_t sample = 0;  // rows of a root table that a rehearsal took; 0: all
+  std::string proved_at;    // ISO time, UTC
   double seconds = 0;
   std::vector<TableSummary> tables;
   std::vector<LoadSummary> loads;

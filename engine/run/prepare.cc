@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "run/sample.h"
 #include "run/transforms.h"
 
 namespace planrun {
@@ -63,6 +64,7 @@ Prepared prepare(const Plan& plan, const std::map<std::string, SourceDatabase*>&
     if (auto found = target.existing_table(table.name)) existing.emplace(table.name, std::move(*found));
   }
   ResolveResult resolved = resolve(plan, tables, existing);
+  resolved.plan.sample = plan.sample;
   wrong.list.insert(wrong.list.end(), resolved.diagnostics.list.begin(), resolved.diagnostics.list.end());
   if (!resolved.diagnostics.has_errors()) check_columns(resolved.plan, wrong);
   attach_transforms(plan, resolved.plan, wrong);
@@ -102,11 +104,15 @@ void refuse_rolling_back(const RunRecord& run) {
 void check_required_plans(const Plan& plan, Ledger& ledger) {
   for (const auto& required : plan.requires_) {
     const auto runs = ledger.runs(required.text);
-    const auto passed = [](const RunRecord& run) { return run.state == RunState::passed; };
+    // A rehearsal is enough for a rehearsal only.
+    const auto passed = [&](const RunRecord& run) {
+      return run.state == RunState::passed && (plan.sample > 0 || sample_of(run) == 0);
+    };
     if (std::any_of(runs.begin(), runs.end(), passed)) continue;
     const std::string what =
         runs.empty() ? "there is no run of it in the target's ledger"
-                     : "its run " + runs.front().id + " is " + std::string(to_string(runs.front().state));
+                     : "its run " + runs.front().id + " is " + std::string(to_string(runs.front().state)) +
+                           (sample_of(runs.front()) > 0 ? ", " + sample_text(sample_of(runs.front())) : "");
     throw Error(ErrorCode::refused,
                 "plan " + plan.name + " requires a passed run of plan " + required.text + ": " + what,
                 "run plan " + required.text + " into the same target first");

@@ -10,6 +10,7 @@
 #include "load/road.h"
 #include "run/context.h"
 #include "run/prepare.h"
+#include "run/sample.h"
 #include "run/settle_plan.h"
 #include "run/source_findings.h"
 #include "run/transforms.h"
@@ -191,6 +192,7 @@ std::vector<StepRecord> look_into_ledger(const Plan& plan, TargetDatabase& targe
   for (const auto& run : ledger->runs(plan.name)) {
     if (run.state == RunState::rolled_back) break;
     refuse_rolling_back(run);
+    refuse_other_sample(run, plan);
     preview.earlier_run = "run " + run.id + " (" + std::string(to_string(run.state)) + ", begun " +
                           to_iso_utc(run.started_at) + ")";
     preview.earlier_run +=
@@ -270,6 +272,14 @@ Preview preview_plan(const Plan& plan, const std::map<std::string, SourceDatabas
   for (const auto& [name, source] : sources) states[name] = source->state().text;
   Prepared prepared = prepare(plan, sources, target, wrong);
   Preview preview;
+  preview.sample = plan.sample;
+  std::optional<PassingSample> sample;
+  if (plan.sample > 0) {
+    const auto notice = [&](const std::string& text) { preview.notices.push_back(text); };
+    sample.emplace(prepared.plan, sources, target, notice, stop);
+    prepared = prepare(plan, sample->databases(), target, wrong);
+  }
+  const auto& read = sample ? sample->databases() : sources;
   preview.plan = plan.name;
   preview.fingerprint = fingerprint(prepared.plan);
   preview.target = target.shown_url();
@@ -288,19 +298,19 @@ Preview preview_plan(const Plan& plan, const std::map<std::string, SourceDatabas
   for (const auto& table : prepared.plan.tables) {
     for (const auto& load : table.loads) loads.emplace_back(&table, &load);
   }
-  check_repeatable(prepared.plan, sources);
+  check_repeatable(prepared.plan, read);
   SettlePlanOptions settling;
   settling.run = "preview";
   settling.ask_target = !preview.target_unreachable;
   settling.samples = options.shown_merges;
   settling.samples_where_settled = true;
   const auto before_settling = std::chrono::steady_clock::now();
-  const Settlements settlements = settle_plan(prepared.plan, sources, target, settling, stop);
+  const Settlements settlements = settle_plan(prepared.plan, read, target, settling, stop);
   const std::chrono::duration<double> settled = std::chrono::steady_clock::now() - before_settling;
   preview.loads =
-      Reading(loads, sources, settlements, target, !preview.target_unreachable, options, stop).run();
+      Reading(loads, read, settlements, target, !preview.target_unreachable, options, stop).run();
   add_merges(loads, settlements, preview);
-  preview.findings = ask_sources(prepared.plan, sources);
+  preview.findings = ask_sources(prepared.plan, read);
   for (const auto& [name, source] : sources) {
     if (source->state().text != states[name]) {
       preview.notices.push_back(name +

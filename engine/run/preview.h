@@ -73,6 +73,7 @@ struct DdlStep {
 struct Preview {
   std::string plan;
   std::string fingerprint;
+  std::int64_t sample = 0;  // rows of a root table that were looked at; 0: all
   std::vector<std::string> sources;
   std::string target;
   std::string target_problem;  // empty: the target would take the plan

@@ -68,6 +68,7 @@ Json to_json(const Preview& p) {
                {"unread_tables", p.unread_tables},
                {"estimated_seconds", p.estimated_seconds},
                {"steps", to_json(p.graph)}};
+  if (p.sample > 0) json["sample"] = p.sample;
   Json ddl = Json::array();
   for (const auto& step : p.ddl) ddl.push_back({{"step", step.step}, {"statements", step.statements}});
   json["ddl"] = ddl;

@@ -12,6 +12,7 @@
 #include "load/road.h"
 #include "run/choose_run.h"
 #include "run/prepare.h"
+#include "run/sample.h"
 #include "run/settle_plan.h"
 #include "run/snapshots.h"
 
@@ -127,6 +128,7 @@ class Retry {
     }
     snapshots_.take_again(snapshots_from_json(run_.snapshots));
     prepared_ = prepare(plan_, snapshots_.databases(), target_, wrong);
+    prepared_.plan.sample = summary_.sample = sample_of(run_);
     for (auto& record : ledger_->rejects(run_.id, -1)) rejects_[record.load].push_back(std::move(record));
     chunks_ = ledger_->chunks(run_.id);
     for (const auto& chunk : chunks_) {

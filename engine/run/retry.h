@@ -14,6 +14,7 @@ namespace planrun {
 
 struct RetrySummary {
   std::string run;
+  std::int64_t sample = 0;  // of the run, where it is a rehearsal
   std::int64_t rows_tried = 0;
   std::int64_t rows_written = 0;
   std::int64_t rows_dropped = 0;   // by the plan of now
@@ -22,6 +23,7 @@ struct RetrySummary {
   /// Takes in what was done in another target of the run.
   RetrySummary& operator+=(const RetrySummary& o) {
     run = o.run;
+    sample = o.sample;
     rows_tried += o.rows_tried;
     rows_written += o.rows_written;
     rows_dropped += o.rows_dropped;

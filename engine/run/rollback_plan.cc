@@ -10,6 +10,7 @@
 #include "run/prepare.h"
 #include "run/proof.h"
 #include "run/rollback.h"
+#include "run/sample.h"
 #include "run/settle_plan.h"
 #include "run/snapshots.h"
 
@@ -113,7 +114,8 @@ class TargetRollback {
       Snapshots snapshots(plan_, sources_, {});
       snapshots.take_again(snapshots_from_json(run_.snapshots));
       Diagnostics wrong;
-      const Prepared prepared = prepare(plan_, snapshots.databases(), target_, wrong);
+      Prepared prepared = prepare(plan_, snapshots.databases(), target_, wrong);
+      prepared.plan.sample = sample_of(run_);
       if (fingerprint(prepared.plan) != run_.fingerprint) return {};
       const ResolvedTable& resolved = *prepared.plan.find(table);
       for (const auto& chunk : ledger_->chunks(run_.id)) {

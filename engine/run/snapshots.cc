@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/json.h"
+#include "run/sample.h"
 
 namespace planrun {
 
@@ -17,6 +18,7 @@ std::string to_json(const std::vector<SnapshotRecord>& records) {
                     {"sha256", r.sha256},
                     {"state", r.state},
                     {"deleted_at", r.deleted_at}});
+    if (r.sample > 0) list.back()["sample"] = r.sample;
   }
   return list.dump();
 }
@@ -25,7 +27,7 @@ std::vector<SnapshotRecord> snapshots_from_json(const std::string& json) {
   std::vector<SnapshotRecord> records;
   for (const auto& r : Json::parse(json)) {
     records.push_back({r.at("source"), r.at("file"), r.at("bytes"), r.at("sha256"), r.at("state"),
-                       r.value("deleted_at", std::int64_t{0})});
+                       r.value("deleted_at", std::int64_t{0}), r.value("sample", std::int64_t{0})});
   }
   return records;
 }
@@ -83,6 +85,22 @@ void Snapshots::take() {
     }
     use(record);
     record.state = databases_.at(source.name)->state().text;
+    records_.push_back(std::move(record));
+  }
+}
+
+void Snapshots::take_sample(const ResolvedPlan& plan, TargetDatabase& target,
+                            const std::function<void(const std::string&)>& notice,
+                            const std::atomic<bool>& stop) {
+  make_private_folder(folder_);
+  for (const auto& [source, made] : make_sample(plan, originals_, target, folder_, notice, stop)) {
+    SnapshotRecord record;
+    record.source = source;
+    record.file = made.file.string();
+    record.bytes = made.bytes;
+    record.sample = plan.sample;
+    use(record);
+    record.state = databases_.at(source)->state().text;
     records_.push_back(std::move(record));
   }
 }

@@ -11,7 +11,9 @@
 
 #include "base/json_fwd.h"
 #include "database/source.h"
+#include "database/target.h"
 #include "plan/plan.h"
+#include "plan/resolved_plan.h"
 
 namespace planrun {
 
@@ -23,6 +25,7 @@ struct SnapshotRecord {
   std::string sha256;           // empty until it was hashed
   std::string state;            // SourceState of what is read
   std::int64_t deleted_at = 0;  // Unix microseconds; 0: it is kept
+  std::int64_t sample = 0;      // rows of a root table in it, of a rehearsal; 0: it is a copy of the whole
 };
 std::string to_json(const std::vector<SnapshotRecord>& records);
 std::vector<SnapshotRecord> snapshots_from_json(const std::string& json);
@@ -37,6 +40,9 @@ class Snapshots {
 
   /// A new run: copies each source that wants it, and remembers the state of the others.
   void take();
+  /// A rehearsal: some rows of each source (run/sample.h), also of those that want no copy.
+  void take_sample(const ResolvedPlan& plan, TargetDatabase& target,
+                   const std::function<void(const std::string&)>& notice, const std::atomic<bool>& stop);
   /// A resumed run: the same files. Throws Error(refused), naming it, when one is gone or is not what it was.
   void take_again(const std::vector<SnapshotRecord>& records);
   /// Begins to hash what was not hashed yet, in a thread of its own.

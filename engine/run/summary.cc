@@ -223,6 +223,7 @@ Json to_json(const RunSummary& s) {
                {"seconds", s.seconds},
                {"rows_rejected", s.rows_rejected},
                {"snapshots", s.snapshots}};
+  if (s.sample > 0) json["sample"] = s.sample;
   Json tables = Json::array();
   for (const auto& t : s.tables) tables.push_back(to_json(t));
   json["tables"] = tables;

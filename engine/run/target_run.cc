@@ -19,6 +19,7 @@
 #include "run/proof.h"
 #include "run/resume.h"
 #include "run/retention.h"
+#include "run/sample.h"
 #include "run/settle_plan.h"
 #include "run/snapshots.h"
 #include "run/summary.h"
@@ -146,6 +147,7 @@ class Run : public TargetRun {
     if (!earlier_ || earlier_->state != RunState::passed) check_required_plans(plan_, *ledger);
     if (!earlier_) return;
     refuse_rolling_back(*earlier_);
+    refuse_other_sample(*earlier_, plan_);
     refuse_run_unknown_at_home();
     steps_ = ledger->steps(earlier_->id);
   }
@@ -202,6 +204,7 @@ class Run : public TargetRun {
     summary_.plan = plan_.name;
     summary_.run = earlier_ ? earlier_->id : record_.id;
     summary_.target = target_.shown_url();
+    summary_.sample = plan_.sample;
   }
 
   void lock() {
@@ -231,8 +234,14 @@ class Run : public TargetRun {
     record_.id = home_ == nullptr ? new_run_id() : home_->record()->id;
     record_.plan = plan_.name;
     record_.started_at = now_micros();
-    snapshots_ = std::make_unique<Snapshots>(plan_, originals_, run_folder(record_.id));
-    if (home_ == nullptr) {
+    // Foreign keys stay within a target, and so does what a rehearsal takes.
+    const auto folder = plan_.sample > 0 && home_ != nullptr
+                            ? run_folder(record_.id) / plan_.targets.front().name
+                            : run_folder(record_.id);
+    snapshots_ = std::make_unique<Snapshots>(plan_, originals_, folder);
+    if (plan_.sample > 0) {
+      take_sample();
+    } else if (home_ == nullptr) {
       snapshots_->take();
     } else {
       snapshots_->take_again(snapshots_from_json(home_->record()->snapshots));
@@ -252,6 +261,12 @@ class Run : public TargetRun {
       if (!earlier_ && home_ == nullptr) std::filesystem::remove_all(run_folder(record_.id), fault);
       throw;
     }
+  }
+
+  void take_sample() {
+    const auto notice = [this](const std::string& text) { observer_.notice(text); };
+    notice(sample_text(plan_.sample) + ": only those and what refers to them goes to " + target_.shown_url());
+    snapshots_->take_sample(prepare(plan_, originals_, target_, wrong_).plan, target_, notice, wanted_stop_);
   }
 
   void open_run() {
@@ -303,7 +318,9 @@ class Run : public TargetRun {
     for (const auto& snapshot : snapshots_->records()) {
       if (home_ != nullptr) break;  // home tells them
       header.sources.push_back(snapshot.source + ": " + originals_.at(snapshot.source)->shown_url() +
-                               (snapshot.file.empty() ? "" : ", read from the snapshot " + snapshot.file));
+                               (snapshot.file.empty() ? ""
+                                : snapshot.sample > 0 ? ", read from the sample " + snapshot.file
+                                                      : ", read from the snapshot " + snapshot.file));
     }
     for (const auto& chunk : chunks) header.chunks_done += chunk.done ? 1 : 0;
     return header;
@@ -480,8 +497,9 @@ class Run : public TargetRun {
       if (!sources[name]) sources[name] = snapshots_->databases().at(name)->connect();
       return sources[name]->query(sql);
     };
-    const auto record = [&](const PlanCheck& check) {
+    const auto record = [&](const PlanCheck& check, bool from_plan = false) {
       CheckRecord result = run_check(check, databases);
+      judge_sample(check, from_plan ? plan_.sample : 0, result);
       ledger_->write_check(record_.id, result);
       const bool bad =
           result.status == "failed" || (result.status == "error" && result.severity == "critical");
@@ -511,7 +529,7 @@ class Run : public TargetRun {
       }
     }
     for (const auto& check : prepared_.plan.checks) {
-      if (!check.guard) record(check);
+      if (!check.guard) record(check, true);
     }
     for (const auto& result : guard_readings_->end(databases)) {
       ledger_->write_check(record_.id, result);
