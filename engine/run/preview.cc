@@ -307,8 +307,7 @@ Preview preview_plan(const Plan& plan, const std::map<std::string, SourceDatabas
   const auto before_settling = std::chrono::steady_clock::now();
   const Settlements settlements = settle_plan(prepared.plan, read, target, settling, stop);
   const std::chrono::duration<double> settled = std::chrono::steady_clock::now() - before_settling;
-  preview.loads =
-      Reading(loads, read, settlements, target, !preview.target_unreachable, options, stop).run();
+  preview.loads = Reading(loads, read, settlements, target, !preview.target_unreachable, options, stop).run();
   add_merges(loads, settlements, preview);
   preview.findings = ask_sources(prepared.plan, read);
   for (const auto& [name, source] : sources) {

@@ -327,7 +327,8 @@ void Group::read(const LoadsOfTable& loads) {
     Source& source = request_.source({linked.load.source, linked.load.source_table});
     Reading reading(*this, number, loads.size() > 1 ? &places : nullptr);
     try {
-      Road(source, *linked.table, linked.load, request_.limits, request_.canonical).travel({}, reading);
+      // Merges are settled among the rows that were chosen.
+      Road(source, *linked.table, linked.load, request_.limits, {}, request_.canonical).travel({}, reading);
     } catch (const Error& error) {
       throw error.within("load " + linked.load.name);
     }
