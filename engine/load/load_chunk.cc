@@ -39,13 +39,15 @@ class ChunkLoader::Writing : public RowVisitor {
   Writing(ChunkLoader& loader, ChunkTransaction& transaction, const RefusedRows& refused)
       : loader_(loader), transaction_(transaction), refused_(refused) {}
 
-  bool wants_more() override {
+  bool wants_more(const Reader& at) override {
     if (count_++ % kRowsBetweenClocks == 0)
       is_due_ = seconds_since(start_) > loader_.limits_.seconds || loader_.stop_;
     // A chunk makes some way even when it is stopped at once or one row is larger than all limits.
     if (result.balance.rows_read > 0 && can_cut_ &&
         (is_due_ || result.bytes > loader_.limits_.bytes || reject_bytes_ > loader_.limits_.reject_bytes)) {
-      return false;
+      // Without a key there is no telling where the rest begins.
+      if (!at.key().values.empty()) return false;
+      can_cut_ = false;
     }
     ++result.balance.rows_read;
     return true;
@@ -179,7 +181,7 @@ class ChunkLoader::Finding : public RowVisitor {
           RefusedRows& refused)
       : loader_(loader), failures_(failures), writing_(writing), refused_(refused), left_out_(refused) {}
 
-  bool wants_more() override { return next_ < failures_.size(); }
+  bool wants_more(const Reader&) override { return next_ < failures_.size(); }
 
   void row(const SourceRow& from, std::span<const Cell> target) override {
     if (from.is_first()) ++told_;

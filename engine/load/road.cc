@@ -181,7 +181,7 @@ std::optional<Key> Road::travel(const Range& range, RowVisitor& visitor) {
   for (;;) {
     const ReadOutcome outcome = reader->next(input_);
     if (outcome == ReadOutcome::end) return std::nullopt;
-    if (!visitor.wants_more()) return reader->key();
+    if (!visitor.wants_more(*reader)) return reader->key();
     ++from.ordinal;
     if (outcome == ReadOutcome::dropped) {
       visitor.dropped();
@@ -204,7 +204,7 @@ std::optional<Key> Road::travel_in_lots(Reader& reader, RowVisitor& visitor) {
   for (;;) {
     const ReadOutcome outcome = reader.next(input_);
     if (outcome == ReadOutcome::end) break;
-    if (!visitor.wants_more()) {
+    if (!visitor.wants_more(reader)) {
       const Key key = reader.key();
       lot.tell(visitor);
       return key;
@@ -230,7 +230,7 @@ std::optional<Key> Road::travel_through_lua(Reader& reader, RowVisitor& visitor)
   for (std::int64_t ordinal = 1;; ++ordinal) {
     const ReadOutcome outcome = reader.next(input_);
     if (outcome == ReadOutcome::end) break;
-    if (!visitor.wants_more()) {
+    if (!visitor.wants_more(reader)) {
       const Key key = reader.key();
       lot.tell(visitor);
       return key;

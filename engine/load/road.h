@@ -42,8 +42,9 @@ struct MergedRow {
 class RowVisitor {
  public:
   virtual ~RowVisitor() = default;
-  /// Asked for each row that was read, before anything is done with it. False: the road ends before this row.
-  virtual bool wants_more() { return true; }
+  /// Asked for each row that was read, before anything is done with it; `at` stands on it. False: the road
+  /// ends before this row.
+  virtual bool wants_more(const Reader& /*at*/) { return true; }
   /// Of one source row all rows are told, one after the other, or it is rejected as a whole.
   virtual void row(const SourceRow& from, std::span<const Cell> target) = 0;
   virtual void rejected(const SourceRow& from, const Misfit& misfit) = 0;

@@ -53,7 +53,7 @@ class Looking : public RowVisitor {
  public:
   Looking(const Group& group, const ResolvedLoad& load, const std::function<bool()>& stop)
       : load_(load), key_(group.table, load), stop_(stop) {}
-  bool wants_more() override { return !stop_ || !stop_(); }
+  bool wants_more(const Reader&) override { return !stop_ || !stop_(); }
   void rejected(const SourceRow&, const Misfit&) override {}
 
  protected:

@@ -37,7 +37,7 @@ class Looking : public RowVisitor {
         stop_(stop),
         preview_(preview) {}
 
-  bool wants_more() override {
+  bool wants_more(const Reader&) override {
     if (stop_) return false;
     ++preview_.balance.rows_read;
     return true;

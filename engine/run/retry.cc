@@ -68,7 +68,7 @@ class OneRow : public RowVisitor {
  public:
   OneRow(Road& road, const RejectRecord& record) : road_(road), record_(record) {}
 
-  bool wants_more() override { return count_++ == 0; }
+  bool wants_more(const Reader&) override { return count_++ == 0; }
   void row(const SourceRow& from, std::span<const Cell> target) override {
     must_be_it(from);
     for (Cell cell : target) {

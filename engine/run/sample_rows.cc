@@ -240,7 +240,7 @@ class Group::Reading : public RowVisitor {
         may_begin_(!group.refers_outside(load)),
         places_(places) {}
 
-  bool wants_more() override {
+  bool wants_more(const Reader&) override {
     if (group_.request_.stop) throw Error(ErrorCode::interrupted, "stopped while the sample was chosen");
     return !has_enough();
   }

@@ -149,6 +149,28 @@ child_lower = "(lower(email))"
 
 }  // namespace
 
+TEST_CASE("a view that is larger than a chunk arrives whole", "[postgres]") {
+  const auto check = [](Kind kind) {
+    Migration m(
+        kind,
+        "create view v as with recursive i(x) as (select 1 union all select x + 1 from i where x < 800)"
+        " select x, printf('%.*c', 100000, 'a') as text from i;",
+        "[table.v]\nfrom = \"s.v\"\n[table.v.columns]\nx = \"bigint\"\ntext = \"text\"\n");
+    const ProcessResult r = m.run();
+    INFO(r.out << r.err);
+    REQUIRE(r.status == 0);
+    CHECK(m.target("select count(*), sum(x), sum(length(text)) from v") == "800|320400|80000000");
+  };
+  SECTION("in SQLite") {
+    check(Kind::sqlite);
+  }
+  if (has_postgres()) {
+    SECTION("in PostgreSQL") {
+      check(Kind::postgresql);
+    }
+  }
+}
+
 TEST_CASE("sequences, partial and expression indexes arrive in PostgreSQL", "[postgres]") {
   Migration m(Kind::postgresql, kSchemas, kSchemaPlan);
   const ProcessResult r = m.run();
