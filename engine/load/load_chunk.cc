@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <optional>
+#include <utility>
 
 #include "base/error.h"
 
@@ -225,18 +227,37 @@ ChunkLoader::ChunkLoader(Road& road, const ResolvedLoad& load, LoadState& state,
                          const std::atomic<bool>& stop)
     : road_(road), load_(load), state_(state), limits_(limits), stop_(stop), hasher_(road.row_hasher()) {}
 
+/// The rows of a range, or of some keys.
+struct ChunkLoader::Way {
+  Range range;
+  std::optional<std::span<const Key>> keys;
+
+  std::optional<Key> travel(Road& road, RowVisitor& visitor) const {
+    if (!keys) return road.travel(range, visitor);
+    road.visit(*keys, visitor);
+    return std::nullopt;
+  }
+};
+
 ChunkResult ChunkLoader::load(ChunkTransaction& transaction) {
-  Range range = transaction.chunk().range;
+  return load_along(transaction, {transaction.chunk().range, std::nullopt});
+}
+
+ChunkResult ChunkLoader::load_again(ChunkTransaction& transaction, std::span<const Key> keys) {
+  return load_along(transaction, {{}, keys});
+}
+
+ChunkResult ChunkLoader::load_along(ChunkTransaction& transaction, Way way) {
   RefusedRows refused;
-  for (bool was_cut = false;;) {
+  for (bool may_cut = !way.keys;;) {
     // A row that was refused has siblings in the table: they go by starting over.
     if (state_.staged || !refused.empty()) transaction.stage();
     Writing writing(*this, transaction, refused);
-    if (was_cut) writing.forbid_cut();
-    if (const auto rest = road_.travel(range, writing)) {
+    if (!may_cut) writing.forbid_cut();
+    if (const auto rest = way.travel(road_, writing)) {
       transaction.cut(*rest);
-      range.until = *rest;
-      was_cut = true;
+      way.range.until = *rest;
+      may_cut = false;
     }
     Flushed flushed;
     try {
@@ -249,7 +270,7 @@ ChunkResult ChunkLoader::load(ChunkTransaction& transaction) {
     }
     if (!flushed.failures.empty()) {
       Finding finding(*this, flushed.failures, writing, refused);
-      road_.travel(range, finding);
+      way.travel(road_, finding);
       if (!finding.found_all()) {
         throw Error(ErrorCode::source,
                     load_.source + "." + load_.source_table +
@@ -262,6 +283,7 @@ ChunkResult ChunkLoader::load(ChunkTransaction& transaction) {
     ChunkResult& result = writing.result;
     result.seconds = writing.seconds();
     check_rejects(writing.rejects, result.balance.rows_rejected);
+    if (way.keys) result.balance.rows_rejected -= std::exchange(result.balance.rows_read, 0);
     try {
       for (const Reject& reject : writing.rejects) transaction.reject(reject);
       for (const Reject& reject : writing.different) transaction.reject(reject);

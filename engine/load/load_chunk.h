@@ -5,6 +5,7 @@
 #include <atomic>
 #include <functional>
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -42,12 +43,17 @@ class ChunkLoader {
   /// Ends with transaction.finish(). Throws Error(rejected) when the plan stops at rejects, or their limit is
   /// passed; nothing of the chunk is committed then.
   ChunkResult load(ChunkTransaction& transaction);
+  /// Rows that were rejected before, once more: a chunk of no range, whose balance takes them out of the
+  /// rejects.
+  ChunkResult load_again(ChunkTransaction& transaction, std::span<const Key> keys);
   /// Its transaction was not committed after all: its rejects do not count.
   void take_back(const ChunkResult& result);
 
  private:
   class Writing;
   class Finding;
+  struct Way;
+  ChunkResult load_along(ChunkTransaction& transaction, Way way);
   /// Source rows that the target refused, by their place (from 1) among those that came to it.
   using RefusedRows = std::map<std::int64_t, RowFailure>;
   void check_rejects(const std::vector<Reject>& rejects, std::int64_t count);

@@ -3,6 +3,7 @@
 #include <deque>
 #include <map>
 
+#include "base/error.h"
 #include "base/json.h"
 
 namespace planrun {
@@ -48,6 +49,34 @@ RowHasher row_hasher(const ResolvedTable& table, const ResolvedLoad& load) {
   }
   return RowHasher(columns, table.sha256_digest);
 }
+
+// The first row of a range, if it has the key that was asked for.
+class OneKey : public RowVisitor {
+ public:
+  OneKey(const Key& key, RowVisitor& visitor) : key_(key), visitor_(visitor) {}
+
+  bool wants_more(const Reader& at) override {
+    if (is_told_ || at.key() != key_) return false;
+    is_told_ = true;
+    has_ended_ = !visitor_.wants_more(at);
+    return !has_ended_;
+  }
+  void row(const SourceRow& from, std::span<const Cell> target) override { visitor_.row(from, target); }
+  void rejected(const SourceRow& from, const Misfit& misfit) override { visitor_.rejected(from, misfit); }
+  void dropped() override { visitor_.dropped(); }
+  void merged(const SourceRow& from, std::span<const Cell> target, const MergedRow& row) override {
+    visitor_.merged(from, target, row);
+  }
+
+  bool is_missing() const { return !is_told_; }
+  bool has_ended() const { return has_ended_; }
+
+ private:
+  const Key& key_;
+  RowVisitor& visitor_;
+  bool is_told_ = false;
+  bool has_ended_ = false;
+};
 
 // Rows that wait until the target has said the canonical text of their values.
 class Road::Lot {
@@ -193,6 +222,18 @@ std::optional<Key> Road::travel(const Range& range, RowVisitor& visitor) {
       visitor.row(from, output_);
     } else {
       tell(from, 1, visitor, [&](std::size_t) { return std::span<const Cell>(output_); });
+    }
+  }
+}
+
+void Road::visit(std::span<const Key> keys, RowVisitor& visitor) {
+  for (const Key& key : keys) {
+    OneKey one(key, visitor);
+    travel({key, std::nullopt}, one);
+    if (one.has_ended()) return;
+    if (one.is_missing()) {
+      throw Error(ErrorCode::source, load_.source + "." + load_.source_table + " has no row of key " +
+                                         to_text(key) + " any more");
     }
   }
 }

@@ -71,6 +71,9 @@ class Road {
   /// Tells every row of `range` in key order. Returns the key of the row the visitor did not want, or nothing
   /// when the range is done.
   std::optional<Key> travel(const Range& range, RowVisitor& visitor);
+  /// Tells the rows of these keys, in this order, up to one that the visitor does not want. Throws
+  /// Error(source) where a row is not there.
+  void visit(std::span<const Key> keys, RowVisitor& visitor);
 
   Reject make_reject(const SourceRow& row, const Misfit& misfit);
   /// What is kept of a row that differs from the one that is loaded.

@@ -23,13 +23,17 @@ std::pair<const ResolvedTable*, const ResolvedLoad*> RunContext::load(const std:
 
 LoadTarget RunContext::load_target(const std::string& name) const {
   const auto [table, load] = this->load(name);
+  return planrun::load_target(*table, *load);
+}
+
+LoadTarget load_target(const ResolvedTable& table, const ResolvedLoad& load) {
   LoadTarget target;
-  target.load = name;
-  target.table = &table->schema;
-  target.fans_out = load->transform.has_value();
-  for (const auto& column : load->columns) target.columns.push_back(column.column);
-  target.write = load->write;
-  target.key = load->key;
+  target.load = load.name;
+  target.table = &table.schema;
+  target.fans_out = load.transform.has_value();
+  for (const auto& column : load.columns) target.columns.push_back(column.column);
+  target.write = load.write;
+  target.key = load.key;
   return target;
 }
 

@@ -80,6 +80,9 @@ struct RunContext {
   LoadTarget load_target(const std::string& name) const;
 };
 
+/// A load's columns and way of writing, as the target sees them.
+LoadTarget load_target(const ResolvedTable& table, const ResolvedLoad& load);
+
 /// The ledger's id of the step that creates a table; also of a table created with its first chunk.
 std::string create_step_id(const std::string& table);
 

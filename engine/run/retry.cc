@@ -1,16 +1,16 @@
 #include "run/retry.h"
 
 #include <algorithm>
-#include <deque>
 #include <memory>
-#include <optional>
 #include <set>
 
 #include "base/error.h"
 #include "base/json.h"
 #include "base/time.h"
-#include "load/road.h"
+#include "load/load_chunk.h"
 #include "run/choose_run.h"
+#include "run/context.h"
+#include "run/guards.h"
 #include "run/prepare.h"
 #include "run/sample.h"
 #include "run/settle_plan.h"
@@ -63,51 +63,6 @@ class Without : public RowVisitor {
   const std::set<std::string>& keys_;
 };
 
-// One row along the road, kept.
-class OneRow : public RowVisitor {
- public:
-  OneRow(Road& road, const RejectRecord& record) : road_(road), record_(record) {}
-
-  bool wants_more(const Reader&) override { return count_++ == 0; }
-  void row(const SourceRow& from, std::span<const Cell> target) override {
-    must_be_it(from);
-    for (Cell cell : target) {
-      if (cell.kind == CellKind::text || cell.kind == CellKind::blob) {
-        cell.bytes = bytes_.emplace_back(cell.bytes);
-      }
-      cells.push_back(cell);
-    }
-  }
-  void rejected(const SourceRow& from, const Misfit& misfit) override {
-    must_be_it(from);
-    reject = road_.make_reject(from, misfit);
-  }
-  void dropped() override { is_dropped = true; }
-  void merged(const SourceRow& from, std::span<const Cell>, const MergedRow& row) override {
-    must_be_it(from);
-    is_merged = true;
-    if (row.differs) different = road_.make_reject(from, row);
-  }
-
-  // One of the four.
-  std::vector<Cell> cells;
-  std::optional<Reject> reject;
-  bool is_dropped = false;
-  bool is_merged = false;
-
-  std::optional<Reject> different;  // what is kept of a merged row
-
- private:
-  void must_be_it(const SourceRow& from) const {
-    if (from.key() == record_.reject.key) return;
-    throw Error(ErrorCode::source, to_text(record_.reject) + ": the row is not in the snapshot any more");
-  }
-  Road& road_;
-  const RejectRecord& record_;
-  std::deque<std::string> bytes_;  // addresses stay as it grows
-  int count_ = 0;
-};
-
 class Retry {
  public:
   Retry(const Plan& plan, const std::map<std::string, SourceDatabase*>& sources, TargetDatabase& target,
@@ -135,6 +90,7 @@ class Retry {
       if (!chunk.done) throw otherwise("run " + run_.id + " has not read all of its rows yet");
     }
     target_connection_ = target_.connect(run_.id, 0);
+    guards_ = watched_guards(prepared_.plan, target_.dialect().name());
     SettlePlanOptions options;
     options.run = run_.id;
     settlements_ = settle_plan(prepared_.plan, snapshots_.databases(), target_, options, stop_);
@@ -213,100 +169,57 @@ class Retry {
   void retry_load(const ResolvedTable& table, const ResolvedLoad& load) {
     const auto found = rejects_.find(load.name);
     if (found == rejects_.end()) return;
-    if (load.may_meet_rows) {
-      throw otherwise("rows of load " + load.name +
-                      " meet rows that are there, in the order of their source");
-    }
-    if (load.transform) throw otherwise("load " + load.name + " has a transform");
+    // What is rejected again stays a reject, whatever the plan says of the run's own rows.
+    ResolvedLoad again = load;
+    again.on_reject = OnReject::keep;
+    again.max_rejects = -1;
+    Road road = make_road(table, load);
+    LoadState state;
+    const ChunkLimits limits;
+    ChunkLoader loader(road, again, state, limits, stop_);
     const auto& all = found->second;
     for (std::size_t first = 0; first < all.size(); first += kRowsATransaction) {
       if (stop_) throw Error(ErrorCode::interrupted, "stopped on request", "the same command goes on");
       const std::size_t count = std::min(kRowsATransaction, all.size() - first);
-      retry_some(table, load, std::span(all).subspan(first, count));
+      retry_some(table, load, loader, std::span(all).subspan(first, count));
     }
   }
 
-  void retry_some(const ResolvedTable& table, const ResolvedLoad& load,
+  void retry_some(const ResolvedTable& table, const ResolvedLoad& load, ChunkLoader& loader,
                   std::span<const RejectRecord> records) {
-    Road road = make_road(table, load);
     ClaimRequest request;
     request.run = run_.id;
-    LoadTarget into;
-    into.load = load.name;
-    into.table = &table.schema;
-    into.columns = road.columns();
-    request.loads.push_back(std::move(into));
-    std::vector<std::unique_ptr<OneRow>> rows;
-    std::vector<Reject> rejected;
-    std::vector<Reject> kept;
-    std::vector<std::pair<const RejectRecord*, const OneRow*>> fitting;
-    ChunkResult result;
+    request.loads.push_back(load_target(table, load));
+    std::vector<Key> keys;
     for (const auto& record : records) {
       if (record.reject.key.values.empty()) continue;  // it cannot be found again
       request.retried.push_back(record.id);
-      auto& row = *rows.emplace_back(std::make_unique<OneRow>(road, record));
-      road.travel({record.reject.key, std::nullopt}, row);
-      if (row.reject) {
-        rejected.push_back(*row.reject);
-      } else if (row.is_dropped) {
-        ++result.balance.rows_dropped;
-      } else if (row.is_merged) {
-        ++result.balance.rows_merged;
-        if (row.different) kept.push_back(*row.different);
-      } else {
-        fitting.emplace_back(&record, &row);
-      }
+      keys.push_back(record.reject.key);
     }
     summary_.rows_tried += static_cast<std::int64_t>(records.size());
-    summary_.rows_rejected += static_cast<std::int64_t>(records.size() - request.retried.size());
-    if (request.retried.empty()) return;
+    summary_.rows_rejected += static_cast<std::int64_t>(records.size() - keys.size());
+    if (keys.empty()) return;
+    std::vector<const WatchedGuard*> guards;
+    for (const WatchedGuard& guard : guards_) {
+      if (!guard.watches(table.schema.name)) continue;
+      guards.push_back(&guard);
+      request.guards.push_back(guard.sql);
+    }
     const auto transaction = target_connection_->claim(request);
     if (!transaction)
       throw Error(ErrorCode::system, "the retried rows of load " + load.name + " have no chunk");
-    std::set<std::int64_t> refused;
-    for (const auto& failure : write(*transaction, fitting)) {
-      refused.insert(failure.ordinal);
-      Reject reject = fitting[static_cast<std::size_t>(failure.ordinal)].first->reject;
-      reject.column = failure.column;
-      reject.reason = failure.reason;
-      rejected.push_back(std::move(reject));
-    }
-    RowHasher hasher = road.row_hasher();
-    for (std::size_t i = 0; i < fitting.size(); ++i) {
-      if (!refused.contains(static_cast<std::int64_t>(i)))
-        result.digest.add(hasher.hash(fitting[i].second->cells));
-    }
-    for (const Reject& reject : rejected) transaction->reject(reject);
-    for (const Reject& reject : kept) transaction->reject(reject);
-    Balance& balance = result.balance;
-    balance.rows_written = balance.rows_inserted = result.digest.rows;
-    balance.rows_emitted_merged = balance.rows_merged;
-    balance.rows_emitted = balance.rows_inserted + balance.rows_emitted_merged;
-    balance.rows_rejected = -balance.rows_written - balance.rows_dropped - balance.rows_merged;
-    transaction->finish(result);
+    const ChunkResult result = loader.load_again(*transaction, keys);
+    const auto changed = judge_guards(guards, transaction->guard_values(), load.name);
     if (transaction->commit() == Outcome::in_doubt) {
       throw Error(ErrorCode::interrupted, "the connection was lost inside COMMIT",
                   "the same command goes on");
     }
-    summary_.rows_written += result.balance.rows_written;
-    summary_.rows_dropped += result.balance.rows_dropped;
-    summary_.rows_merged += result.balance.rows_merged;
-    summary_.rows_rejected += static_cast<std::int64_t>(rejected.size());
-  }
-
-  static std::vector<RowFailure> write(
-      ChunkTransaction& transaction,
-      const std::vector<std::pair<const RejectRecord*, const OneRow*>>& fitting) {
-    for (;;) {
-      for (const auto& [record, row] : fitting) transaction.write(row->cells);
-      try {
-        return transaction.flush().failures;
-      } catch (const Error& error) {
-        // In the stage each further time leaves one more row out, so this comes to an end.
-        if (error.code() != ErrorCode::row_violation) throw;
-        transaction.stage();
-      }
-    }
+    for (const auto& record : changed) ledger_->write_check(run_.id, record);
+    const Balance& balance = result.balance;
+    summary_.rows_written += balance.rows_written;
+    summary_.rows_dropped += balance.rows_dropped;
+    summary_.rows_merged += balance.rows_merged;
+    summary_.rows_rejected += balance.rows_rejected + static_cast<std::int64_t>(keys.size());
   }
 
   const Plan& plan_;
@@ -319,6 +232,7 @@ class Retry {
   RunRecord run_;
   std::map<std::string, std::vector<RejectRecord>> rejects_;  // by load
   std::vector<ChunkRecord> chunks_;
+  std::vector<WatchedGuard> guards_;
   std::unique_ptr<Target> target_connection_;
   std::map<std::string, std::unique_ptr<Source>> sources_;
   RetrySummary summary_;
