@@ -12,6 +12,7 @@ struct Merged {
   std::vector<std::string> databases;
 };
 
+const std::vector<std::string> kTargets = {"business", "analytics", "core"};
 const std::vector<std::string> kPerformance = {"performance_analytics", "optimized_performance_analytics",
                                                "cross_platform_performance"};
 const std::vector<Merged> kMerged = {
@@ -42,7 +43,7 @@ std::string newest(const ShippedPlans& epic, const Merged& merged) {
 }
 
 void check_consolidated(Kind kind) {
-  const ShippedPlans epic(kind);
+  const ShippedPlans epic(kind, kTargets);
   const std::string before = epic.state();
   const ProcessResult preview = epic.run("epic10", {"--dry-run"});
   INFO(preview.out << preview.err);
@@ -77,7 +78,7 @@ void check_consolidated(Kind kind) {
 }
 
 void check_protected(Kind kind) {
-  const ShippedPlans epic(kind);
+  const ShippedPlans epic(kind, kTargets);
   REQUIRE(epic.run("epic10", {"--quiet"}).status == 0);
   epic.target(
       "insert into sales_pipeline (pipeline_id, contact_id) select 'p', min(contact_id) from crm_contacts");

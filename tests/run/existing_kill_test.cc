@@ -9,7 +9,7 @@ using namespace planrun::test;
 
 namespace {
 
-constexpr std::size_t kPoints = 8;
+constexpr std::size_t kPoints = 6;
 
 // Keys 1 to 6,000; of the 4,000 that are there, the even ones of 2,000 to 4,000 are equal already.
 const std::string kSource =

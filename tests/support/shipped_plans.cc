@@ -12,8 +12,6 @@ namespace planrun::test {
 
 namespace {
 
-const std::vector<std::string> kTargets = {"business", "analytics", "core"};
-
 // Made once a process, and copied from.
 const fs::path& example_data() {
   static const TempFolder folder;
@@ -41,10 +39,11 @@ std::string day(std::chrono::system_clock::time_point when) {
 
 }  // namespace
 
-ShippedPlans::ShippedPlans(Kind kind) : kind_(kind) {
+ShippedPlans::ShippedPlans(Kind kind, std::vector<std::string> targets)
+    : kind_(kind), targets_(std::move(targets)) {
   fs::copy(example_data(), folder_ / "data", fs::copy_options::recursive);
   if (kind == Kind::sqlite) return;
-  for (const auto& target : kTargets) postgres_[target] = std::make_unique<TempPostgres>();
+  for (const auto& target : targets_) postgres_[target] = std::make_unique<TempPostgres>();
 }
 
 std::string ShippedPlans::target_url(const std::string& name) const {
@@ -52,14 +51,15 @@ std::string ShippedPlans::target_url(const std::string& name) const {
 }
 
 std::map<std::string, std::string> ShippedPlans::environment() const {
-  return {{"ORA_DB", source("ora")},
-          {"EPIC7_DB", source("epic7")},
-          {"EPIC16_DIR", folder_ / "data"},
-          {"EPIC10_DIR", folder_ / "data/epic10"},
-          {"DATABASE_URL", target_url()},
-          {"BUSINESS_URL", target_url()},
-          {"ANALYTICS_URL", target_url("analytics")},
-          {"CORE_URL", target_url("core")}};
+  std::map<std::string, std::string> all{
+      {"ORA_DB", source("ora")},        {"EPIC7_DB", source("epic7")},
+      {"EPIC16_DIR", folder_ / "data"}, {"EPIC10_DIR", folder_ / "data/epic10"},
+      {"DATABASE_URL", target_url()},   {"BUSINESS_URL", target_url()}};
+  for (const auto& target : targets_) {
+    if (target == "analytics") all["ANALYTICS_URL"] = target_url(target);
+    if (target == "core") all["CORE_URL"] = target_url(target);
+  }
+  return all;
 }
 
 ProcessResult ShippedPlans::run(const std::string& plan, std::vector<std::string> arguments,
@@ -85,7 +85,7 @@ std::string ShippedPlans::target(const std::string& sql, const std::string& name
 std::string ShippedPlans::state() const {
   using namespace std::chrono_literals;
   std::string all;
-  for (const auto& target : kTargets) all += target + "\n" + target_state(target_url(target));
+  for (const auto& target : targets_) all += target + "\n" + target_state(target_url(target));
   const auto now = std::chrono::system_clock::now();
   const std::regex times("(" + day(now) + "|" + day(now - 24h) + ")[ T][0-9:.]+");
   return std::regex_replace(all, times, "(today)");

@@ -13,7 +13,8 @@ namespace planrun::test {
 
 class ShippedPlans {
  public:
-  explicit ShippedPlans(Kind kind);
+  /// Which targets there are: epic10 has "business", "analytics" and "core", the others "business".
+  explicit ShippedPlans(Kind kind, std::vector<std::string> targets = {"business"});
 
   /// `planrun plans/NAME.toml ARGUMENTS...`
   ProcessResult run(const std::string& plan, std::vector<std::string> arguments = {},
@@ -23,8 +24,7 @@ class ShippedPlans {
   /// An example database of this object's own: "epic7", "epic10/ab_testing".
   std::filesystem::path source(const std::string& name) const { return folder_ / ("data/" + name + ".db"); }
   std::filesystem::path file(const std::string& name) const { return folder_ / name; }
-  /// What a target answers, by psql or sqlite3. The targets are those of epic10; the others write into
-  /// "business".
+  /// What a target answers, by psql or sqlite3.
   std::string target(const std::string& sql, const std::string& name = "business") const;
   std::string target_url(const std::string& name = "business") const;
   /// Schema and rows of all targets; times of today are masked, as tables may hold when a row came.
@@ -36,6 +36,7 @@ class ShippedPlans {
 
  private:
   Kind kind_;
+  std::vector<std::string> targets_;
   TempFolder folder_;
   std::map<std::string, std::unique_ptr<TempPostgres>> postgres_;
 };
