@@ -39,6 +39,7 @@ struct StepWork {
   std::string table;
   std::vector<std::string> statements;
   std::vector<Chunk> pending;  // chunks (id 0) that become pending in the same transaction
+  bool begins_table = false;   // one that exists: how its sequences stand is kept for a rollback
 };
 
 struct ClaimRequest {

@@ -49,7 +49,6 @@ class Apply {
   std::string undo_;
   std::string run_;
   std::string chunk_;
-  std::int64_t updated_ = 0;  // by the range that is being tried
 };
 
 /// "[\"12\",\"a\"]" of a row: its key as JSON of texts, as undo keeps it.

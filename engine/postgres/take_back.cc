@@ -23,14 +23,14 @@ class TakingBack {
   std::vector<ChangedRow> changed(std::size_t limit) {
     const Result r = connection_.exec(
         "SELECT u.key, " + std::string(kRow) + " IS NULL FROM " + undo_ + " u LEFT JOIN " + table_ + " " +
-        kRow + " ON " + is_row() + " WHERE " + of_run_ + " AND md5(" + kRow +
+        kRow + " ON " + is_row() + " WHERE " + of_run_ + " AND u.op <> 'sequence' AND md5(" + kRow +
         "::text) IS DISTINCT FROM u.after_hash ORDER BY u.id" + " LIMIT " + std::to_string(limit));
     std::vector<ChangedRow> rows;
     for (int i = 0; i < r.rows(); ++i) rows.push_back({r.text(i, 0), r.truth(i, 1)});
     return rows;
   }
 
-  std::int64_t take_back() {
+  std::int64_t take_back(std::vector<std::string>& after_commit) {
     refuse_rows_that_refer();
     const auto triggers = switch_triggers_off();
     // What was inserted may hold a unique value that a row had before.
@@ -40,6 +40,7 @@ class TakingBack {
                                   .affected();
     const std::int64_t restored = restore();
     for (const auto& statement : triggers) connection_.exec(statement);
+    restore_sequences(after_commit);
     connection_.exec("DELETE FROM " + undo_ + " u WHERE " + of_run_);
     return gone + restored;
   }
@@ -109,6 +110,34 @@ class TakingBack {
         .affected();
   }
 
+  /// A sequence from which somebody has taken a value for a row that is there stays as it is. Setting a
+  /// sequence cannot be taken back, so in the transaction it is told where to go on, which can.
+  void restore_sequences(std::vector<std::string>& after_commit) {
+    const Result kept = connection_.exec(
+        "SELECT u.key::json ->> 0, quote_ident(u.key::json ->> 1), split_part(u.before, ' ', 1),"
+        " split_part(u.before, ' ', 2) = 'true', p.seqincrement, pg_has_role(c.relowner, 'USAGE') FROM " +
+        undo_ +
+        " u JOIN pg_class c ON c.oid = to_regclass(u.key::json ->> 0) JOIN pg_sequence p ON p.seqrelid = "
+        "c.oid"
+        " WHERE " +
+        of_run_ + " AND u.op = 'sequence' AND p.seqincrement > 0");
+    for (int i = 0; i < kept.rows(); ++i) {
+      const std::string sequence = kept.text(i, 0);
+      const std::string last = kept.text(i, 2);
+      const bool called = kept.truth(i, 3);
+      const std::string changed = "SELECT (last_value, is_called) IS DISTINCT FROM (" + last + "::bigint, " +
+                                  (called ? "true" : "false") + ") AND NOT EXISTS (SELECT FROM " + table_ +
+                                  " WHERE " + kept.text(i, 1) + (called ? " > " : " >= ") + last + ") FROM " +
+                                  sequence;
+      if (!connection_.exec(changed).truth(0, 0)) continue;
+      const std::int64_t next = std::stoll(last) + (called ? kept.integer(i, 4) : 0);
+      if (kept.truth(i, 5))
+        connection_.exec("ALTER SEQUENCE " + sequence + " RESTART WITH " + std::to_string(next));
+      after_commit.push_back("SELECT setval(" + quote_literal(sequence) + ", " + last + ", " +
+                             (called ? "true" : "false") + ")");
+    }
+  }
+
   PostgresConnection& connection_;
   const TableSchema& schema_;
   std::string table_;
@@ -124,9 +153,40 @@ std::vector<ChangedRow> find_changed_rows(PostgresConnection& connection, const 
   return TakingBack(connection, context, run, table).changed(limit);
 }
 
+void keep_sequences(PostgresConnection& connection, const PostgresContext& context, const std::string& run,
+                    const std::string& table) {
+  const Result sequences = connection.exec(
+      "SELECT format('%I.%I', n.nspname, s.relname), a.attname FROM"
+      " (SELECT objid AS sequence, refobjsubid AS place FROM pg_depend WHERE classid = 'pg_class'::regclass"
+      " AND refclassid = 'pg_class'::regclass AND refobjid = $1::regclass AND refobjsubid > 0"
+      " AND deptype IN ('a', 'i')"
+      " UNION SELECT d.refobjid, f.adnum FROM pg_attrdef f JOIN pg_depend d ON d.classid = "
+      "'pg_attrdef'::regclass"
+      " AND d.objid = f.oid AND d.refclassid = 'pg_class'::regclass WHERE f.adrelid = $1::regclass) u"
+      " JOIN pg_class s ON s.oid = u.sequence JOIN pg_namespace n ON n.oid = "
+      "s.relnamespace"
+      " JOIN pg_attribute a ON a.attrelid = $1::regclass AND a.attnum = u.place"
+      " WHERE CASE WHEN s.relkind = 'S' THEN has_sequence_privilege(s.oid, 'SELECT')"
+      " AND has_sequence_privilege(s.oid, 'UPDATE') ELSE false END ORDER BY 1",
+      {context.table(table)});
+  for (int i = 0; i < sequences.rows(); ++i) {
+    const std::string name = sequences.text(i, 0);
+    connection.exec(
+        "INSERT INTO " + context.ledger.undo +
+            " (run, load, chunk, \"table\", key, op, before, after_hash) SELECT $1, '', 0, $2,"
+            " json_build_array($3::text, $4::text)::text, 'sequence', last_value || ' ' || is_called,"
+            " '' FROM " +
+            name + " WHERE NOT EXISTS (SELECT FROM " + context.ledger.undo +
+            " WHERE run = $1 AND \"table\" = $2 AND op = 'sequence'"
+            " AND key = json_build_array($3::text, $4::text)::text)",
+        {run, table, name, sequences.text(i, 1)});
+  }
+}
+
 std::int64_t take_rows_back(PostgresConnection& connection, const PostgresContext& context,
-                            const std::string& run, const TableSchema& table) {
-  return TakingBack(connection, context, run, table).take_back();
+                            const std::string& run, const TableSchema& table,
+                            std::vector<std::string>& after_commit) {
+  return TakingBack(connection, context, run, table).take_back(after_commit);
 }
 
 }  // namespace planrun

@@ -15,8 +15,15 @@ std::vector<ChangedRow> find_changed_rows(PostgresConnection& connection, const 
                                           const std::string& run, const TableSchema& table,
                                           std::size_t limit);
 
-/// See UndoTransaction::take_back_rows(). In the transaction of its caller.
+/// How the sequences that fill columns of the table stand, into the ledger's undo; once a run. Those that the
+/// role may not read are left out.
+void keep_sequences(PostgresConnection& connection, const PostgresContext& context, const std::string& run,
+                    const std::string& table);
+
+/// See UndoTransaction::take_back_rows(). In the transaction of its caller. `after_commit`: what cannot be
+/// taken back itself, and comes when all is committed.
 std::int64_t take_rows_back(PostgresConnection& connection, const PostgresContext& context,
-                            const std::string& run, const TableSchema& table);
+                            const std::string& run, const TableSchema& table,
+                            std::vector<std::string>& after_commit);
 
 }  // namespace planrun

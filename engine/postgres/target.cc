@@ -166,6 +166,7 @@ void PostgresTarget::step_once(const StepWork& work) {
   Transaction transaction(connection);
   // The runner counts on what a step made: it must outlive a crash of the server.
   connection.exec("SET LOCAL synchronous_commit = on");
+  if (work.begins_table) keep_sequences(connection, *context_, work.run, work.table);
   do_work(connection, context_->ledger, work);
   transaction.commit();
 }

@@ -51,10 +51,13 @@ class PostgresUndo : public UndoTransaction {
     return find_changed_rows(*connection_, *context_, run_, table, limit);
   }
   std::int64_t take_back_rows(const TableSchema& table) override {
-    return take_rows_back(*connection_, *context_, run_, table);
+    return take_rows_back(*connection_, *context_, run_, table, after_commit_);
   }
   void undo(const std::string& step, std::span<const std::string> statements) override;
-  void commit() override { transaction_->commit(); }
+  void commit() override {
+    transaction_->commit();
+    for (const auto& statement : after_commit_) connection_->exec(statement);
+  }
 
  private:
   template <typename Work>
@@ -71,6 +74,7 @@ class PostgresUndo : public UndoTransaction {
   std::string run_;
   std::vector<std::string> tables_;  // qualified and quoted, those that are there
   bool readers_are_out_ = false;
+  std::vector<std::string> after_commit_;
   std::unique_ptr<Transaction> transaction_;
 };
 

@@ -18,7 +18,7 @@ constexpr std::int64_t kMicrosPerHour = 3600 * kMicrosPerSecond;
 std::string age_text(std::int64_t micros) {
   if (micros >= 2 * kMicrosPerDay) return std::to_string(micros / kMicrosPerDay) + " days";
   if (micros >= 2 * kMicrosPerHour) return std::to_string(micros / kMicrosPerHour) + " h";
-  return human_seconds(static_cast<double>(micros / kMicrosPerSecond));
+  return human_seconds(static_cast<double>(micros) / kMicrosPerSecond);
 }
 
 }  // namespace

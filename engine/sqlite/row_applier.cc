@@ -106,11 +106,7 @@ std::string row_key_equals_sql(const TableSchema& table, int first) {
 
 RowApplier::RowApplier(std::shared_ptr<SqliteConnection> connection, const SqliteLedgerTables& ledger,
                        const LoadTarget& load, std::string run)
-    : connection_(std::move(connection)),
-      ledger_(ledger),
-      load_(load),
-      run_(std::move(run)),
-      inserter_(connection_, load) {
+    : connection_(std::move(connection)), load_(load), run_(std::move(run)), inserter_(connection_, load) {
   const TableSchema& table = *load.table;
   const std::string name = quote_name(table.name);
   if (load.write != WriteMode::insert) {

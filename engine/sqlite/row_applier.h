@@ -51,7 +51,6 @@ class RowApplier {
   };
 
   std::shared_ptr<SqliteConnection> connection_;
-  const SqliteLedgerTables& ledger_;
   const LoadTarget& load_;
   std::string run_;
   std::vector<std::size_t> key_cells_;  // places in a row of the columns that `write` goes by

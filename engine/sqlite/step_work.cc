@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "base/text.h"
+#include "sqlite/take_back.h"
 
 namespace planrun {
 namespace {
@@ -83,6 +84,7 @@ void do_step_work(SqliteConnection& connection, const SqliteLedgerTables& ledger
   if (ledger.is_step_done(connection, work.run, work.step)) return;
   const auto start = std::chrono::steady_clock::now();
   for (const auto& sql : work.statements) run_step_text(connection, sql);
+  if (work.begins_table) keep_sequence(connection, ledger, work.run, work.table);
   for (const auto& chunk : work.pending) ledger.add_pending(connection, work.run, chunk);
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
   ledger.mark_step_done(connection, work.run, work.step, work.table, seconds.count());

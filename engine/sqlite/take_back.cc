@@ -1,6 +1,7 @@
 #include "sqlite/take_back.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "base/hash.h"
 #include "base/text.h"
@@ -22,7 +23,7 @@ template <typename Use>
 void each_undo_row(SqliteConnection& connection, const SqliteLedgerTables& ledger, const std::string& run,
                    const std::string& table, Use use) {
   Statement row(connection, "select key, op, before, after_hash from " + ledger.undo +
-                                " where run = ?1 and \"table\" = ?2 order by id");
+                                " where run = ?1 and \"table\" = ?2 and op <> 'sequence' order by id");
   row.bind(1, std::string_view(run)).bind(2, std::string_view(table));
   while (row.step() && use(UndoRow{row.text(0), row.text(1), row.text(2), row.text(3)})) {
   }
@@ -87,7 +88,44 @@ std::vector<std::string> children_of(SqliteConnection& connection, const std::st
   return names;
 }
 
+bool has_sequences(SqliteConnection& connection) {
+  Statement row(connection, "select 1 from sqlite_schema where type = 'table' and name = 'sqlite_sequence'");
+  return row.step();
+}
+
+/// One from which somebody has taken a value for a row that is there stays as it is.
+void restore_sequence(SqliteConnection& connection, const SqliteLedgerTables& ledger, const std::string& run,
+                      const std::string& table) {
+  if (!has_sequences(connection)) return;
+  std::optional<std::int64_t> before;
+  {
+    Statement kept(connection, "select cast(before as integer), before is null from " + ledger.undo +
+                                   " where run = ?1 and \"table\" = ?2 and op = 'sequence'");
+    kept.bind(1, std::string_view(run)).bind(2, std::string_view(table));
+    if (!kept.step()) return;
+    if (kept.integer(1) == 0) before = kept.integer(0);
+  }
+  const std::string untouched = " where name = ?1 and not exists (select 1 from " + quote_name(table) +
+                                (before ? " where rowid > ?2)" : ")");
+  Statement restore(
+      connection,
+      (before ? "update sqlite_sequence set seq = ?2" : "delete from sqlite_sequence") + untouched);
+  restore.bind(1, std::string_view(table));
+  if (before) restore.bind(2, *before);
+  restore.run();
+}
+
 }  // namespace
+
+void keep_sequence(SqliteConnection& connection, const SqliteLedgerTables& ledger, const std::string& run,
+                   const std::string& table) {
+  if (!has_sequences(connection)) return;
+  Statement keep(connection,
+                 "insert or ignore into " + ledger.undo +
+                     " (run, load, chunk, \"table\", key, op, before, after_hash) values (?1, '', 0, ?2, "
+                     "'sequence', 'sequence', (select seq from sqlite_sequence where name = ?2), '')");
+  keep.bind(1, std::string_view(run)).bind(2, std::string_view(table)).run();
+}
 
 std::vector<ChangedRow> find_changed_rows(SqliteConnection& connection, const SqliteLedgerTables& ledger,
                                           const std::string& run, const TableSchema& table,
@@ -151,6 +189,7 @@ std::int64_t take_rows_back(SqliteConnection& connection, const SqliteLedgerTabl
                 "delete them or let them refer to other rows, then run the same command again");
   }
   for (const auto& sql : triggers) connection.execute(sql);
+  restore_sequence(connection, ledger, run, table.name);
   Statement forget(connection, "delete from " + ledger.undo + " where run = ?1 and \"table\" = ?2");
   forget.bind(1, std::string_view(run)).bind(2, std::string_view(table.name)).run();
   return count;

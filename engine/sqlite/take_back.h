@@ -17,6 +17,10 @@ std::vector<ChangedRow> find_changed_rows(SqliteConnection& connection, const Sq
                                           const std::string& run, const TableSchema& table,
                                           std::size_t limit);
 
+/// How the table's AUTOINCREMENT stands, into the ledger's undo; once a run.
+void keep_sequence(SqliteConnection& connection, const SqliteLedgerTables& ledger, const std::string& run,
+                   const std::string& table);
+
 /// See UndoTransaction::take_back_rows(). In the write transaction of its caller.
 std::int64_t take_rows_back(SqliteConnection& connection, const SqliteLedgerTables& ledger,
                             const std::string& run, const TableSchema& table);

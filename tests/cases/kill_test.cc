@@ -13,12 +13,8 @@ using namespace planrun::test;
 
 namespace {
 
-/// Of each kind of point so many are tried, evenly spread over the run: hundreds in all.
-/// PLANRUN_KILL_POINTS=10000 tries every one, which takes a quarter of an hour.
-std::size_t most_of_a_kind() {
-  const char* text = std::getenv("PLANRUN_KILL_POINTS");
-  return text ? std::stoul(text) : 24;
-}
+/// Of each kind of point so many are tried, evenly spread over the run.
+constexpr std::size_t kPointsOfAKind = 24;
 
 /// A fresh target.
 class KillTarget {
@@ -96,7 +92,7 @@ struct Unbroken {
     for (std::size_t i = 0; i < points.size(); ++i) by_kind[points[i]].push_back(i + 1);
     std::vector<std::size_t> chosen;
     for (const auto& [kind, all] : by_kind) {
-      const std::size_t count = std::min(all.size(), most_of_a_kind());
+      const std::size_t count = std::min(all.size(), kill_points(kPointsOfAKind));
       for (std::size_t i = 0; i < count; ++i) chosen.push_back(all[i * all.size() / count]);
     }
     return chosen;
@@ -128,15 +124,16 @@ void kill_everywhere(const MakeTarget& make) {
 
 }  // namespace
 
-TEST_CASE("kill: SQLite, around commits, inside them and between rows", "[slow][kill]") {
+TEST_CASE("kill: SQLite, around commits, inside them and between rows", "[slow][kill][ora]") {
   kill_everywhere([] { return std::make_unique<SqliteTarget>(); });
 }
 
-TEST_CASE("kill: PostgreSQL, around commits, inside COPY and between statements", "[slow][kill][postgres]") {
+TEST_CASE("kill: PostgreSQL, around commits, inside COPY and between statements",
+          "[slow][kill][ora][postgres]") {
   kill_everywhere([] { return std::make_unique<PostgresTarget>(); });
 }
 
-TEST_CASE("kill: a connection lost in or before COMMIT", "[slow][kill][postgres]") {
+TEST_CASE("kill: a connection lost in or before COMMIT", "[slow][kill][ora][postgres]") {
   const MakeTarget make = [] { return std::make_unique<PostgresTarget>(); };
   const Unbroken unbroken(make);
   const auto commit_count = std::count(unbroken.points.begin(), unbroken.points.end(), 'b');

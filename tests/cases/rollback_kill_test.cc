@@ -10,6 +10,9 @@ using namespace planrun::test;
 
 namespace {
 
+// Beside the commits.
+constexpr std::size_t kPoints = 8;
+
 const std::string kSource =
     "create table orders(id integer primary key autoincrement, total text);"
     "with recursive i(x) as (select 1 union all select x+1 from i where x<400)"
@@ -78,8 +81,9 @@ void kill_runs(Kind kind) {
   KilledRollback whole(kind);
   const std::string points = whole.points_of([&](const auto& settings) { return whole.run(settings); });
   int killed_count = 0;
-  for (std::size_t i = 1; i <= 24; ++i) {
-    const std::size_t point = points.size() * i / 25 + 1;
+  const std::size_t count = std::min(kill_points(kPoints), points.size());
+  for (std::size_t i = 1; i <= count; ++i) {
+    const std::size_t point = points.size() * i / (count + 1) + 1;
     KilledRollback k(kind);
     if (k.run(at(point)).status == -SIGKILL) ++killed_count;
     const ProcessResult r = k.roll_back();
@@ -89,7 +93,7 @@ void kill_runs(Kind kind) {
     if (r.status != 1) CHECK(r.status == 0);
     CHECK(k.is_as_before());
   }
-  CHECK(killed_count > 20);
+  CHECK(killed_count > static_cast<int>(count * 3 / 4));
 }
 
 void kill_rollbacks(Kind kind) {
@@ -101,7 +105,7 @@ void kill_rollbacks(Kind kind) {
     REQUIRE(k.is_as_before());
   }
   KilledRollback k(kind);
-  for (const std::size_t point : chosen(points, 24)) {
+  for (const std::size_t point : chosen(points, kill_points(kPoints))) {
     REQUIRE(k.run().status == 0);
     const ProcessResult killed = k.roll_back(at(point));
     INFO("killed at point " << point << " of " << points << "\n" << killed.out << killed.err);
@@ -111,7 +115,7 @@ void kill_rollbacks(Kind kind) {
     REQUIRE(resumed.status == 0);
     REQUIRE(k.is_as_before());
   }
-  WARN("killed and resumed at " << chosen(points, 24).size() << " of " << points.size()
+  WARN("killed and resumed at " << chosen(points, kill_points(kPoints)).size() << " of " << points.size()
                                 << " points: " << points);
 }
 

@@ -22,7 +22,7 @@ Chunk range(const std::string& load, std::optional<std::int64_t> from, std::opti
   return chunk;
 }
 
-TEST_CASE("rows, rejects and the ledger row of a chunk commit together", "[postgres]") {
+TEST_CASE("rows, rejects and the ledger row of a chunk commit together", "[server][postgres]") {
   PostgresFixture fixture;
   const TableSchema table = make_table("t", {{"id", "integer"}, {"name", "text"}});
   fixture.begin({&table}, {range("t", std::nullopt, 10), range("t", 10, std::nullopt)});
@@ -56,7 +56,7 @@ TEST_CASE("rows, rejects and the ledger row of a chunk commit together", "[postg
   CHECK(chunks[1].chunk.range.from == integer_key(10));
 }
 
-TEST_CASE("a chunk that is cut leaves the rest of its range pending", "[postgres]") {
+TEST_CASE("a chunk that is cut leaves the rest of its range pending", "[server][postgres]") {
   PostgresFixture fixture;
   const TableSchema table = make_table("t", {{"id", "integer"}, {"name", "text"}});
   fixture.begin({&table}, {range("t", 1, 100)});
@@ -73,7 +73,8 @@ TEST_CASE("a chunk that is cut leaves the rest of its range pending", "[postgres
                      " from planrun.chunk") == "done [1] [40], pending [40] [100]");
 }
 
-TEST_CASE("each pending chunk goes to one connection, and waiting tells when all are settled", "[postgres]") {
+TEST_CASE("each pending chunk goes to one connection, and waiting tells when all are settled",
+          "[server][postgres]") {
   PostgresFixture fixture;
   const TableSchema table = make_table("t", {{"id", "integer"}, {"name", "text"}});
   fixture.begin({&table}, {range("t", 1, 2), range("t", 2, 3)});
@@ -99,7 +100,7 @@ TEST_CASE("each pending chunk goes to one connection, and waiting tells when all
   CHECK(pending == 2);
 }
 
-TEST_CASE("a stranger's hold on a chunk is ended after the stated time", "[postgres]") {
+TEST_CASE("a stranger's hold on a chunk is ended after the stated time", "[server][postgres]") {
   PostgresFixture fixture;
   const TableSchema table = make_table("t", {{"id", "integer"}, {"name", "text"}});
   fixture.begin({&table}, {range("t", 1, 2)});
@@ -116,7 +117,7 @@ TEST_CASE("a stranger's hold on a chunk is ended after the stated time", "[postg
   CHECK(lost.error->retryable());
 }
 
-TEST_CASE("the server's own refusals are told by row and cost no other row", "[postgres]") {
+TEST_CASE("the server's own refusals are told by row and cost no other row", "[server][postgres]") {
   PostgresFixture fixture;
   const TableSchema table = make_table(
       "t", {{"id", "integer check (id <> 13)"}, {"name", "varchar(5) not null check (name <> 'bad')"}});
@@ -147,7 +148,7 @@ TEST_CASE("the server's own refusals are told by row and cost no other row", "[p
   CHECK(fixture.psql("select string_agg(id || name, ' ' order by id) from t") == "0old 1a 4d 5e");
 }
 
-TEST_CASE("a value that the server cannot even read is left out of the stage", "[postgres]") {
+TEST_CASE("a value that the server cannot even read is left out of the stage", "[server][postgres]") {
   PostgresFixture fixture;
   const TableSchema table = make_table("t", {{"id", "integer"}, {"name", "jsonb"}});
   fixture.begin({&table}, {range("t", 1, 100)});
@@ -174,7 +175,8 @@ TEST_CASE("a value that the server cannot even read is left out of the stage", "
   CHECK(fixture.psql("select string_agg(id::text, ' ' order by id) from t") == "1 3 5");
 }
 
-TEST_CASE("a chunk can wait in the stage from its first row, next to chunks that do not", "[postgres]") {
+TEST_CASE("a chunk can wait in the stage from its first row, next to chunks that do not",
+          "[server][postgres]") {
   PostgresFixture fixture;
   const TableSchema first = make_table("a", {{"id", "integer"}, {"name", "text check (name <> 'no')"}});
   const TableSchema second =
@@ -201,7 +203,7 @@ TEST_CASE("a chunk can wait in the stage from its first row, next to chunks that
                      "host(name) from b)") == "2yes 3yes|710.0.0.1");
 }
 
-TEST_CASE("a trigger that drops rows is noticed, by COPY and by the stage", "[postgres]") {
+TEST_CASE("a trigger that drops rows is noticed, by COPY and by the stage", "[server][postgres]") {
   PostgresFixture fixture;
   const TableSchema table = make_table("t", {{"id", "integer"}, {"name", "text"}});
   fixture.begin({&table}, {range("t", 1, 100)});
@@ -223,7 +225,7 @@ TEST_CASE("a trigger that drops rows is noticed, by COPY and by the stage", "[po
   CHECK(fixture.psql("select count(*) from t") == "0");
 }
 
-TEST_CASE("small tables are created in the transaction of the first claim, once", "[postgres]") {
+TEST_CASE("small tables are created in the transaction of the first claim, once", "[server][postgres]") {
   PostgresFixture fixture;
   const TableSchema table = make_table("t", {{"id", "integer"}, {"name", "text"}});
   const StepRecord steps[] = {{"create t", "create", "t", {}, 0, ""}, {"load t", "load", "t", {}, 0, ""}};
@@ -246,7 +248,7 @@ TEST_CASE("small tables are created in the transaction of the first claim, once"
 }
 
 TEST_CASE("a connection that is ended before COMMIT leaves the chunk in doubt, and the ledger decides",
-          "[postgres]") {
+          "[server][postgres]") {
   PostgresFixture fixture;
   const TableSchema table = make_table("t", {{"id", "integer"}, {"name", "text"}});
   fixture.begin({&table}, {range("t", 1, 2)});
@@ -275,7 +277,7 @@ TEST_CASE("a connection that is ended before COMMIT leaves the chunk in doubt, a
   CHECK(fixture.psql("select count(*) from t") == "1");
 }
 
-TEST_CASE("a connection that is ended in the middle of COPY is a retryable loss", "[postgres]") {
+TEST_CASE("a connection that is ended in the middle of COPY is a retryable loss", "[server][postgres]") {
   PostgresFixture fixture;
   const TableSchema table = make_table("t", {{"id", "integer"}, {"name", "text"}});
   fixture.begin({&table}, {range("t", 1, 2)});

@@ -36,7 +36,7 @@ std::string dump(const TempPostgres& postgres) {
   return result.out;
 }
 
-TEST_CASE("a schema built in steps is the schema that its author would have written", "[postgres]") {
+TEST_CASE("a schema built in steps is the schema that its author would have written", "[server][postgres]") {
   TempPostgres mine;
   TempPostgres by_hand;
   by_hand.psql(R"(
@@ -102,7 +102,7 @@ TEST_CASE("a schema built in steps is the schema that its author would have writ
   CHECK(mine.psql(checks.at(1).sql) == "1");
 }
 
-TEST_CASE("steps name what must come before them", "[postgres]") {
+TEST_CASE("steps name what must come before them", "[server][postgres]") {
   TableSchema table = make_table("t", {{"id", "serial primary key"}, {"other", "integer unique"}});
   table.foreign_keys.push_back({"a", {"other"}, "u", {"id"}, "", "", false, false, false});
   table.foreign_keys.push_back({"b", {"id"}, "v", {"id"}, "", "", false, false, false});
@@ -116,7 +116,7 @@ TEST_CASE("steps name what must come before them", "[postgres]") {
   }
 }
 
-TEST_CASE("sequences go on past every key, loaded or given before", "[postgres]") {
+TEST_CASE("sequences go on past every key, loaded or given before", "[server][postgres]") {
   struct Case {
     std::string definition;
     std::string rows;
@@ -157,7 +157,7 @@ TEST_CASE("sequences go on past every key, loaded or given before", "[postgres]"
   }
 }
 
-TEST_CASE("a sequence behind its keys does not pass", "[postgres]") {
+TEST_CASE("a sequence behind its keys does not pass", "[server][postgres]") {
   TempPostgres postgres;
   const auto dialect = postgres_dialect("public");
   const TableSchema table = make_table("t", {{"id", "serial"}});

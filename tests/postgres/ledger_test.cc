@@ -11,7 +11,7 @@ RunRecord run_record(const std::string& id, const std::string& plan, RunState st
   return {id, plan, state, "f", "{}", "{}", "", "0.1", "host", 42, started, started, 0};
 }
 
-TEST_CASE("an absent ledger reads as an empty one, and many may make it at once", "[postgres]") {
+TEST_CASE("an absent ledger reads as an empty one, and many may make it at once", "[server][postgres]") {
   TempPostgres postgres;
   const auto database = open_postgres_target({postgres.url(), "shown", "public", "log \"book\""});
   const auto before = database->open_ledger(false);
@@ -31,7 +31,7 @@ TEST_CASE("an absent ledger reads as an empty one, and many may make it at once"
   CHECK(before->runs("ora").empty());
 }
 
-TEST_CASE("a ledger of another version is refused by name", "[postgres]") {
+TEST_CASE("a ledger of another version is refused by name", "[server][postgres]") {
   PostgresFixture fixture;
   fixture.psql("update planrun.version set version = 9");
   const auto failure = failure_of_work([&] { fixture.database->open_ledger(true); });
@@ -40,7 +40,7 @@ TEST_CASE("a ledger of another version is refused by name", "[postgres]") {
   CHECK_THAT(failure.message(), ContainsSubstring("version 9"));
 }
 
-TEST_CASE("what is written is read again", "[postgres]") {
+TEST_CASE("what is written is read again", "[server][postgres]") {
   PostgresFixture fixture;
   RunRecord run = run_record(kRun, "ora", RunState::running, 5);
   const StepRecord steps[] = {{"z", "create", "t", {}, 0, ""}, {"a \"q\",{}\\", "index", "t", {}, 0, ""}};
@@ -69,7 +69,7 @@ TEST_CASE("what is written is read again", "[postgres]") {
   CHECK(fixture.ledger->runs("other").empty());
 }
 
-TEST_CASE("a second run is refused, naming who holds the lock", "[postgres]") {
+TEST_CASE("a second run is refused, naming who holds the lock", "[server][postgres]") {
   PostgresFixture fixture;
   const std::vector<std::string> tables = {"shipped"};
   fixture.ledger->lock("ora", tables);
@@ -90,7 +90,7 @@ TEST_CASE("a second run is refused, naming who holds the lock", "[postgres]") {
   CHECK_NOTHROW(second->lock("ora", tables));
 }
 
-TEST_CASE("a table of another plan's unfinished run is refused", "[postgres]") {
+TEST_CASE("a table of another plan's unfinished run is refused", "[server][postgres]") {
   PostgresFixture fixture;
   const std::vector<std::string> tables = {"shipped"};
   const StepRecord step[] = {{"create shipped", "create", "shipped", {}, 0, ""}};
@@ -111,7 +111,8 @@ TEST_CASE("a table of another plan's unfinished run is refused", "[postgres]") {
   }
 }
 
-TEST_CASE("the ledger comes back after a lost connection, unless somebody took its lock", "[postgres]") {
+TEST_CASE("the ledger comes back after a lost connection, unless somebody took its lock",
+          "[server][postgres]") {
   PostgresFixture fixture;
   fixture.ledger->lock("ora", std::vector<std::string>{"t"});
   const std::string kill =
@@ -132,7 +133,7 @@ TEST_CASE("the ledger comes back after a lost connection, unless somebody took i
   CHECK(fixture.psql("select count(*) from planrun.step") == "0");
 }
 
-TEST_CASE("a missing privilege for the ledger is named with its GRANT", "[postgres]") {
+TEST_CASE("a missing privilege for the ledger is named with its GRANT", "[server][postgres]") {
   TempPostgres postgres;
   const std::string name = postgres.psql("select current_database()");
   postgres.psql("revoke create on database " + name + " from current_user");

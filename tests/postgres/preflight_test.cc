@@ -11,7 +11,7 @@ std::string all_messages(const std::vector<PreflightFinding>& findings) {
   return text;
 }
 
-TEST_CASE("a target that has everything gives no finding", "[postgres]") {
+TEST_CASE("a target that has everything gives no finding", "[server][postgres]") {
   TempPostgres postgres;
   const auto database = open_postgres_target({postgres.url(), "shown", "public", "planrun"});
   TableSchema table = make_table("t", {{"id", "serial primary key"},
@@ -21,7 +21,7 @@ TEST_CASE("a target that has everything gives no finding", "[postgres]") {
   CHECK(postgres.psql("select count(*) from pg_namespace where nspname = 'planrun'") == "0");
 }
 
-TEST_CASE("what is missing or in the way is named with what to do", "[postgres]") {
+TEST_CASE("what is missing or in the way is named with what to do", "[server][postgres]") {
   TempPostgres postgres;
   postgres.psql(
       "create table t (id integer); create table other (id integer); create index idx_other on other (id);"

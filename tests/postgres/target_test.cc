@@ -15,7 +15,7 @@ std::vector<std::int64_t> first_cells(BackReader& reader, std::size_t columns) {
   return found;
 }
 
-TEST_CASE("a schema step is done once, with its chunks, or not at all", "[postgres]") {
+TEST_CASE("a schema step is done once, with its chunks, or not at all", "[server][postgres]") {
   PostgresFixture fixture;
   const TableSchema table = make_table("t", {{"id", "integer"}});
   fixture.begin({&table}, {});
@@ -37,7 +37,7 @@ TEST_CASE("a schema step is done once, with its chunks, or not at all", "[postgr
                      " from planrun.step where id = 'index t i'") == "1|done|t");
 }
 
-TEST_CASE("a schema step waits for locks in pieces and goes on when they are gone", "[postgres]") {
+TEST_CASE("a schema step waits for locks in pieces and goes on when they are gone", "[server][postgres]") {
   PostgresFixture fixture;
   const TableSchema table = make_table("t", {{"id", "integer"}});
   fixture.begin({&table}, {});
@@ -56,7 +56,7 @@ TEST_CASE("a schema step waits for locks in pieces and goes on when they are gon
   stranger.join();
 }
 
-TEST_CASE("parts of a view cover every row exactly once, whatever happens meanwhile", "[postgres]") {
+TEST_CASE("parts of a view cover every row exactly once, whatever happens meanwhile", "[server][postgres]") {
   PostgresFixture fixture;
   const TableSchema table = make_table("t", {{"id", "integer"}, {"filler", "text"}});
   fixture.begin({&table}, {});
@@ -84,7 +84,7 @@ TEST_CASE("parts of a view cover every row exactly once, whatever happens meanwh
   }
 }
 
-TEST_CASE("a reader that is given up half way leaves its connection usable", "[postgres]") {
+TEST_CASE("a reader that is given up half way leaves its connection usable", "[server][postgres]") {
   PostgresFixture fixture;
   const TableSchema table = make_table("t", {{"id", "integer"}});
   fixture.begin({&table}, {});
@@ -100,7 +100,7 @@ TEST_CASE("a reader that is given up half way leaves its connection usable", "[p
 }
 
 TEST_CASE("the rows in the way of keys and foreign keys are told, and taken out with their rejects",
-          "[postgres]") {
+          "[server][postgres]") {
   PostgresFixture fixture;
   TableSchema parent = make_table("parent", {{"id", "integer"}});
   TableSchema table = make_table("t", {{"id", "integer"}, {"a", "text"}, {"p", "integer"}});
@@ -151,7 +151,7 @@ TEST_CASE("the rows in the way of keys and foreign keys are told, and taken out 
   CHECK(fixture.ledger->chunks(kRun).at(0).done);
 }
 
-TEST_CASE("a question is answered in text and cannot write", "[postgres]") {
+TEST_CASE("a question is answered in text and cannot write", "[server][postgres]") {
   PostgresFixture fixture;
   fixture.psql("create table t (n numeric(20,4))");
   const auto target = fixture.database->connect(kRun, 1);
@@ -166,7 +166,7 @@ TEST_CASE("a question is answered in text and cannot write", "[postgres]") {
   CHECK(target->query("select count(*) from t").rows[0][0] == "0");
 }
 
-TEST_CASE("a target connects again on the first call after a loss", "[postgres]") {
+TEST_CASE("a target connects again on the first call after a loss", "[server][postgres]") {
   PostgresFixture fixture;
   const auto target = fixture.database->connect(kRun, 1);
   const std::string kill =

@@ -76,7 +76,7 @@ constexpr std::int64_t kLastMicro = 253402300799999999;   // 9999-12-31 23:59:59
 constexpr std::int64_t kFirstMicro = -62135596800000000;  // 0001-01-01 00:00
 
 TEST_CASE("values arrive as the server itself reads their literals, and come back as they were given",
-          "[postgres]") {
+          "[server][postgres]") {
   PostgresFixture fixture;
   fixture.psql("create type mood as enum ('sad', 'so so', 'it''s fine')");
   const std::string digits(1000, '7');
@@ -172,7 +172,7 @@ TEST_CASE("values arrive as the server itself reads their literals, and come bac
   }
 }
 
-TEST_CASE("numbers of every length keep every digit", "[postgres]") {
+TEST_CASE("numbers of every length keep every digit", "[server][postgres]") {
   PostgresFixture fixture;
   std::vector<ValueCase> cases;
   std::vector<std::string> texts;
@@ -193,7 +193,7 @@ TEST_CASE("numbers of every length keep every digit", "[postgres]") {
   check_values(fixture, "numbers", "numeric", cases, false);
 }
 
-TEST_CASE("a cell of the wrong storage class never reaches the server", "[postgres]") {
+TEST_CASE("a cell of the wrong storage class never reaches the server", "[server][postgres]") {
   PostgresFixture fixture;
   const TableSchema table = make_table("t", {{"v", "smallint"}});
   fixture.begin({&table}, {{0, "t", {}}});
@@ -207,7 +207,7 @@ TEST_CASE("a cell of the wrong storage class never reaches the server", "[postgr
   CHECK(fixture.psql("select count(*) from t") == "0");
 }
 
-TEST_CASE("times that no cell holds are named when they are read back", "[postgres]") {
+TEST_CASE("times that no cell holds are named when they are read back", "[server][postgres]") {
   PostgresFixture fixture;
   const std::vector<std::pair<std::string, std::string>> cases = {{"'infinity'", "infinity"},
                                                                   {"'-infinity'", "-infinity"},
@@ -228,7 +228,7 @@ TEST_CASE("times that no cell holds are named when they are read back", "[postgr
 }
 
 TEST_CASE("texts of types that are not encoded are the server's own, and refused values are absent",
-          "[postgres]") {
+          "[server][postgres]") {
   PostgresFixture fixture;
   const auto target = fixture.database->connect(kRun, 1);
   const std::vector<std::string> addresses = {"10.0.0.1/32", "::1",  "nonsense", "10.0.0.0/8",

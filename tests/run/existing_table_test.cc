@@ -1,6 +1,7 @@
 // Loads into tables that exist: what each mode of writing does with rows that are there, told by the target's
 // own shell.
 #include "support/migration.h"
+#include "support/target_state.h"
 
 using namespace planrun;
 using namespace planrun::test;
@@ -163,5 +164,65 @@ TEST_CASE("the proof of a table of others sees a row that was changed behind the
     const auto result = m.run();
     INFO(result.err + result.out);
     CHECK(result.status == 3);
+  });
+}
+
+namespace {
+
+// Ids 1 to 3 were given, and 3 has gone again: the sequence stands past the largest key.
+void make_members(const Migration& m) {
+  m.target(m.kind() == Kind::sqlite
+               ? "create table members (id integer primary key autoincrement, email text unique not null, "
+                 "name text);"
+                 "insert into members (email, name) values ('a@x', 'A'), ('b@x', 'B'), ('c@x', 'C');"
+                 "delete from members where email = 'c@x'"
+               : "create table members (id serial primary key, email text unique not null, name text);"
+                 "insert into members (email, name) values ('a@x', 'A'), ('b@x', 'B'), ('c@x', 'C');"
+                 "delete from members where email = 'c@x'");
+}
+
+const char* const kMembers =
+    "[table.members]\nexists = true\n[table.members.load.people]\nfrom = \"s.people\"\nwrite = \"upsert\"\n"
+    "key = [\"email\"]\n";
+const char* const kMemberRows =
+    "create table people (email text, name text); insert into people values ('b@x', 'Bob'), ('d@x', 'D'), "
+    "('e@x', 'E');";
+
+ProcessResult roll_back(const Migration& m) {
+  return run_planrun({"rollback", m.plan_file().string(), "--yes"}, m.state());
+}
+
+}  // namespace
+
+TEST_CASE("a rollback sets the sequences back that gave the rows their keys", "[postgres]") {
+  for_each_kind([](Kind kind) {
+    Migration m(kind, kMemberRows, kMembers);
+    make_members(m);
+    const std::string before = target_state(m.target_url());
+    const auto result = m.run();
+    INFO(result.err + result.out);
+    REQUIRE(result.status == 0);
+    CHECK(m.target("select id, email, name from members order by id") ==
+          "1|a@x|A\n2|b@x|Bob\n4|d@x|D\n5|e@x|E");
+    const auto back = roll_back(m);
+    INFO(back.err + back.out);
+    REQUIRE(back.status == 0);
+    CHECK(target_state(m.target_url()) == before);
+    m.target("insert into members (email) values ('next')");
+    CHECK(m.target("select id from members where email = 'next'") == "4");
+  });
+}
+
+TEST_CASE("a sequence that others have gone on with stays where it is", "[postgres]") {
+  for_each_kind([](Kind kind) {
+    Migration m(kind, kMemberRows, kMembers);
+    make_members(m);
+    REQUIRE(m.run().status == 0);
+    m.target("insert into members (email) values ('later')");
+    const auto back = roll_back(m);
+    INFO(back.err + back.out);
+    REQUIRE(back.status == 0);
+    m.target("insert into members (email) values ('next')");
+    CHECK(m.target("select id, email from members order by id") == "1|a@x\n2|b@x\n6|later\n7|next");
   });
 }

@@ -141,6 +141,11 @@ std::string read_file(const std::filesystem::path& file) {
   return text.str();
 }
 
+std::size_t kill_points(std::size_t usual) {
+  const char* text = std::getenv("PLANRUN_KILL_POINTS");
+  return text != nullptr ? std::stoul(text) : usual;
+}
+
 ProcessResult run_planrun(const std::vector<std::string>& arguments, const std::filesystem::path& state,
                           std::map<std::string, std::string> environment) {
   std::vector<std::string> all = {PLANRUN_BINARY};

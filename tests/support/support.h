@@ -60,6 +60,10 @@ class TempPostgres {
 void write_file(const std::filesystem::path& file, const std::string& text);
 std::string read_file(const std::filesystem::path& file);
 
+/// At how many points of a run a test kills it. PLANRUN_KILL_POINTS=N tries so many instead; 10000 are all of
+/// them, which takes hours.
+std::size_t kill_points(std::size_t usual);
+
 /// The planrun program under test, with its state folder in `state`.
 ProcessResult run_planrun(const std::vector<std::string>& arguments, const std::filesystem::path& state,
                           std::map<std::string, std::string> environment = {});
