@@ -83,6 +83,22 @@ tidy() {
   find engine -name '*.cc' -print0 | xargs -0 -n 1 -P "$(nproc)" clang-tidy-14 -p build/tidy --quiet
 }
 
+# clang-tidy goes on beside the tests, which often wait, on what they leave of the processors.
+begin_tidy() {
+  rm -f "$build/tidy.status"
+  (
+    set +e
+    renice -n 19 "$BASHPID" >/dev/null
+    (set -e; tidy) >"$build/tidy.log" 2>&1
+    echo $? >"$build/tidy.status"
+  ) &
+}
+end_tidy() {
+  while [[ ! -s $build/tidy.status ]]; do sleep 1; done
+  cat "$build/tidy.log"
+  [[ $(<"$build/tidy.status") == 0 ]]
+}
+
 # count_cases FOLDER: "RUN FAILED" test cases of the last ctest there, from what Catch2 says at the end of each program.
 count_cases() {
   local log=$1/Testing/Temporary/LastTest.log
@@ -121,6 +137,7 @@ part "quickstart" quickstart
 if [[ -n $quick ]]; then
   part "tests" test_in "$build" -LE slow
 else
+  begin_tidy
   part "tests" test_in "$build"
   part "build with ASan and UBSan" build_sanitized
   if [[ $status -eq 0 ]]; then
@@ -128,6 +145,6 @@ else
     part "tests with ASan and UBSan" test_in "$build/asan" -LE slow -E 'postgres_(runs|cases)'
     part "fuzzers" fuzz
   fi
-  part "clang-tidy" tidy
+  part "clang-tidy" end_tidy
 fi
 finish
