@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # All that must hold before a commit, from a bare machine on: packages, formatting, build, quickstart, tests with a PostgreSQL
-# server of their own, the tests again under ASan and UBSan, fuzzers, clang-tidy. The last line is the count.
+# server of their own, most of them again under ASan and UBSan, fuzzers, clang-tidy. The last line is the count.
 #   tests/run.sh           everything
 #   tests/run.sh --quick   without sanitizers, fuzzers, clang-tidy and the slow tests
 set -euo pipefail

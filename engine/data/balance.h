@@ -22,8 +22,6 @@ struct Balance {
   bool emitted_holds() const {
     return rows_emitted == rows_inserted + rows_updated + rows_unchanged + rows_emitted_merged;
   }
-  /// What reached the target is not told by the source rows alone.
-  bool fans_out() const { return rows_inserted != rows_written; }
   Balance& operator+=(const Balance& o) {
     rows_read += o.rows_read;
     rows_written += o.rows_written;

@@ -7,6 +7,7 @@
 #include "base/time.h"
 #include "report/text_table.h"
 #include "run/sample.h"
+#include "run/summary.h"
 
 namespace planrun {
 
@@ -101,20 +102,10 @@ Json status_json(const std::string& plan, const std::vector<RunStatus>& runs) {
   for (const auto& status : runs) {
     Json loads = Json::array();
     for (const auto& [name, load] : load_states(status)) {
-      const Balance& b = load.balance;
-      loads.push_back({{"load", name},
-                       {"rows_read", b.rows_read},
-                       {"rows_written", b.rows_written},
-                       {"rows_rejected", b.rows_rejected},
-                       {"rows_dropped", b.rows_dropped},
-                       {"rows_merged", b.rows_merged},
-                       {"rows_emitted", b.rows_emitted},
-                       {"rows_inserted", b.rows_inserted},
-                       {"rows_updated", b.rows_updated},
-                       {"rows_unchanged", b.rows_unchanged},
-                       {"rows_emitted_merged", b.rows_emitted_merged},
-                       {"chunks_done", load.chunks_done},
-                       {"chunks_pending", load.chunks_pending}});
+      Json& shown = loads.emplace_back(to_json(load.balance));
+      shown["load"] = name;
+      shown["chunks_done"] = load.chunks_done;
+      shown["chunks_pending"] = load.chunks_pending;
     }
     Json steps = Json::array();
     for (const auto& s : status.steps) {

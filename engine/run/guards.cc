@@ -74,6 +74,18 @@ std::vector<WatchedGuard> watched_guards(const ResolvedPlan& plan, const std::st
   return guards;
 }
 
+std::vector<const WatchedGuard*> ask_guards(const std::vector<WatchedGuard>& guards,
+                                            std::span<const std::string> tables, ClaimRequest& request) {
+  std::vector<const WatchedGuard*> asked;
+  for (const WatchedGuard& guard : guards) {
+    const auto watches = [&](const std::string& table) { return guard.watches(table); };
+    if (std::none_of(tables.begin(), tables.end(), watches)) continue;
+    asked.push_back(&guard);
+    request.guards.push_back(guard.sql);
+  }
+  return asked;
+}
+
 std::vector<CheckRecord> judge_guards(const std::vector<const WatchedGuard*>& guards,
                                       const std::vector<GuardValue>& values, const std::string& load) {
   std::vector<CheckRecord> records;

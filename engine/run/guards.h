@@ -1,6 +1,7 @@
 // Guards: values that the run must not change.
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,10 @@ namespace planrun {
 /// The plan's guards for a target of this dialect. A guard whose SQL reads something else than tables of the
 /// plan (a view, or SQL for SQLite alone) watches every load, unless the plan names its `tables`.
 std::vector<WatchedGuard> watched_guards(const ResolvedPlan& plan, const std::string& dialect);
+
+/// Those of `guards` that watch one of these tables; they go into the claim.
+std::vector<const WatchedGuard*> ask_guards(const std::vector<WatchedGuard>& guards,
+                                            std::span<const std::string> tables, ClaimRequest& request);
 
 /// What a transaction of `load` has done to its guards. Throws Error(unproved) for a critical one: the
 /// transaction is not committed then. Those of lesser severity are told as check results.

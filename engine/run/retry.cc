@@ -199,12 +199,7 @@ class Retry {
     summary_.rows_tried += static_cast<std::int64_t>(records.size());
     summary_.rows_rejected += static_cast<std::int64_t>(records.size() - keys.size());
     if (keys.empty()) return;
-    std::vector<const WatchedGuard*> guards;
-    for (const WatchedGuard& guard : guards_) {
-      if (!guard.watches(table.schema.name)) continue;
-      guards.push_back(&guard);
-      request.guards.push_back(guard.sql);
-    }
+    const auto guards = ask_guards(guards_, {&table.schema.name, 1}, request);
     const auto transaction = target_connection_->claim(request);
     if (!transaction)
       throw Error(ErrorCode::system, "the retried rows of load " + load.name + " have no chunk");

@@ -94,20 +94,15 @@ class TakingBack {
 
   void end() { write_state(RunState::rolled_back); }
 
-  // Nothing has been taken back, and nothing will be without another word: the run is what it was. A ledger
-  // that cannot be told keeps `rolling_back`, which a further rollback goes on from.
-  void leave_as_it_was() {
-    if (others_are_back_) return;
-    try {
-      const auto steps = ledger_.steps(run_.id);
-      const auto is_undone = [](const StepRecord& step) { return step.state == StepState::undone; };
-      if (std::any_of(steps.begin(), steps.end(), is_undone)) return;
-      // What the run was before a rollback that was killed is not known any more; a failed one can go on.
-      write_state(before_ == RunState::rolling_back ? RunState::failed : before_);
-    } catch (const Error& second) {
-      options_.notice(std::string("the ledger could not be told: ") + second.what());
-    }
+  /// Whether something of the run is taken back already, here or in a target before this one.
+  bool has_begun() {
+    const auto steps = ledger_.steps(run_.id);
+    const auto is_undone = [](const StepRecord& step) { return step.state == StepState::undone; };
+    return others_are_back_ || std::any_of(steps.begin(), steps.end(), is_undone);
   }
+
+  /// What the run was before a rollback that was killed is not known any more; a failed one can go on.
+  void leave_as_it_was() { write_state(before_ == RunState::rolling_back ? RunState::failed : before_); }
 
   const RollbackSummary& summary() const { return summary_; }
 
@@ -310,6 +305,18 @@ class TakingBack {
   RollbackSummary summary_;
 };
 
+// Where nothing has been taken back, nothing will be without another word: the run is what it was. A ledger
+// that cannot be asked or told keeps `rolling_back`, which a further rollback goes on from.
+void leave_where_untouched(const std::vector<std::unique_ptr<TakingBack>>& all,
+                           const RollbackOptions& options) {
+  try {
+    if (std::any_of(all.begin(), all.end(), [](const auto& one) { return one->has_begun(); })) return;
+    for (const auto& one : all) one->leave_as_it_was();
+  } catch (const Error& second) {
+    options.notice(std::string("the ledger could not be told: ") + second.what());
+  }
+}
+
 }  // namespace
 
 RollbackSummary take_back(const std::vector<RunInTarget>& targets, const RollbackOptions& options,
@@ -318,7 +325,6 @@ RollbackSummary take_back(const std::vector<RunInTarget>& targets, const Rollbac
   std::vector<std::unique_ptr<TakingBack>> all;
   for (const RunInTarget& target : targets)
     all.push_back(std::make_unique<TakingBack>(target, options, stop));
-  bool has_begun = false;  // to take something back
   try {
     for (const auto& one : all) one->begin();
     // With one target the look and the taking are one transaction.
@@ -327,16 +333,13 @@ RollbackSummary take_back(const std::vector<RunInTarget>& targets, const Rollbac
     }
     for (std::size_t i = all.size(); i-- > 0;) {
       all[i]->execute();
-      has_begun = true;
       if (i > 0) all[i]->end();
     }
   } catch (const Error& error) {
     if (error.retryable()) {
       throw Error(ErrorCode::interrupted, error.what(), "planrun rollback goes on with it");
     }
-    if (!has_begun) {
-      for (const auto& one : all) one->leave_as_it_was();
-    }
+    leave_where_untouched(all, options);
     throw;
   }
   all.front()->end();

@@ -155,20 +155,20 @@ int exit_status(Verdict verdict) {
   return 1;
 }
 
+Json to_json(const Balance& b) {
+  return {{"rows_read", b.rows_read},           {"rows_written", b.rows_written},
+          {"rows_rejected", b.rows_rejected},   {"rows_dropped", b.rows_dropped},
+          {"rows_merged", b.rows_merged},       {"rows_emitted", b.rows_emitted},
+          {"rows_inserted", b.rows_inserted},   {"rows_updated", b.rows_updated},
+          {"rows_unchanged", b.rows_unchanged}, {"rows_emitted_merged", b.rows_emitted_merged}};
+}
+
 namespace {
 
-Json to_json(const Balance& b) {
-  return {{"rows_read", b.rows_read},
-          {"rows_written", b.rows_written},
-          {"rows_rejected", b.rows_rejected},
-          {"rows_dropped", b.rows_dropped},
-          {"rows_merged", b.rows_merged},
-          {"rows_emitted", b.rows_emitted},
-          {"rows_inserted", b.rows_inserted},
-          {"rows_updated", b.rows_updated},
-          {"rows_unchanged", b.rows_unchanged},
-          {"rows_emitted_merged", b.rows_emitted_merged},
-          {"balanced", b.holds() && b.emitted_holds()}};
+Json with_verdict(const Balance& b) {
+  Json json = to_json(b);
+  json["balanced"] = b.holds() && b.emitted_holds();
+  return json;
 }
 
 std::string_view to_string(ProofState state) {
@@ -191,7 +191,7 @@ Json to_json(const Digest& d) {
 
 Json to_json(const TableSummary& t) {
   Json table = {{"table", t.table},
-                {"balance", to_json(t.balance)},
+                {"balance", with_verdict(t.balance)},
                 {"rows_found", t.rows_found},
                 {"bytes", t.bytes},
                 {"seconds", t.seconds},
@@ -230,7 +230,7 @@ Json to_json(const RunSummary& s) {
   Json loads = Json::array();
   for (const auto& l : s.loads) {
     loads.push_back(
-        {{"load", l.load}, {"balance", to_json(l.balance)}, {"bytes", l.bytes}, {"seconds", l.seconds}});
+        {{"load", l.load}, {"balance", with_verdict(l.balance)}, {"bytes", l.bytes}, {"seconds", l.seconds}});
   }
   json["loads"] = loads;
   Json checks = Json::array();

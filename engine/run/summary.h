@@ -23,6 +23,8 @@ std::vector<std::string> find_imbalance(const ResolvedPlan& plan, const std::vec
 void append(RunSummary& summary, const RunSummary& other);
 
 Json to_json(const RunSummary& summary);
+/// The counts, by their names.
+Json to_json(const Balance& balance);
 std::string_view to_string(Verdict verdict);
 /// The exit status that says it: design, "Exit status".
 int exit_status(Verdict verdict);

@@ -148,15 +148,9 @@ void Worker::do_load(const Job& job) {
     }
     request.create.push_back(std::move(work));
   }
-  std::vector<const WatchedGuard*> guards;
-  for (const auto& guard : context_.guards) {
-    const bool watches = std::any_of(step.loads.begin(), step.loads.end(), [&](const std::string& load) {
-      return guard.watches(context_.load(load).first->schema.name);
-    });
-    if (!watches) continue;
-    guards.push_back(&guard);
-    request.guards.push_back(guard.sql);
-  }
+  std::vector<std::string> tables;
+  for (const auto& load : step.loads) tables.push_back(context_.load(load).first->schema.name);
+  const auto guards = ask_guards(context_.guards, tables, request);
   const Clock::time_point start = Clock::now();
   const auto transaction = target().claim(request);
   if (!transaction) {

@@ -1,5 +1,6 @@
 // An interrupted run goes on; a run that must not go on is refused by name.
 #include <chrono>
+#include <csignal>
 #include <thread>
 
 #include "support/migration.h"
@@ -22,10 +23,11 @@ std::string plan_of(const std::string& v, const std::string& keys = "") {
          "\"\nn = \"integer\"\n[table.t.index]\nt_n = \"(n)\"\n";
 }
 
+/// A run that gets SIGINT in the middle of its rows.
 ProcessResult interrupted(Migration& m) {
-  return run_process(
-      {"timeout", "--preserve-status", "-s", "INT", "0.5", PLANRUN_BINARY, m.plan_file().string()},
-      {{"XDG_STATE_HOME", m.state().string()}});
+  return m.run({}, {{"LD_PRELOAD", PLANRUN_KILL_PRELOAD},
+                    {"PLANRUN_KILL_AT", "120"},
+                    {"PLANRUN_KILL_SIGNAL", std::to_string(SIGINT)}});
 }
 
 void check_interrupt(Kind kind) {
@@ -141,7 +143,7 @@ TEST_CASE("a second run beside the first is refused by name", "[postgres]") {
   const char* const kLocked =
       "select count(*) from pg_locks where locktype = 'advisory' and database = (select oid from "
       "pg_database where datname = current_database())";
-  for (int i = 0; i < 100 && m.target(kLocked) == "0"; ++i)
+  for (int i = 0; i < 1000 && m.target(kLocked) == "0"; ++i)
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   const ProcessResult second = m.run();
   first.join();

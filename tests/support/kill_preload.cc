@@ -13,9 +13,11 @@
 // Nothing is synced: what a process has written outlives its death, and hundreds of runs are done sooner.
 //
 // PLANRUN_KILL_AT=N             the process kills itself with SIGKILL at point N (from 1)
+// PLANRUN_KILL_SIGNAL=NUMBER    with another signal
 // PLANRUN_KILL_COUNT_FILE=FILE  at the end of the process FILE holds the kinds of all its points, in order
 // PLANRUN_DROP_AT=N             the connection is shut at the Nth COMMIT to PostgreSQL, right after it was
-// sent: in doubt PLANRUN_DROP_BEFORE=1         with PLANRUN_DROP_AT: before it is sent
+//                               sent: in doubt
+// PLANRUN_DROP_BEFORE=1         with PLANRUN_DROP_AT: before it is sent
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
@@ -47,13 +49,13 @@ class Points {
   void reach(char kind) {
     const std::lock_guard lock(mutex_);
     kinds_ += kind;
-    if (static_cast<long>(kinds_.size()) == kill_at_) kill(getpid(), SIGKILL);
+    if (static_cast<long>(kinds_.size()) == kill_at_) kill(getpid(), signal_);
   }
   void reach_row() {
     const std::lock_guard lock(mutex_);
     if (++rows_ % kRowStride != 0) return;
     kinds_ += 'i';
-    if (static_cast<long>(kinds_.size()) == kill_at_) kill(getpid(), SIGKILL);
+    if (static_cast<long>(kinds_.size()) == kill_at_) kill(getpid(), signal_);
   }
   /// Whether the COMMIT that is under way is the one to drop.
   bool drops_next_commit() {
@@ -67,6 +69,8 @@ class Points {
   long rows_ = 0;
   long commits_ = 0;
   const long kill_at_ = number_of("PLANRUN_KILL_AT");
+  const int signal_ =
+      std::getenv("PLANRUN_KILL_SIGNAL") ? static_cast<int>(number_of("PLANRUN_KILL_SIGNAL")) : SIGKILL;
   const long drop_at_ = number_of("PLANRUN_DROP_AT");
 };
 
