@@ -14,7 +14,8 @@ case "${1-}" in
 esac
 
 # The same version of clang's tools everywhere: another one formats otherwise.
-test_packages=(postgresql postgresql-client python3 clang-format-14 clang-tidy-14 clang-14 libclang-rt-14-dev)
+test_packages=(postgresql postgresql-client python3 clang-format-14 clang-tidy-14 clang-14 libclang-rt-14-dev
+  groff-base dpkg-dev)
 build=$root/build
 export XDG_STATE_HOME=$build/state
 export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
@@ -47,6 +48,18 @@ quickstart() {
   (cd / && "$root/examples/quickstart.sh") | tee "$build/quickstart.log"
   grep -q 'already done' "$build/quickstart.log"
   [[ $(sqlite3 "$build/ora.db" 'select count(*) from shipped_items') == 798 ]]
+}
+
+# A package that apt can install, and whose program runs from where it was unpacked.
+package() {
+  local unpacked=$build/unpacked package
+  rm -rf "$unpacked" "$build"/planrun_*.deb
+  (cd "$build" && cpack -G DEB >cpack.log 2>&1) || { cat "$build/cpack.log"; return 1; }
+  package=$(echo "$build"/planrun_*.deb)
+  apt-get install --simulate --no-install-recommends "$package" | grep '^Inst planrun '
+  dpkg-deb -x "$package" "$unpacked"
+  (cd / && "$unpacked/usr/bin/planrun" lint "$unpacked"/usr/share/planrun/plans/*.toml)
+  [[ -s $unpacked/usr/share/man/man1/planrun.1.gz && -s $unpacked/usr/share/bash-completion/completions/planrun ]]
 }
 
 # test_in FOLDER CTEST_OPTION...: twice as many side by side as there are cores, since many of them wait.
@@ -134,6 +147,7 @@ part "format" check_format
 part "build" build_planrun "$build"
 [[ $status -eq 0 ]] || finish
 part "quickstart" quickstart
+part "package" package
 if [[ -n $quick ]]; then
   part "tests" test_in "$build" -LE slow
 else

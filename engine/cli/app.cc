@@ -9,6 +9,9 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "cli/command.h"
+#include "cli/completion.h"
+#include "cli/help.h"
+#include "cli/manual.h"
 
 namespace planrun {
 
@@ -90,9 +93,16 @@ class App {
         ->add_option("--restore", options_.restore, "copy the snapshot of SOURCE to a new file (--run, -o)")
         ->type_name("SOURCE");
     backups->add_option("-o", options_.save_to, "the file that --restore makes")->type_name("FILE");
+    add_own_commands();
   }
 
   int run(int argc, char** argv, Console& console) {
+    // Their words may be those of other commands, which the parser would take for such.
+    const std::vector<std::string> words(argv + 1, argv + argc);
+    if (!words.empty() && words.front() == "complete")
+      return print_completion({words.begin() + 1, words.end()});
+    if (words.size() == 2 && words.front() == "help" && !words.back().starts_with("-"))
+      return print_help(words.back());
     try {
       app_.parse(argc, argv);
     } catch (const CLI::Success& success) {
@@ -100,6 +110,7 @@ class App {
     } catch (const CLI::ParseError& error) {
       throw Error(ErrorCode::usage, error.what(), "planrun --help shows what there is");
     }
+    if (self_ != nullptr) return self_(*this);
     options_.source_urls = named_urls(sources_, "--source");
     options_.target_urls = named_urls(targets_, "--target");
     if (options_.plans.empty())
@@ -145,12 +156,51 @@ class App {
     return sub;
   }
 
+  // Those that tell of the program itself.
+  void add_own_commands() {
+    CLI::App* help =
+        app_.add_subcommand("help", "the commands, the sections of a plan, and pages on each topic");
+    help->add_option("TOPIC", topic_, "one of those that it lists");
+    help->callback([this] { self_ = [](App& app) { return app.print_help(app.topic_); }; });
+    CLI::App* completion =
+        app_.add_subcommand("completion", "a script that completes command lines in a shell");
+    completion->add_option("SHELL", topic_, join(completion_shells(), ", "))
+        ->required()
+        ->check(CLI::IsMember(completion_shells()));
+    completion->callback([this] {
+      self_ = [](App& app) {
+        std::cout << completion_script(app.topic_);
+        return 0;
+      };
+    });
+    CLI::App* manual = app_.add_subcommand("manual", "the manual page: planrun manual | man -l -");
+    manual->callback([this] {
+      self_ = [](App& app) {
+        std::cout << manual_page(describe_commands(app.app_), PLANRUN_VERSION);
+        return 0;
+      };
+    });
+  }
+
+  int print_help(const std::string& topic) {
+    std::cout << help_text(describe_commands(app_), topic);
+    return 0;
+  }
+
+  int print_completion(const std::vector<std::string>& words) {
+    const auto commands = describe_commands(app_);
+    std::cout << to_text(complete(commands, help_topics(commands), words));
+    return 0;
+  }
+
   CLI::App app_;
   CommandOptions options_;
+  std::string topic_;
   std::vector<std::string> sources_;
   std::vector<std::string> targets_;
   std::string format_ = "text";
   Command command_ = nullptr;
+  int (*self_)(App&) = nullptr;
 };
 
 }  // namespace
