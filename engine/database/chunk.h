@@ -33,6 +33,8 @@ struct ChunkRecord {
   bool correction =
       false;  // rows taken out again, or rejects written after all: no range, counts of both signs
   ChunkResult result;
+  std::int64_t finished_at = 0;  // Unix microseconds; 0: it is pending
+  int worker = 0;                // who loaded it, from 1; 0: a process that has no workers
 };
 
 /// A row that the target refused: the nth (from 0) given to write() since the chunk began.

@@ -29,6 +29,8 @@ struct RunRecord {
   std::string fingerprint;
   std::string resolved_plan;  // JSON
   std::string snapshots;      // JSON: source -> {file, bytes, sha256, state}
+  std::string plan_text;      // the plan file's bytes; variables in it are not filled in
+  std::string scripts;        // JSON: file -> {sha256, text}, the Lua and check files that the plan uses
   std::string summary;        // JSON, what the end of the run showed; empty until then
   std::string program_version;
   std::string host;
@@ -54,7 +56,10 @@ struct StepRecord {
   std::string table;
   StepState state = StepState::pending;
   double seconds = 0;
-  std::string detail;  // error, or what was measured
+  std::string detail;                // error, or what was measured
+  std::int64_t started_at = 0;       // Unix microseconds, of the last time that it was begun; 0: not begun
+  int worker = 0;                    // who ended it, from 1; 0: none did
+  std::vector<std::string> needs{};  // ids of the steps that must be done before
 };
 
 struct CheckRecord {
@@ -83,8 +88,10 @@ class Ledger {
   virtual void lock(const std::string& plan, std::span<const std::string> tables) = 0;
   /// Runs of a plan, newest first; of every plan where none is named.
   virtual std::vector<RunRecord> runs(const std::string& plan) = 0;
-  /// Inserts or replaces the run, and inserts the steps that are not there yet (as pending).
+  /// Inserts or replaces the run, and inserts the steps that are not there yet (as pending). What a step
+  /// that is not done needs is replaced.
   virtual void write_run(const RunRecord& run, std::span<const StepRecord> steps) = 0;
+  /// All of it but `needs`.
   virtual void write_step(const std::string& run, const StepRecord& step) = 0;
   virtual std::vector<StepRecord> steps(const std::string& run) = 0;
   /// In the order of their ids. Corrections (chunks that took rows out again) are among the done ones.

@@ -153,7 +153,8 @@ class TargetDatabase {
  public:
   virtual ~TargetDatabase() = default;
   virtual const Dialect& dialect() const = 0;
-  /// `run` and `worker` are put where an administrator sees them. Creates nothing.
+  /// `run` and `worker` (from 1; 0: none) are put where an administrator sees them, and the worker into the
+  /// ledger's steps and chunks. Creates nothing.
   virtual std::unique_ptr<Target> connect(const std::string& run, int worker) = 0;
   /// The ledger in it; with `create` its schema is made when absent. Without, an absent ledger reads as an
   /// empty one.

@@ -222,6 +222,7 @@ std::optional<CheckFile> read_check_file(PlanReader& reader, const fs::path& pat
   }
   FileReader file(path, text.str(), reader.options);
   CheckFile check = file.read();
+  check.text = text.str();
   for (const auto& d : file.diagnostics().list) {
     reader.error(at,
                  path.string() + ":" + std::to_string(d.position.line) + ":" +

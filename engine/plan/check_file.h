@@ -32,6 +32,7 @@ struct CheckArgument {
 
 struct CheckFile {
   std::filesystem::path path;
+  std::string text;  // its bytes
   DialectSql sql;
   std::string source_sql;
   std::string expect;

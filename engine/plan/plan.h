@@ -217,6 +217,7 @@ struct Plan {
   std::vector<PlanTrigger> triggers;
   std::vector<PlanSqlStep> sql_steps;
   std::vector<PlanExample> examples;
+  std::map<std::string, std::string> check_files;  // bytes of the shared checks, by the name that `use` has
 
   /// A file that only shows what transforms do: nothing to run.
   bool has_examples_only() const { return tables.empty() && !examples.empty(); }

@@ -206,6 +206,7 @@ void use_check(PlanReader& reader, const Section& section, const std::vector<con
   }
   const auto file = read_check_file(reader, *path, use->at);
   if (!file) return;
+  reader.plan.check_files[use->text] = file->text;
   DialectSql sql = file->sql;
   sql.at = use->at;
   check_dialect(reader, sql, check.target, "check `" + use->text + "`");

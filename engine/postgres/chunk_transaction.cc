@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "base/time.h"
 #include "postgres/apply.h"
 #include "postgres/copy_encoder.h"
 #include "postgres/stage.h"
@@ -34,7 +35,8 @@ std::int64_t row_of_context(std::string_view context) {
 class PostgresChunkTransaction : public ChunkTransaction {
  public:
   PostgresChunkTransaction(std::shared_ptr<PostgresContext> context,
-                           std::shared_ptr<PostgresConnection> connection, const ClaimRequest& request);
+                           std::shared_ptr<PostgresConnection> connection, const ClaimRequest& request,
+                           int worker);
   ~PostgresChunkTransaction() override {
     if (open_) connection_->give_up();
   }
@@ -66,6 +68,7 @@ class PostgresChunkTransaction : public ChunkTransaction {
   std::shared_ptr<PostgresContext> context_;
   std::shared_ptr<PostgresConnection> connection_;
   std::string run_;
+  int worker_;
   std::vector<LoadTarget> loads_;
   std::string load_names_;  // text[] literal
   CopyBuffer buffer_;
@@ -86,10 +89,11 @@ class PostgresChunkTransaction : public ChunkTransaction {
 
 PostgresChunkTransaction::PostgresChunkTransaction(std::shared_ptr<PostgresContext> context,
                                                    std::shared_ptr<PostgresConnection> connection,
-                                                   const ClaimRequest& request)
+                                                   const ClaimRequest& request, int worker)
     : context_(std::move(context)),
       connection_(std::move(connection)),
       run_(request.run),
+      worker_(worker),
       loads_(request.loads),
       buffer_(*connection_),
       rejects_(*connection_, context_->ledger, buffer_),
@@ -105,7 +109,7 @@ bool PostgresChunkTransaction::begin(const ClaimRequest& request) {
   const bool applied =
       std::any_of(loads_.begin(), loads_.end(), [](const LoadTarget& l) { return l.is_applied(); });
   connection_->exec(applied || !guards_.empty() ? "BEGIN ISOLATION LEVEL REPEATABLE READ" : "BEGIN");
-  for (const auto& work : request.create) do_work(*connection_, context_->ledger, work);
+  for (const auto& work : request.create) do_work(*connection_, context_->ledger, work, worker_);
   if (!request.retried.empty()) begin_retry(request);
   guards_before_ = read_guards();
   if (claim_one()) return true;
@@ -277,13 +281,14 @@ void PostgresChunkTransaction::finish(const ChunkResult& result) {
           " rows_dropped = $6, rows_merged = $7, rows_emitted = $8, rows_inserted = $9, rows_updated = $10,"
           " rows_unchanged = $11, rows_emitted_merged = $12, digest_rows = $13, digest_sum = $14, bytes = "
           "$15,"
-          " seconds = $16 WHERE id = $1",
+          " seconds = $16, finished_at = $17, worker = $18 WHERE id = $1",
       {std::to_string(chunk_.id), bound_json(chunk_.range.until), std::to_string(b.rows_read),
        std::to_string(b.rows_written), std::to_string(b.rows_rejected), std::to_string(b.rows_dropped),
        std::to_string(b.rows_merged), std::to_string(b.rows_emitted), std::to_string(b.rows_inserted),
        std::to_string(b.rows_updated), std::to_string(b.rows_unchanged),
        std::to_string(b.rows_emitted_merged), std::to_string(result.digest.rows), sums_to_text(result.digest),
-       std::to_string(result.bytes), std::to_string(result.seconds)});
+       std::to_string(result.bytes), std::to_string(result.seconds), std::to_string(now_micros()),
+       std::to_string(worker_)});
   if (r.affected() != 1) {
     throw Error(ErrorCode::target, "chunk " + std::to_string(chunk_.id) + " is gone from the ledger");
   }
@@ -327,9 +332,9 @@ Outcome PostgresChunkTransaction::commit() {
 
 std::unique_ptr<ChunkTransaction> claim_chunk(std::shared_ptr<PostgresContext> context,
                                               std::shared_ptr<PostgresConnection> connection,
-                                              const ClaimRequest& request) {
+                                              const ClaimRequest& request, int worker) {
   auto transaction =
-      std::make_unique<PostgresChunkTransaction>(std::move(context), std::move(connection), request);
+      std::make_unique<PostgresChunkTransaction>(std::move(context), std::move(connection), request, worker);
   if (!transaction->begin(request)) return nullptr;
   return transaction;
 }

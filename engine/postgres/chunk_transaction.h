@@ -12,6 +12,6 @@ namespace planrun {
 /// pending; what came first is committed then.
 std::unique_ptr<ChunkTransaction> claim_chunk(std::shared_ptr<PostgresContext> context,
                                               std::shared_ptr<PostgresConnection> connection,
-                                              const ClaimRequest& request);
+                                              const ClaimRequest& request, int worker);
 
 }  // namespace planrun

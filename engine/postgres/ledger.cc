@@ -1,6 +1,7 @@
 #include "postgres/ledger.h"
 
 #include "base/error.h"
+#include "base/json.h"
 #include "postgres/lock.h"
 
 namespace planrun {
@@ -87,14 +88,13 @@ std::vector<RunRecord> PostgresLedger::runs(const std::string& plan) {
     if (absent()) return runs;
     const Result r = c.exec(
         "SELECT id, plan, state, fingerprint, resolved_plan, snapshots, summary, program_version, host, "
-        "process,"
-        " started_at, updated_at, finished_at FROM " +
+        "process, started_at, updated_at, finished_at, plan_text, scripts FROM " +
             context_->ledger.run + " WHERE $1 IN (plan, '') ORDER BY started_at DESC, id DESC",
         {plan});
     for (int i = 0; i < r.rows(); ++i) {
       runs.push_back({r.text(i, 0), r.text(i, 1), run_state_from(r.view(i, 2)), r.text(i, 3), r.text(i, 4),
-                      r.text(i, 5), r.text(i, 6), r.text(i, 7), r.text(i, 8), r.integer(i, 9),
-                      r.integer(i, 10), r.integer(i, 11), r.integer(i, 12)});
+                      r.text(i, 5), r.text(i, 13), r.text(i, 14), r.text(i, 6), r.text(i, 7), r.text(i, 8),
+                      r.integer(i, 9), r.integer(i, 10), r.integer(i, 11), r.integer(i, 12)});
     }
     return runs;
   });
@@ -104,36 +104,40 @@ void PostgresLedger::write_run(const RunRecord& run, std::span<const StepRecord>
   std::vector<std::string> ids;
   std::vector<std::string> kinds;
   std::vector<std::string> tables;
+  std::vector<std::string> needs;
   for (const auto& step : steps) {
+    needs.push_back(Json(step.needs).dump());
     ids.push_back(step.id);
     kinds.push_back(step.kind);
     tables.push_back(step.table);
   }
   patiently([&](PostgresConnection& c) {
     Transaction transaction(c);
-    c.exec("INSERT INTO " + context_->ledger.run +
-               " AS r (id, plan, state, fingerprint, resolved_plan, snapshots, summary, program_version, "
-               "host, process,"
-               " started_at, updated_at, finished_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, "
-               "$12, $13)"
-               " ON CONFLICT (id) DO UPDATE SET (plan, state, fingerprint, resolved_plan, snapshots, summary,"
-               " program_version, host, process, started_at, updated_at, finished_at) = (excluded.plan,"
-               " excluded.state, excluded.fingerprint, excluded.resolved_plan, excluded.snapshots, "
-               "excluded.summary,"
-               " excluded.program_version, excluded.host, excluded.process, excluded.started_at, "
-               "excluded.updated_at,"
-               " excluded.finished_at)",
-           {run.id, run.plan, std::string(to_string(run.state)), run.fingerprint, run.resolved_plan,
-            run.snapshots, run.summary, run.program_version, run.host, std::to_string(run.process),
-            std::to_string(run.started_at), std::to_string(run.updated_at), std::to_string(run.finished_at)});
+    c.exec(
+        "INSERT INTO " + context_->ledger.run +
+            " AS r (id, plan, state, fingerprint, resolved_plan, snapshots, plan_text, scripts, summary,"
+            " program_version, host, process, started_at, updated_at, finished_at) VALUES ($1, $2, $3, $4, "
+            "$5,"
+            " $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
+            " ON CONFLICT (id) DO UPDATE SET (plan, state, fingerprint, resolved_plan, snapshots, plan_text,"
+            " scripts, summary, program_version, host, process, started_at, updated_at, finished_at) ="
+            " (excluded.plan, excluded.state, excluded.fingerprint, excluded.resolved_plan,"
+            " excluded.snapshots, excluded.plan_text, excluded.scripts, excluded.summary,"
+            " excluded.program_version, excluded.host, excluded.process, excluded.started_at,"
+            " excluded.updated_at, excluded.finished_at)",
+        {run.id, run.plan, std::string(to_string(run.state)), run.fingerprint, run.resolved_plan,
+         run.snapshots, run.plan_text, run.scripts, run.summary, run.program_version, run.host,
+         std::to_string(run.process), std::to_string(run.started_at), std::to_string(run.updated_at),
+         std::to_string(run.finished_at)});
     if (!ids.empty()) {
-      c.exec("INSERT INTO " + context_->ledger.step +
-                 " (run, id, kind, \"schema\", \"table\", state, seconds, detail) SELECT $1, s.id, s.kind, "
-                 "$2, s.t,"
-                 " 'pending', 0, '' FROM unnest($3::text[], $4::text[], $5::text[]) WITH ORDINALITY AS"
-                 " s(id, kind, t, n) ORDER BY s.n ON CONFLICT (run, id) DO NOTHING",
-             {run.id, context_->options.schema, array_literal(ids), array_literal(kinds),
-              array_literal(tables)});
+      c.exec(
+          "INSERT INTO " + context_->ledger.step +
+              " AS o (run, id, kind, \"schema\", \"table\", state, seconds, detail, needs) SELECT $1, s.id,"
+              " s.kind, $2, s.t, 'pending', 0, '', s.needs FROM unnest($3::text[], $4::text[], $5::text[],"
+              " $6::text[]) WITH ORDINALITY AS s(id, kind, t, needs, n) ORDER BY s.n"
+              " ON CONFLICT (run, id) DO UPDATE SET needs = excluded.needs WHERE o.state <> 'done'",
+          {run.id, context_->options.schema, array_literal(ids), array_literal(kinds), array_literal(tables),
+           array_literal(needs)});
     }
     transaction.commit();
   });
@@ -141,14 +145,14 @@ void PostgresLedger::write_run(const RunRecord& run, std::span<const StepRecord>
 
 void PostgresLedger::write_step(const std::string& run, const StepRecord& step) {
   patiently([&](PostgresConnection& c) {
-    c.exec(
-        "INSERT INTO " + context_->ledger.step +
-            " (run, id, kind, \"schema\", \"table\", state, seconds, detail) VALUES ($1, $2, $3, $4, $5, $6, "
-            "$7, $8)"
-            " ON CONFLICT (run, id) DO UPDATE SET (kind, \"table\", state, seconds, detail) = (excluded.kind,"
-            " excluded.\"table\", excluded.state, excluded.seconds, excluded.detail)",
-        {run, step.id, step.kind, context_->options.schema, step.table, std::string(to_string(step.state)),
-         std::to_string(step.seconds), step.detail});
+    c.exec("INSERT INTO " + context_->ledger.step +
+               " (run, id, kind, \"schema\", \"table\", state, seconds, detail, started_at, worker)"
+               " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (run, id) DO UPDATE SET (kind,"
+               " \"table\", state, seconds, detail, started_at, worker) = (excluded.kind, excluded.\"table\","
+               " excluded.state, excluded.seconds, excluded.detail, excluded.started_at, excluded.worker)",
+           {run, step.id, step.kind, context_->options.schema, step.table, std::string(to_string(step.state)),
+            std::to_string(step.seconds), step.detail, std::to_string(step.started_at),
+            std::to_string(step.worker)});
   });
 }
 
@@ -156,12 +160,14 @@ std::vector<StepRecord> PostgresLedger::steps(const std::string& run) {
   return patiently([&](PostgresConnection& c) {
     std::vector<StepRecord> steps;
     if (absent()) return steps;
-    const Result r = c.exec("SELECT id, kind, \"table\", state, seconds, detail FROM " +
-                                context_->ledger.step + " WHERE run = $1 ORDER BY place",
-                            {run});
+    const Result r =
+        c.exec("SELECT id, kind, \"table\", state, seconds, detail, started_at, worker, needs FROM " +
+                   context_->ledger.step + " WHERE run = $1 ORDER BY place",
+               {run});
     for (int i = 0; i < r.rows(); ++i) {
       steps.push_back({r.text(i, 0), r.text(i, 1), r.text(i, 2), step_state_from(r.view(i, 3)), r.real(i, 4),
-                       r.text(i, 5)});
+                       r.text(i, 5), r.integer(i, 6), static_cast<int>(r.integer(i, 7)),
+                       Json::parse(r.view(i, 8)).get<std::vector<std::string>>()});
     }
     return steps;
   });
@@ -176,7 +182,7 @@ std::vector<ChunkRecord> PostgresLedger::chunks(const std::string& run) {
         "rows_dropped,"
         " rows_merged, rows_emitted, rows_inserted, rows_updated, rows_unchanged, rows_emitted_merged, "
         "digest_rows,"
-        " digest_sum, bytes, seconds, kind FROM " +
+        " digest_sum, bytes, seconds, kind, finished_at, worker FROM " +
             context_->ledger.chunk + " WHERE run = $1 ORDER BY id",
         {run});
     for (int i = 0; i < r.rows(); ++i) {
@@ -193,6 +199,8 @@ std::vector<ChunkRecord> PostgresLedger::chunks(const std::string& run) {
         record.result.digest = digest_from(r.integer(i, 15), r.view(i, 16));
         record.result.bytes = r.integer(i, 17);
         record.result.seconds = r.real(i, 18);
+        record.finished_at = r.integer(i, 20);
+        record.worker = static_cast<int>(r.integer(i, 21));
       }
       chunks.push_back(std::move(record));
     }

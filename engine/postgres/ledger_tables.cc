@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "base/error.h"
+#include "base/time.h"
 #include "sql/quote.h"
 
 namespace planrun {
@@ -22,8 +23,9 @@ std::string ledger_ddl(const PostgresLedgerTables& t) {
          "CREATE TABLE IF NOT EXISTS " +
          t.run +
          " (id text PRIMARY KEY, plan text NOT NULL, state text NOT NULL, fingerprint text NOT NULL,"
-         " resolved_plan text NOT NULL, snapshots text NOT NULL, summary text NOT NULL, program_version text "
-         "NOT NULL,"
+         " resolved_plan text NOT NULL, snapshots text NOT NULL, plan_text text NOT NULL, scripts text NOT "
+         "NULL,"
+         " summary text NOT NULL, program_version text NOT NULL,"
          " host text NOT NULL, process bigint NOT NULL, started_at bigint NOT NULL, updated_at bigint NOT "
          "NULL,"
          " finished_at bigint NOT NULL);"
@@ -33,7 +35,8 @@ std::string ledger_ddl(const PostgresLedgerTables& t) {
          "NULL,"
          " \"schema\" text NOT NULL, \"table\" text NOT NULL, state text NOT NULL, seconds double precision "
          "NOT NULL,"
-         " detail text NOT NULL, PRIMARY KEY (run, id));"
+         " detail text NOT NULL, started_at bigint NOT NULL DEFAULT 0, worker int NOT NULL DEFAULT 0,"
+         " needs text NOT NULL DEFAULT '[]', PRIMARY KEY (run, id));"
          "CREATE TABLE IF NOT EXISTS " +
          t.chunk +
          " (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, run text NOT NULL, load text NOT NULL,"
@@ -41,7 +44,8 @@ std::string ledger_ddl(const PostgresLedgerTables& t) {
          " state text NOT NULL CHECK (state IN ('pending', 'done')), rows_read bigint, rows_written bigint,"
          " rows_rejected bigint, rows_dropped bigint, rows_merged bigint, rows_emitted bigint,"
          " rows_inserted bigint, rows_updated bigint, rows_unchanged bigint, rows_emitted_merged bigint,"
-         " digest_rows bigint, digest_sum text, bytes bigint, seconds double precision);"
+         " digest_rows bigint, digest_sum text, bytes bigint, seconds double precision,"
+         " finished_at bigint NOT NULL DEFAULT 0, worker int NOT NULL DEFAULT 0);"
          "CREATE INDEX IF NOT EXISTS chunk_run_load ON " +
          t.chunk +
          " (run, load, id);"
@@ -120,10 +124,12 @@ void require_ledger_version(PostgresConnection& connection, const PostgresLedger
   const std::string mine = std::to_string(kLedgerVersion);
   const std::string found = r.is_null(0, 0) ? "none" : r.text(0, 0);
   if (found == mine && r.text(0, 1) == mine) return;
-  throw Error(ErrorCode::refused,
-              "the ledger in schema " + tables.schema_name + " has version " + found +
-                  "; this planrun knows version " + mine,
-              "use the planrun that made it, or name another schema by `ledger` in the plan's [target]");
+  throw Error(
+      ErrorCode::refused,
+      "the ledger in schema " + tables.schema_name + " has version " + found +
+          "; this planrun knows version " + mine,
+      "take its runs back, or go on with them, by the planrun that made it; a new run begins in another "
+      "schema, named by `ledger` in the plan's [target]");
 }
 
 void create_ledger(PostgresConnection& connection, const PostgresLedgerTables& tables) {
@@ -150,13 +156,15 @@ bool lock_step(PostgresConnection& connection, const PostgresLedgerTables& table
 }
 
 void mark_step_done(PostgresConnection& connection, const PostgresLedgerTables& tables,
-                    const std::string& run, const std::string& step, double seconds) {
+                    const std::string& run, const StepRecord& step) {
   const Result r =
       connection.exec("UPDATE " + tables.step +
-                          " SET state = 'done', seconds = $3::double precision WHERE run = $1 AND id = $2",
-                      {run, step, std::to_string(seconds)});
+                          " SET state = 'done', seconds = $3::double precision, started_at = $4::bigint,"
+                          " worker = $5::int WHERE run = $1 AND id = $2",
+                      {run, step.id, std::to_string(step.seconds), std::to_string(step.started_at),
+                       std::to_string(step.worker)});
   if (r.affected() != 1) {
-    throw Error(ErrorCode::system, "step " + step + " of run " + run + " is not in the ledger");
+    throw Error(ErrorCode::system, "step " + step.id + " of run " + run + " is not in the ledger");
   }
 }
 
@@ -170,14 +178,20 @@ void insert_pending(PostgresConnection& connection, const PostgresLedgerTables& 
   }
 }
 
-void do_work(PostgresConnection& connection, const PostgresLedgerTables& tables, const StepWork& work) {
+void do_work(PostgresConnection& connection, const PostgresLedgerTables& tables, const StepWork& work,
+             int worker) {
   if (lock_step(connection, tables, work.run, work.step)) return;
+  StepRecord done;
+  done.id = work.step;
+  done.started_at = now_micros();
+  done.worker = worker;
   const auto start = std::chrono::steady_clock::now();
   connection.exec(kDdlLockTimeout);
   for (const auto& statement : work.statements) connection.exec(statement);
   connection.exec("SET LOCAL lock_timeout = 0");
   insert_pending(connection, tables, work.run, work.pending);
-  mark_step_done(connection, tables, work.run, work.step, seconds_since(start));
+  done.seconds = seconds_since(start);
+  mark_step_done(connection, tables, work.run, done);
 }
 
 std::optional<std::string> bound_json(const std::optional<Key>& bound) {

@@ -15,7 +15,8 @@
 
 namespace planrun {
 
-inline constexpr int kLedgerVersion = 1;
+/// Version 2: plan text, scripts, times and workers.
+inline constexpr int kLedgerVersion = 2;
 
 /// Qualified and quoted names.
 struct PostgresLedgerTables {
@@ -41,12 +42,14 @@ void create_ledger(PostgresConnection& connection, const PostgresLedgerTables& t
 /// Whether the step is done; holds its row, so that of two connections one waits for the other.
 bool lock_step(PostgresConnection& connection, const PostgresLedgerTables& tables, const std::string& run,
                const std::string& step);
+/// State done, whatever `step` says; only its state, times and worker are written.
 void mark_step_done(PostgresConnection& connection, const PostgresLedgerTables& tables,
-                    const std::string& run, const std::string& step, double seconds);
+                    const std::string& run, const StepRecord& step);
 void insert_pending(PostgresConnection& connection, const PostgresLedgerTables& tables,
                     const std::string& run, std::span<const Chunk> chunks);
 /// The step's statements, its ledger row and its pending chunks; nothing where it was done already.
-void do_work(PostgresConnection& connection, const PostgresLedgerTables& tables, const StepWork& work);
+void do_work(PostgresConnection& connection, const PostgresLedgerTables& tables, const StepWork& work,
+             int worker);
 
 std::optional<std::string> bound_json(const std::optional<Key>& bound);
 std::optional<Key> bound_from(const std::optional<std::string>& json);

@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "base/error.h"
+#include "base/time.h"
 #include "postgres/back_reader.h"
 #include "postgres/chunk_transaction.h"
 #include "postgres/take_back.h"
@@ -27,6 +28,7 @@ class PostgresTarget : public Target {
  public:
   PostgresTarget(std::shared_ptr<PostgresContext> context, const std::string& run, int worker)
       : context_(std::move(context)),
+        worker_(worker),
         settings_(context_->settings(worker_name(run, worker), false)),
         connection_(std::make_shared<PostgresConnection>(settings_)) {
     if (const int lost = context_->lost.take(settings_.application_name)) end_backend(*connection_, lost);
@@ -67,6 +69,7 @@ class PostgresTarget : public Target {
                             int patience_ms);
 
   std::shared_ptr<PostgresContext> context_;
+  int worker_;
   ConnectionSettings settings_;
   std::shared_ptr<PostgresConnection> connection_;  // shared with the chunk or reader that is open on it
   std::unique_ptr<PostgresConnection> helper_;      // for questions while a COPY is under way
@@ -88,7 +91,7 @@ std::unique_ptr<ChunkTransaction> PostgresTarget::claim(const ClaimRequest& requ
   for (int attempt = 0;; ++attempt) {
     live();
     try {
-      return claim_chunk(context_, connection_, request);
+      return claim_chunk(context_, connection_, request, worker_);
     } catch (const Error& error) {
       // Nothing of a chunk has been written yet, and steps that are done are not done again.
       if (!error.retryable() || attempt + 1 >= kTries) throw;
@@ -167,7 +170,7 @@ void PostgresTarget::step_once(const StepWork& work) {
   // The runner counts on what a step made: it must outlive a crash of the server.
   connection.exec("SET LOCAL synchronous_commit = on");
   if (work.begins_table) keep_sequences(connection, *context_, work.run, work.table);
-  do_work(connection, context_->ledger, work);
+  do_work(connection, context_->ledger, work, worker_);
   transaction.commit();
 }
 
@@ -234,16 +237,17 @@ void PostgresTarget::remove_rows(const std::string& run, const TableSchema& tabl
       "INSERT INTO " + context_->ledger.chunk +
           " (run, load, kind, state, rows_read, rows_written, rows_rejected, rows_dropped, rows_merged,"
           " rows_emitted, rows_inserted, rows_updated, rows_unchanged, rows_emitted_merged, digest_rows,"
-          " digest_sum, bytes, seconds) VALUES ($1, $2, 'correction', 'done', $3, $4, $5, $6, $7, $8, $9, "
-          "$10,"
-          " $11, $12, $13, $14, $15, $16)"
+          " digest_sum, bytes, seconds, finished_at, worker) VALUES ($1, $2, 'correction', 'done', $3, $4, "
+          "$5,"
+          " $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"
           " RETURNING id",
       {run, load, std::to_string(b.rows_read), std::to_string(b.rows_written),
        std::to_string(b.rows_rejected), std::to_string(b.rows_dropped), std::to_string(b.rows_merged),
        std::to_string(b.rows_emitted), std::to_string(b.rows_inserted), std::to_string(b.rows_updated),
        std::to_string(b.rows_unchanged), std::to_string(b.rows_emitted_merged),
        std::to_string(correction.digest.rows), sums_to_text(correction.digest),
-       std::to_string(correction.bytes), std::to_string(correction.seconds)});
+       std::to_string(correction.bytes), std::to_string(correction.seconds), std::to_string(now_micros()),
+       std::to_string(worker_)});
   CopyBuffer buffer(connection);
   RejectWriter writer(connection, context_->ledger, buffer);
   for (const auto& reject : rejects) writer.write(run, load, r.integer(0, 0), reject);

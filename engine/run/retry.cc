@@ -13,6 +13,7 @@
 #include "run/guards.h"
 #include "run/prepare.h"
 #include "run/sample.h"
+#include "run/scripts.h"
 #include "run/settle_plan.h"
 #include "run/snapshots.h"
 
@@ -102,6 +103,8 @@ class Retry {
     run_.state = RunState::interrupted;
     run_.fingerprint = fingerprint(prepared_.plan);
     run_.resolved_plan = to_json(prepared_.plan).dump();
+    run_.plan_text = plan_.text;
+    run_.scripts = scripts_text(plan_, prepared_.plan);
     run_.updated_at = now_micros();
     ledger_->write_run(run_, {});
     reopen_sequences();

@@ -1,5 +1,7 @@
 #include "run/schedule.h"
 
+#include "base/time.h"
+
 namespace planrun {
 
 Schedule::Schedule(const Graph& graph)
@@ -49,9 +51,9 @@ std::optional<Job> Schedule::take() {
     if (best) {
       Entry& entry = entries_[*best];
       ++entry.workers;
-      const bool begins = !entry.begun;
-      entry.begun = true;
-      return Job{*best, entry.next_part++, begins};
+      const bool begins = entry.began_at == 0;
+      if (begins) entry.began_at = now_micros();
+      return Job{*best, entry.next_part++, begins, entry.began_at};
     }
     changed_.wait(lock);
   }

@@ -15,7 +15,8 @@ namespace planrun {
 struct Job {
   std::size_t step = 0;
   int part = 0;
-  bool begins = false;  // the first piece of its step
+  bool begins = false;        // the first piece of its step
+  std::int64_t began_at = 0;  // Unix microseconds, of that first piece
 };
 
 class Schedule {
@@ -56,7 +57,7 @@ class Schedule {
     int next_part = 0;
     int parts_done = 0;
     int workers = 0;
-    bool begun = false;
+    std::int64_t began_at = 0;  // 0: not begun
   };
   bool is_load(std::size_t step) const { return graph_.steps[step].kind == StepKind::load; }
   bool can_take(std::size_t step) const;

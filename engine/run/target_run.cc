@@ -20,6 +20,7 @@
 #include "run/resume.h"
 #include "run/retention.h"
 #include "run/sample.h"
+#include "run/scripts.h"
 #include "run/settle_plan.h"
 #include "run/snapshots.h"
 #include "run/summary.h"
@@ -276,20 +277,38 @@ class Run : public TargetRun {
     record_.fingerprint = fingerprint(prepared_.plan);
     record_.resolved_plan = to_json(prepared_.plan).dump();
     record_.snapshots = to_json(snapshots_->records());
+    record_.plan_text = plan_.text;
+    record_.scripts = scripts_text(plan_, prepared_.plan);
     record_.program_version = options_.program_version;
     record_.host = host_name();
     record_.process = getpid();
     record_.updated_at = now_micros();
     record_.finished_at = 0;
+    ledger_->write_run(record_, pending_steps());
+    begin_summary();
+  }
+
+  // Tables that are made with their first rows have a step of their own in the ledger, before that load.
+  std::vector<StepRecord> pending_steps() const {
     std::vector<StepRecord> steps;
     for (const Step& step : graph_.steps) {
+      StepRecord record;
+      record.id = step.id;
+      record.kind = to_string(step.kind);
+      record.table = step.table;
+      for (const std::size_t before : step.after) record.needs.push_back(graph_.steps[before].id);
       for (const auto& table : step.creates) {
-        steps.push_back({create_step_id(table), "create", table, StepState::pending, 0, ""});
+        StepRecord create;
+        create.id = create_step_id(table);
+        create.kind = "create";
+        create.table = table;
+        for (const std::size_t before : step.after) create.needs.push_back(graph_.steps[before].id);
+        record.needs.push_back(create.id);
+        steps.push_back(std::move(create));
       }
-      steps.push_back({step.id, std::string(to_string(step.kind)), step.table, StepState::pending, 0, ""});
+      steps.push_back(std::move(record));
     }
-    ledger_->write_run(record_, steps);
-    begin_summary();
+    return steps;
   }
 
   void accept_changes() {

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "base/error.h"
+#include "base/time.h"
 #include "run/guards.h"
 #include "run/violations.h"
 
@@ -22,6 +23,11 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+// Since the first piece of its step was begun, whoever did it.
+double seconds_of(const Job& job) {
+  return static_cast<double>(std::max<std::int64_t>(now_micros() - job.began_at, 0)) / 1e6;
 }
 
 }  // namespace
@@ -80,10 +86,8 @@ void Worker::work() {
     try {
       do_with_retries(*job);
     } catch (const Error& error) {
-      StepRecord record{step.id,     std::string(to_string(step.kind)), step.table, StepState::failed, 0,
-                        error.what()};
       try {
-        context_.ledger.with([&](Ledger& ledger) { ledger.write_step(context_.run, record); });
+        write_step(*job, StepState::failed, error.what());
       } catch (const Error&) {  // The first error is the one to tell.
       }
       throw error.within(step.id);
@@ -159,7 +163,7 @@ void Worker::do_load(const Job& job) {
       context_.schedule.reopen(job);
     } else {
       for (const auto& load : step.loads) context_.loads.at(load).done = true;
-      end_step(job, 0);
+      end_step(job);
     }
     return;
   }
@@ -198,7 +202,6 @@ void Worker::do_load(const Job& job) {
 
 void Worker::do_schema_step(const Job& job) {
   const Step& step = context_.graph.steps[job.step];
-  const Clock::time_point start = Clock::now();
   StepWork work{context_.run, step.id, step.table, step.statements, {}};
   work.begins_table = step.kind == StepKind::begin;
   if (step.kind == StepKind::create || step.kind == StepKind::begin) {
@@ -222,18 +225,17 @@ void Worker::do_schema_step(const Job& job) {
           error);
     }
   }
-  end_step(job, seconds_since(start));
+  end_step(job);
 }
 
 void Worker::do_proof(const Job& job) {
   const Step& step = context_.graph.steps[job.step];
-  const Clock::time_point start = Clock::now();
   Found& found = context_.found.at(step.table);
   const int parts = context_.proof_parts[job.step];
   const ResolvedTable& table = context_.table(step.table);
   if (table.schema.exists) {
     prove_written_rows(table, found);
-    end_step(job, seconds_since(start));
+    end_step(job);
     return;
   }
   ReadBack request;
@@ -254,12 +256,18 @@ void Worker::do_proof(const Job& job) {
   Digest digest;
   const auto reader = target().read_back(request);
   while (reader->next(row)) digest.add(hasher.hash(row));
+  bool is_last = false;
   {
     const std::lock_guard lock(found.mutex);
     found.digest += digest;
-    if (++found.parts_done == parts) found.view_keeper.reset();
+    is_last = ++found.parts_done == parts;
+    if (is_last) found.view_keeper.reset();
   }
-  end_step(job, seconds_since(start));
+  if (is_last) {
+    end_step(job);
+  } else {
+    context_.schedule.step_done(job);
+  }
 }
 
 // In a table of others: load by load, as their columns may be others.
@@ -280,17 +288,23 @@ void Worker::prove_written_rows(const ResolvedTable& table, Found& found) {
   found.digest = digest;
 }
 
-void Worker::end_step(const Job& job, double seconds) {
+void Worker::end_step(const Job& job) {
   const Step& step = context_.graph.steps[job.step];
   // A schema step was marked done in its own transaction: a commit more for its time is worth it when it took
   // some.
   const bool is_marked = step.kind != StepKind::load && step.kind != StepKind::prove;
-  if (!is_marked || seconds > kSecondsWorthACommit) {
-    StepRecord record{step.id, std::string(to_string(step.kind)), step.table, StepState::done, seconds, ""};
-    context_.ledger.with([&](Ledger& ledger) { ledger.write_step(context_.run, record); });
-  }
+  const double seconds = seconds_of(job);
+  if (!is_marked || seconds > kSecondsWorthACommit) write_step(job, StepState::done, "");
   context_.observer.with([&](Observer& o) { o.step_ended(step, seconds); });
   context_.schedule.step_done(job);
+}
+
+void Worker::write_step(const Job& job, StepState state, const std::string& detail) {
+  const Step& step = context_.graph.steps[job.step];
+  const StepRecord record{
+      step.id, std::string(to_string(step.kind)), step.table, state, seconds_of(job), detail, job.began_at,
+      number_};
+  context_.ledger.with([&](Ledger& ledger) { ledger.write_step(context_.run, record); });
 }
 
 }  // namespace planrun

@@ -26,7 +26,8 @@ class Worker {
   void do_schema_step(const Job& job);
   void do_proof(const Job& job);
   void prove_written_rows(const ResolvedTable& table, Found& found);
-  void end_step(const Job& job, double seconds);
+  void end_step(const Job& job);
+  void write_step(const Job& job, StepState state, const std::string& detail);
   ClaimRequest claim_request(const Step& step) const;
   LoadTools& tools(const std::string& load);
   Source& source(const std::string& name);

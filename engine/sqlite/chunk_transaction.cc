@@ -13,15 +13,16 @@ namespace {
 // claim: it alone has a savepoint there.
 class SqliteChunkTransaction : public ChunkTransaction {
  public:
-  SqliteChunkTransaction(TargetConnection& target, Writers& writers, const ClaimRequest& request)
+  SqliteChunkTransaction(TargetConnection& target, Writers& writers, const ClaimRequest& request, int worker)
       : connection_(writing_for(target, request)),
         ledger_(target.ledger()),
         writers_(writers),
         run_(request.run),
+        worker_(worker),
         loads_(request.loads),
         guards_(request.guards),
         transaction_(target.file(), connection_) {
-    for (const auto& work : request.create) do_step_work(*connection_, ledger_, work);
+    for (const auto& work : request.create) do_step_work(*connection_, ledger_, work, worker_);
     if (!request.retried.empty()) begin_retry(request.retried);
     guards_before_ = read_guards();
   }
@@ -41,7 +42,7 @@ class SqliteChunkTransaction : public ChunkTransaction {
   void cut(const Key& key) override;
   void finish(const ChunkResult& result) override {
     if (load().fans_out) connection_->execute("release planrun_chunk");
-    ledger_.finish_chunk(*connection_, chunk_.id, result);
+    ledger_.finish_chunk(*connection_, chunk_.id, result, worker_);
   }
   std::vector<GuardValue> guard_values() override;
   bool next() override;
@@ -69,6 +70,7 @@ class SqliteChunkTransaction : public ChunkTransaction {
   const SqliteLedgerTables& ledger_;
   Writers& writers_;
   std::string run_;
+  int worker_;
   std::vector<LoadTarget> loads_;
   std::vector<std::string> guards_;
   std::vector<std::string> guards_before_;
@@ -207,8 +209,8 @@ RowWriter& SqliteChunkTransaction::writer() {
 }  // namespace
 
 std::unique_ptr<ChunkTransaction> claim_chunk(TargetConnection& target, Writers& writers,
-                                              const ClaimRequest& request) {
-  auto transaction = std::make_unique<SqliteChunkTransaction>(target, writers, request);
+                                              const ClaimRequest& request, int worker) {
+  auto transaction = std::make_unique<SqliteChunkTransaction>(target, writers, request, worker);
   if (transaction->next()) return transaction;
   if (!request.create.empty()) transaction->commit();
   return nullptr;

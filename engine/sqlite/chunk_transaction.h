@@ -17,6 +17,6 @@ using Writers = std::map<std::string, std::unique_ptr<RowWriter>>;
 /// Does the request's `create` steps and claims the pending chunk with the lowest id. Null: none is pending,
 /// and the steps are committed. `target` and `writers` outlive the transaction.
 std::unique_ptr<ChunkTransaction> claim_chunk(TargetConnection& target, Writers& writers,
-                                              const ClaimRequest& request);
+                                              const ClaimRequest& request, int worker);
 
 }  // namespace planrun

@@ -1,6 +1,7 @@
 #include "sqlite/ledger.h"
 
 #include "base/hash.h"
+#include "base/json.h"
 #include "base/text.h"
 
 namespace planrun {
@@ -8,8 +9,7 @@ namespace {
 
 constexpr const char* kRunColumns =
     "id, plan, state, fingerprint, resolved_plan, snapshots, summary, program_version, host, process, "
-    "started_at, "
-    "updated_at, finished_at";
+    "started_at, updated_at, finished_at, plan_text, scripts";
 
 class SqliteLedger : public Ledger {
  public:
@@ -116,6 +116,8 @@ std::vector<RunRecord> SqliteLedger::runs(const std::string& plan) {
     run.started_at = row.integer(10);
     run.updated_at = row.integer(11);
     run.finished_at = row.integer(12);
+    run.plan_text = row.text(13);
+    run.scripts = row.text(14);
   }
   return runs;
 }
@@ -125,29 +127,32 @@ void SqliteLedger::write_run(const RunRecord& run, std::span<const StepRecord> s
   Statement row(
       transaction.connection(),
       "insert into " + names().run + " (" + kRunColumns +
-          ") values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) on conflict (id) do update set "
+          ") values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) on conflict (id) do "
+          "update set "
           "plan = excluded.plan, state = excluded.state, fingerprint = excluded.fingerprint, "
           "resolved_plan = excluded.resolved_plan, snapshots = excluded.snapshots, summary = "
           "excluded.summary, "
           "program_version = excluded.program_version, host = excluded.host, process = excluded.process, "
           "started_at = excluded.started_at, updated_at = excluded.updated_at, "
-          "finished_at = excluded.finished_at");
+          "finished_at = excluded.finished_at, plan_text = excluded.plan_text, scripts = excluded.scripts");
   row.bind(1, std::string_view(run.id)).bind(2, std::string_view(run.plan)).bind(3, to_string(run.state));
   row.bind(4, std::string_view(run.fingerprint)).bind(5, std::string_view(run.resolved_plan));
   row.bind(6, std::string_view(run.snapshots)).bind(7, std::string_view(run.summary));
   row.bind(8, std::string_view(run.program_version))
       .bind(9, std::string_view(run.host))
       .bind(10, run.process);
-  row.bind(11, run.started_at).bind(12, run.updated_at).bind(13, run.finished_at).run();
+  row.bind(11, run.started_at).bind(12, run.updated_at).bind(13, run.finished_at);
+  row.bind(14, std::string_view(run.plan_text)).bind(15, std::string_view(run.scripts)).run();
   Statement add(transaction.connection(),
                 "insert into " + names().step +
-                    " (run, id, kind, \"table\", state) values (?1, ?2, ?3, ?4, 'pending') "
-                    "on conflict (run, id) do nothing");
+                    " as s (run, id, kind, \"table\", state, needs) values (?1, ?2, ?3, ?4, 'pending', ?5) "
+                    "on conflict (run, id) do update set needs = excluded.needs where s.state <> 'done'");
   for (const auto& step : steps) {
     add.bind(1, std::string_view(run.id))
         .bind(2, std::string_view(step.id))
         .bind(3, std::string_view(step.kind));
-    add.bind(4, std::string_view(step.table)).run();
+    const std::string needs = Json(step.needs).dump();
+    add.bind(4, std::string_view(step.table)).bind(5, std::string_view(needs)).run();
   }
   transaction.commit();
 }
@@ -157,12 +162,15 @@ void SqliteLedger::write_step(const std::string& run, const StepRecord& step) {
   Statement row(
       transaction.connection(),
       "insert into " + names().step +
-          " (run, id, kind, \"table\", state, seconds, detail) values (?1, ?2, ?3, ?4, ?5, ?6, ?7) "
+          " (run, id, kind, \"table\", state, seconds, detail, started_at, worker) "
+          "values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) "
           "on conflict (run, id) do update set kind = excluded.kind, \"table\" = excluded.\"table\", "
-          "state = excluded.state, seconds = excluded.seconds, detail = excluded.detail");
+          "state = excluded.state, seconds = excluded.seconds, detail = excluded.detail, "
+          "started_at = excluded.started_at, worker = excluded.worker");
   row.bind(1, std::string_view(run)).bind(2, std::string_view(step.id)).bind(3, std::string_view(step.kind));
   row.bind(4, std::string_view(step.table)).bind(5, to_string(step.state)).bind(6, step.seconds);
-  row.bind(7, std::string_view(step.detail)).run();
+  row.bind(7, std::string_view(step.detail)).bind(8, step.started_at);
+  row.bind(9, static_cast<std::int64_t>(step.worker)).run();
   transaction.commit();
 }
 
@@ -170,12 +178,14 @@ std::vector<StepRecord> SqliteLedger::steps(const std::string& run) {
   std::vector<StepRecord> steps;
   const auto connection = find();
   if (!connection) return steps;
-  Statement row(*connection, "select id, kind, \"table\", state, seconds, detail from " + names().step +
-                                 " where run = ?1 order by rowid");
+  Statement row(*connection,
+                "select id, kind, \"table\", state, seconds, detail, started_at, worker, needs from " +
+                    names().step + " where run = ?1 order by rowid");
   row.bind(1, std::string_view(run));
   while (row.step()) {
-    steps.push_back(
-        {row.text(0), row.text(1), row.text(2), step_state_from(row.text(3)), row.real(4), row.text(5)});
+    steps.push_back({row.text(0), row.text(1), row.text(2), step_state_from(row.text(3)), row.real(4),
+                     row.text(5), row.integer(6), static_cast<int>(row.integer(7)),
+                     Json::parse(row.text(8)).get<std::vector<std::string>>()});
   }
   return steps;
 }
@@ -189,7 +199,7 @@ std::vector<ChunkRecord> SqliteLedger::chunks(const std::string& run) {
       "select id, load, range_from, range_until, state, kind, rows_read, rows_written, "
       "rows_rejected, rows_dropped, "
       "rows_merged, rows_emitted, rows_inserted, rows_updated, rows_unchanged, rows_emitted_merged, "
-      "digest_rows, digest_sum, bytes, seconds from " +
+      "digest_rows, digest_sum, bytes, seconds, finished_at, worker from " +
           names().chunk + " where run = ?1 order by id");
   row.bind(1, std::string_view(run));
   while (row.step()) {
@@ -203,6 +213,8 @@ std::vector<ChunkRecord> SqliteLedger::chunks(const std::string& run) {
     record.result.digest = digest_from(row.integer(16), row.text(17));
     record.result.bytes = row.integer(18);
     record.result.seconds = row.real(19);
+    record.finished_at = row.integer(20);
+    record.worker = static_cast<int>(row.integer(21));
   }
   return chunks;
 }

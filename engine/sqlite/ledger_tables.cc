@@ -16,8 +16,9 @@ void bind_optional(Statement& statement, int parameter, const std::optional<std:
   }
 }
 
-/// Fourteen parameters from `first`.
-void bind_result(Statement& statement, int first, const ChunkResult& result, const std::string& digest_sum) {
+/// Sixteen parameters from `first`.
+void bind_result(Statement& statement, int first, const ChunkResult& result, const std::string& digest_sum,
+                 int worker) {
   statement.bind(first, result.balance.rows_read)
       .bind(first + 1, result.balance.rows_written)
       .bind(first + 2, result.balance.rows_rejected)
@@ -31,7 +32,9 @@ void bind_result(Statement& statement, int first, const ChunkResult& result, con
       .bind(first + 10, result.digest.rows)
       .bind(first + 11, std::string_view(digest_sum))
       .bind(first + 12, result.bytes)
-      .bind(first + 13, result.seconds);
+      .bind(first + 13, result.seconds)
+      .bind(first + 14, now_micros())
+      .bind(first + 15, static_cast<std::int64_t>(worker));
 }
 
 }  // namespace
@@ -57,12 +60,14 @@ bool SqliteLedgerTables::are_in(SqliteConnection& connection) const {
   Statement row(connection, "select version from " + version);
   const std::int64_t found = row.step() ? row.integer(0) : 0;
   if (found == kLedgerVersion) return true;
-  throw Error(ErrorCode::refused,
-              "the ledger in " + file_ + " (" + prefix_ + "_version) has version " + std::to_string(found) +
-                  ", this program writes version " + std::to_string(kLedgerVersion),
-              found > kLedgerVersion
-                  ? "use the newer planrun that made it, or another ledger name in the plan's [target]"
-                  : "use the planrun that made it, or another ledger name in the plan's [target]");
+  throw Error(
+      ErrorCode::refused,
+      "the ledger in " + file_ + " (" + prefix_ + "_version) has version " + std::to_string(found) +
+          ", this program writes version " + std::to_string(kLedgerVersion),
+      found > kLedgerVersion
+          ? "use the newer planrun that made it, or another ledger name in the plan's [target]"
+          : "take its runs back, or go on with them, by the planrun that made it; a new run begins under "
+            "another ledger name in the plan's [target]");
 }
 
 void SqliteLedgerTables::create(SqliteConnection& connection) const {
@@ -74,16 +79,17 @@ void SqliteLedgerTables::create(SqliteConnection& connection) const {
       "create table " +
       run +
       " (id text primary key not null, plan text not null, state text not null, "
-      "fingerprint text not null, resolved_plan text not null, snapshots text not null, summary text not "
-      "null, "
+      "fingerprint text not null, resolved_plan text not null, snapshots text not null, "
+      "plan_text text not null, scripts text not null, summary text not null, "
       "program_version text not null, host text not null, process integer not null, started_at integer not "
       "null, "
       "updated_at integer not null, finished_at integer not null);\n"
       "create table " +
       step +
       " (run text not null, id text not null, kind text not null, \"table\" text not null, "
-      "state text not null, seconds real not null default 0, detail text not null default '', primary key "
-      "(run, id));\n"
+      "state text not null, seconds real not null default 0, detail text not null default '', "
+      "started_at integer not null default 0, worker integer not null default 0, "
+      "needs text not null default '[]', primary key (run, id));\n"
       "create table " +
       chunk +
       " (id integer primary key, run text not null, load text not null, "
@@ -97,7 +103,8 @@ void SqliteLedgerTables::create(SqliteConnection& connection) const {
       "digest_rows integer not null default 0, "
       "digest_sum text not null default '00000000000000000000000000000000', bytes integer not null default "
       "0, "
-      "seconds real not null default 0);\n"
+      "seconds real not null default 0, finished_at integer not null default 0, "
+      "worker integer not null default 0);\n"
       "create index " +
       index + " on " + chunk +
       " (run, state);\n"
@@ -132,17 +139,19 @@ bool SqliteLedgerTables::is_step_done(SqliteConnection& connection, const std::s
 }
 
 void SqliteLedgerTables::mark_step_done(SqliteConnection& connection, const std::string& run_id,
-                                        const std::string& id, const std::string& table,
-                                        double seconds) const {
-  const std::string kind = id.substr(0, id.find(' '));
+                                        const StepRecord& done) const {
   Statement row(
       connection,
       "insert into " + step +
-          " (run, id, kind, \"table\", state, seconds) "
-          "values (?1, ?2, ?3, ?4, 'done', ?5) "
-          "on conflict (run, id) do update set state = 'done', seconds = excluded.seconds, detail = ''");
-  row.bind(1, std::string_view(run_id)).bind(2, std::string_view(id)).bind(3, std::string_view(kind));
-  row.bind(4, std::string_view(table)).bind(5, seconds).run();
+          " (run, id, kind, \"table\", state, seconds, started_at, worker) "
+          "values (?1, ?2, ?3, ?4, 'done', ?5, ?6, ?7) "
+          "on conflict (run, id) do update set state = 'done', seconds = excluded.seconds, detail = '', "
+          "started_at = excluded.started_at, worker = excluded.worker");
+  row.bind(1, std::string_view(run_id))
+      .bind(2, std::string_view(done.id))
+      .bind(3, std::string_view(done.kind));
+  row.bind(4, std::string_view(done.table)).bind(5, done.seconds).bind(6, done.started_at);
+  row.bind(7, static_cast<std::int64_t>(done.worker)).run();
 }
 
 void SqliteLedgerTables::add_pending(SqliteConnection& connection, const std::string& run_id,
@@ -158,7 +167,7 @@ void SqliteLedgerTables::add_pending(SqliteConnection& connection, const std::st
 }
 
 void SqliteLedgerTables::finish_chunk(SqliteConnection& connection, std::int64_t id,
-                                      const ChunkResult& result) const {
+                                      const ChunkResult& result, int worker) const {
   const std::string sum = sums_to_text(result.digest);
   Statement row(
       connection,
@@ -166,10 +175,10 @@ void SqliteLedgerTables::finish_chunk(SqliteConnection& connection, std::int64_t
           " set state = 'done', rows_read = ?2, rows_written = ?3, "
           "rows_rejected = ?4, rows_dropped = ?5, rows_merged = ?6, rows_emitted = ?7, rows_inserted = ?8, "
           "rows_updated = ?9, rows_unchanged = ?10, rows_emitted_merged = ?11, digest_rows = ?12, "
-          "digest_sum = ?13, bytes = ?14, seconds = ?15 where id = ?1 and state = "
-          "'pending'");
+          "digest_sum = ?13, bytes = ?14, seconds = ?15, finished_at = ?16, worker = ?17 where id = ?1 and "
+          "state = 'pending'");
   row.bind(1, id);
-  bind_result(row, 2, result, sum);
+  bind_result(row, 2, result, sum, worker);
   row.run();
   if (sqlite3_changes64(connection.get()) != 1) {
     throw Error(ErrorCode::target,
@@ -178,17 +187,19 @@ void SqliteLedgerTables::finish_chunk(SqliteConnection& connection, std::int64_t
 }
 
 std::int64_t SqliteLedgerTables::add_correction(SqliteConnection& connection, const std::string& run_id,
-                                                const std::string& load, const ChunkResult& result) const {
+                                                const std::string& load, const ChunkResult& result,
+                                                int worker) const {
   const std::string sum = sums_to_text(result.digest);
   Statement row(connection,
                 "insert into " + chunk +
                     " (run, load, kind, state, rows_read, rows_written, rows_rejected, "
                     "rows_dropped, rows_merged, rows_emitted, rows_inserted, rows_updated, rows_unchanged, "
-                    "rows_emitted_merged, digest_rows, digest_sum, bytes, seconds) values (?1, ?2, "
+                    "rows_emitted_merged, digest_rows, digest_sum, bytes, seconds, finished_at, worker) "
+                    "values (?1, ?2, "
                     "'correction', 'done', "
-                    "?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)");
+                    "?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)");
   row.bind(1, std::string_view(run_id)).bind(2, std::string_view(load));
-  bind_result(row, 3, result, sum);
+  bind_result(row, 3, result, sum, worker);
   row.run();
   return sqlite3_last_insert_rowid(connection.get());
 }

@@ -10,8 +10,9 @@
 
 namespace planrun {
 
-/// Version 1: the tables below. A ledger of another version is refused by name, never changed.
-inline constexpr std::int64_t kLedgerVersion = 1;
+/// A ledger of another version is refused by name, never changed. Version 2: plan text, scripts, times and
+/// workers.
+inline constexpr std::int64_t kLedgerVersion = 2;
 
 /// Names, quoted. Any thread; each call uses its caller's connection and transaction.
 class SqliteLedgerTables {
@@ -23,13 +24,14 @@ class SqliteLedgerTables {
   void create(SqliteConnection& connection) const;
 
   bool is_step_done(SqliteConnection& connection, const std::string& run, const std::string& step) const;
-  void mark_step_done(SqliteConnection& connection, const std::string& run, const std::string& step,
-                      const std::string& table, double seconds) const;
+  /// State done, whatever `step` says.
+  void mark_step_done(SqliteConnection& connection, const std::string& run, const StepRecord& step) const;
   void add_pending(SqliteConnection& connection, const std::string& run, const Chunk& chunk) const;
-  void finish_chunk(SqliteConnection& connection, std::int64_t chunk, const ChunkResult& result) const;
+  void finish_chunk(SqliteConnection& connection, std::int64_t chunk, const ChunkResult& result,
+                    int worker) const;
   /// A chunk that is done from the start and has no range: rows taken out again. Returns its id.
   std::int64_t add_correction(SqliteConnection& connection, const std::string& run, const std::string& load,
-                              const ChunkResult& result) const;
+                              const ChunkResult& result, int worker) const;
   /// For add_reject(), any number of times.
   Statement prepare_reject(SqliteConnection& connection) const;
   static void add_reject(Statement& prepared, const std::string& run, std::int64_t chunk,

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "base/text.h"
+#include "base/time.h"
 #include "sqlite/take_back.h"
 
 namespace planrun {
@@ -80,14 +81,19 @@ void run_step_text(SqliteConnection& connection, const std::string& sql) {
   }
 }
 
-void do_step_work(SqliteConnection& connection, const SqliteLedgerTables& ledger, const StepWork& work) {
+void do_step_work(SqliteConnection& connection, const SqliteLedgerTables& ledger, const StepWork& work,
+                  int worker) {
   if (ledger.is_step_done(connection, work.run, work.step)) return;
+  StepRecord done{
+      work.step, work.step.substr(0, work.step.find(' ')), work.table, StepState::done, 0, "", now_micros(),
+      worker};
   const auto start = std::chrono::steady_clock::now();
   for (const auto& sql : work.statements) run_step_text(connection, sql);
   if (work.begins_table) keep_sequence(connection, ledger, work.run, work.table);
   for (const auto& chunk : work.pending) ledger.add_pending(connection, work.run, chunk);
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-  ledger.mark_step_done(connection, work.run, work.step, work.table, seconds.count());
+  done.seconds = seconds.count();
+  ledger.mark_step_done(connection, work.run, done);
 }
 
 }  // namespace planrun

@@ -9,7 +9,8 @@ namespace planrun {
 
 /// Statements, pending chunks and the ledger's row. Does nothing when the ledger says that the step is done.
 /// Throws Error(target) with sqlstate 23505 or 23503 where rows are in the way.
-void do_step_work(SqliteConnection& connection, const SqliteLedgerTables& ledger, const StepWork& work);
+void do_step_work(SqliteConnection& connection, const SqliteLedgerTables& ledger, const StepWork& work,
+                  int worker);
 
 /// One text of a step, which may hold several statements; the orphans that a foreign key's check finds are an
 /// Error with sqlstate 23503. What would end the step's transaction or leave the file is refused.

@@ -14,10 +14,11 @@ namespace {
 
 class SqliteTarget : public Target {
  public:
-  explicit SqliteTarget(std::shared_ptr<TargetFile> file) : connection_(std::move(file)) {}
+  SqliteTarget(std::shared_ptr<TargetFile> file, int worker)
+      : connection_(std::move(file)), worker_(worker) {}
 
   std::unique_ptr<ChunkTransaction> claim(const ClaimRequest& request) override {
-    return claim_chunk(connection_, writers_, request);
+    return claim_chunk(connection_, writers_, request, worker_);
   }
 
   std::int64_t wait_for_chunks(const std::string& run, std::span<const std::string> loads,
@@ -26,7 +27,7 @@ class SqliteTarget : public Target {
 
   void do_step(const StepWork& work) override {
     WriteTransaction transaction(connection_.file(), connection_.writing());
-    do_step_work(transaction.connection(), connection_.ledger(), work);
+    do_step_work(transaction.connection(), connection_.ledger(), work, worker_);
     transaction.commit();
   }
 
@@ -67,6 +68,7 @@ class SqliteTarget : public Target {
  private:
   TargetConnection connection_;
   Writers writers_;
+  int worker_;
 };
 
 /// A chunk is held by nobody but the one writer: when the write lock comes free, all chunks are done or
@@ -107,7 +109,7 @@ void SqliteTarget::remove_rows(const std::string& run, const TableSchema& table,
                     std::to_string(row_references.size()) + " rows were still there to be removed",
                 "something else writes to the table: stop it, then run the same command again");
   }
-  const std::int64_t chunk = connection_.ledger().add_correction(connection, run, load, correction);
+  const std::int64_t chunk = connection_.ledger().add_correction(connection, run, load, correction, worker_);
   Statement kept = connection_.ledger().prepare_reject(connection);
   for (const auto& reject : rejects) SqliteLedgerTables::add_reject(kept, run, chunk, load, reject);
   transaction.commit();
@@ -120,8 +122,8 @@ class SqliteTargetDatabase : public TargetDatabase {
 
   const Dialect& dialect() const override { return *dialect_; }
 
-  std::unique_ptr<Target> connect(const std::string&, int) override {
-    return std::make_unique<SqliteTarget>(file_);
+  std::unique_ptr<Target> connect(const std::string&, int worker) override {
+    return std::make_unique<SqliteTarget>(file_, worker);
   }
 
   std::unique_ptr<Ledger> open_ledger(bool create) override { return make_sqlite_ledger(file_, create); }

@@ -8,7 +8,7 @@ namespace planrun::test {
 namespace {
 
 RunRecord run_record(const std::string& id, const std::string& plan, RunState state, std::int64_t started) {
-  return {id, plan, state, "f", "{}", "{}", "", "0.1", "host", 42, started, started, 0};
+  return {id, plan, state, "f", "{}", "{}", "plan", "{}", "", "0.1", "host", 42, started, started, 0};
 }
 
 TEST_CASE("an absent ledger reads as an empty one, and many may make it at once", "[server][postgres]") {
@@ -27,7 +27,7 @@ TEST_CASE("an absent ledger reads as an empty one, and many may make it at once"
   }
   for (auto& maker : makers) maker.join();
   CHECK(made == 6);
-  CHECK(postgres.psql("select count(*), max(version) from \"log \"\"book\"\"\".version") == "1|1");
+  CHECK(postgres.psql("select count(*), max(version) from \"log \"\"book\"\"\".version") == "1|2");
   CHECK(before->runs("ora").empty());
 }
 
@@ -43,19 +43,24 @@ TEST_CASE("a ledger of another version is refused by name", "[server][postgres]"
 TEST_CASE("what is written is read again", "[server][postgres]") {
   PostgresFixture fixture;
   RunRecord run = run_record(kRun, "ora", RunState::running, 5);
-  const StepRecord steps[] = {{"z", "create", "t", {}, 0, ""}, {"a \"q\",{}\\", "index", "t", {}, 0, ""}};
+  const StepRecord steps[] = {{"z", "create", "t", {}, 0, ""},
+                              {"a \"q\",{}\\", "index", "t", {}, 0, "", 0, 0, {"z", "\"{,"}}};
   fixture.ledger->write_run(run, steps);
   run.state = RunState::failed;
   run.summary = "{\"x\": 1}";
   run.finished_at = 9;
+  run.plan_text = "[plan]\nname = \"ü\"\n";
+  run.scripts = "{\"transforms/a.lua\": {}}";
   fixture.ledger->write_run(run, steps);
-  fixture.ledger->write_step(kRun, {"z", "create", "t", StepState::done, 1.5, "fine"});
+  fixture.ledger->write_step(kRun, {"z", "create", "t", StepState::done, 1.5, "fine", 1700000000000001, 3});
   fixture.ledger->write_check(kRun, {"c", "critical", "passed", "1", "1", "", 77});
   fixture.ledger->write_check(kRun, {"c", "critical", "passed", "1", "1", "", 77});
   const auto runs = fixture.ledger->runs("ora");
   REQUIRE(runs.size() == 1);
   CHECK(runs[0].state == RunState::failed);
   CHECK(runs[0].summary == run.summary);
+  CHECK(runs[0].plan_text == run.plan_text);
+  CHECK(runs[0].scripts == run.scripts);
   CHECK(runs[0].process == 42);
   CHECK(runs[0].finished_at == 9);
   const auto read = fixture.ledger->steps(kRun);
@@ -63,6 +68,9 @@ TEST_CASE("what is written is read again", "[server][postgres]") {
   CHECK(read[0].id == "z");
   CHECK(read[0].state == StepState::done);
   CHECK(read[0].seconds == 1.5);
+  CHECK(read[0].started_at == 1700000000000001);
+  CHECK(read[0].worker == 3);
+  CHECK(read[1].needs == std::vector<std::string>{"z", "\"{,"});
   CHECK(read[1].id == steps[1].id);
   CHECK(read[1].state == StepState::pending);
   CHECK(fixture.ledger->checks(kRun).size() == 1);

@@ -273,15 +273,18 @@ TEST_CASE("the ledger gives back what was written, runs newest first") {
   const auto database = open_sqlite_target(folder / "t.db", "planrun");
   const auto ledger = database->open_ledger(true);
   RunRecord old = run_record("r1", "p");
-  const std::vector<StepRecord> steps = {pending_step("create t", "create", "t"),
-                                         pending_step("load t", "load", "t")};
+  old.plan_text = "[plan]\nname = \"ü\"\n";
+  old.scripts = "{\"transforms/a.lua\": {}}";
+  std::vector<StepRecord> steps = {pending_step("create t", "create", "t"),
+                                   pending_step("load t", "load", "t")};
+  steps[1].needs = {"create t", "\"{,"};
   ledger->write_run(old, steps);
   RunRecord recent = run_record("r2", "p");
   recent.started_at = 2;
   recent.state = RunState::passed;
   recent.resolved_plan = "{}";
   ledger->write_run(recent, {});
-  ledger->write_step("r1", {"load t", "load", "t", StepState::failed, 1.5, "why"});
+  ledger->write_step("r1", {"load t", "load", "t", StepState::failed, 1.5, "why", 1700000000000001, 3});
   ledger->write_run(old, steps);  // steps that are there stay
   CHECK(ledger->runs("p").at(0).id == "r2");
   CHECK(ledger->runs("p").at(0).state == RunState::passed);
@@ -292,6 +295,11 @@ TEST_CASE("the ledger gives back what was written, runs newest first") {
   CHECK(found[1].state == StepState::failed);
   CHECK(found[1].seconds == 1.5);
   CHECK(found[1].detail == "why");
+  CHECK(found[1].started_at == 1700000000000001);
+  CHECK(found[1].worker == 3);
+  CHECK(found[1].needs == steps[1].needs);
+  CHECK(ledger->runs("p").at(1).plan_text == old.plan_text);
+  CHECK(ledger->runs("p").at(1).scripts == old.scripts);
   ledger->write_check("r1", {"c", "critical", "failed", "1", "2", "differs", 99});
   CHECK(ledger->checks("r1").at(0).found == "2");
   CHECK(ledger->checks("r1").at(0).checked_at == 99);
