@@ -94,6 +94,16 @@ class App {
         ->add_option("--restore", options_.restore, "copy the snapshot of SOURCE to a new file (--run, -o)")
         ->type_name("SOURCE");
     backups->add_option("-o", options_.save_to, "the file that --restore makes")->type_name("FILE");
+    CLI::App* evidence =
+        add_command("evidence", "one document of what a run has brought, to be signed and checked again",
+                    evidence_command, true);
+    evidence->get_option("PLAN")->required(false)->expected(0, 1);
+    add_run(*evidence);
+    evidence->add_option("-o", options_.save_to, "write it to FILE")->type_name("FILE");
+    evidence
+        ->add_option("--check", options_.check_file,
+                     "hold the evidence in FILE against its target as it is now")
+        ->type_name("FILE");
     add_own_commands();
   }
 
@@ -114,7 +124,7 @@ class App {
     if (self_ != nullptr) return self_(*this);
     options_.source_urls = named_urls(sources_, "--source");
     options_.target_urls = named_urls(targets_, "--target");
-    if (options_.plans.empty())
+    if (options_.plans.empty() && options_.check_file.empty())
       throw Error(ErrorCode::usage, "no plan file is given", "planrun PLAN, or planrun --help");
     if (!options_.save_to.empty() && !options_.dry_run && command_ == nullptr)
       throw Error(ErrorCode::usage, "-o saves a preview: add --dry-run");

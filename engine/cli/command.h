@@ -33,6 +33,7 @@ int graph_command(const CommandOptions& options, Console& console);
 int status_command(const CommandOptions& options, Console& console);
 int rollback_command(const CommandOptions& options, Console& console);
 int rejects_command(const CommandOptions& options, Console& console);
+int evidence_command(const CommandOptions& options, Console& console);
 int backups_command(const CommandOptions& options, Console& console);
 int test_command(const CommandOptions& options, Console& console);
 

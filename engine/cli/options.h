@@ -25,7 +25,8 @@ struct CommandOptions {
   bool discard_later = false;
   bool retry = false;
   bool verify = false;
-  std::string restore;  // --restore SOURCE
+  std::string restore;     // --restore SOURCE
+  std::string check_file;  // evidence --check FILE
 };
 
 }  // namespace planrun
