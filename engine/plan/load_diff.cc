@@ -143,6 +143,12 @@ class LoadComparing {
       compare_text(ChangeKind::transform_changed, "transform is", before_.transform, now_.transform);
       return;
     }
+    if (before_.row != now_.row) {
+      const std::string was = join(before_.row, ", ");
+      const std::string is = join(now_.row, ", ");
+      tell(ChangeKind::transform_row_changed,
+           "transform " + now_.transform + ": its row has " + is + "; before " + was, was, is);
+    }
     if (before_.files == now_.files) return;
     std::set<std::string> modules;
     for (const auto& [module, sha] : before_.files) {

@@ -95,6 +95,8 @@ constexpr std::array kRules = std::to_array<ChangeRule>({
     {transform_changed, "transform_changed", attention, rehashed, true, "another function makes the rows"},
     {transform_code_changed, "transform_code_changed", attention, rehashed, true,
      "the function, or what it requires, may make other rows"},
+    {transform_row_changed, "transform_row_changed", attention, rehashed, true,
+     "the function is given other columns"},
     {check_new, "check_new", safe, any_time, false, "more is looked at"},
     {check_gone, "check_gone", attention, any_time, false, "less is looked at"},
     {critical_check_gone, "critical_check_gone", dangerous, any_time, false,

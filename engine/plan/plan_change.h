@@ -94,6 +94,7 @@ enum class ChangeKind {
   rejects_tightened,
   transform_changed,
   transform_code_changed,
+  transform_row_changed,
   // of checks and guards
   check_new,
   check_gone,

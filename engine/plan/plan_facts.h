@@ -33,6 +33,7 @@ struct LoadFacts {
   std::string merge;  // "metric_id, newest by updated_at"; empty: none
   std::string transform;
   std::map<std::string, std::string> files;  // of the transform: SHA-256 by module
+  std::vector<std::string> row;              // what the function's row holds; only of a resolved plan
   bool keeps_rejects = false;
   std::int64_t max_rejects = -1;
 };

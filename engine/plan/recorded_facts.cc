@@ -153,6 +153,8 @@ class RecordedFacts {
     }
     if (json.contains("transform")) {
       load.transform = json["transform"].at("name");
+      load.row = json["transform"].value("inputs", Texts());
+      std::sort(load.row.begin(), load.row.end());
       const Json files = json["transform"].value("files", Json::object());
       for (const auto& [module, sha] : files.items()) load.files[module] = sha;
     }

@@ -146,7 +146,9 @@ void compare_plans(const Reviewed& then, const Reviewed& now, Lines& found) {
     if (change.kind == ChangeKind::transform_code_changed) continue;  // told as a script
     found.push_back((change.table.empty() ? "the plan: " : "table " + change.table + ": ") + change.what);
   }
-  if (diff.changes.empty()) found.emplace_back("the plan: its names, its order or the blanks of its SQL");
+  if (diff.changes.empty())
+    found.emplace_back(
+        "the plan: the order of what stands in it, names of constraints, or the blanks of its SQL");
 }
 
 Json to_json(const std::map<std::string, ReviewedDatabase>& databases) {

@@ -70,7 +70,9 @@ TEST_CASE("another plan, function or source than the reviewed one is refused, an
   reviewed.check_refused(1, "checks/row_counts.toml has changed");
   reviewed.write_check("");
 
-  sqlite3(reviewed.m.source_file(), "alter table u add column y integer");
+  sqlite3(reviewed.m.source_file(), "alter table t add column w integer");
+  reviewed.check_refused(1, "transform hook.row: its row has id, v, w; before id, v");
+  sqlite3(reviewed.m.source_file(), "alter table t drop column w; alter table u add column y integer");
   reviewed.check_refused(1, "source s, table u: column y INTEGER is new");
 }
 
