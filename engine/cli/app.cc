@@ -66,6 +66,8 @@ class App {
     app_.add_option("PLAN", options_.plans, "the plan file")->expected(1);
     app_.add_flag("-n,--dry-run", options_.dry_run, "preview: what a run would do; writes nothing");
     app_.add_option("-o", options_.save_to, "save the preview to FILE, as JSON")->type_name("FILE");
+    app_.add_option("--expect", options_.expect, "run only what the preview saved in FILE was of")
+        ->type_name("FILE");
     app_.add_option("--sample", options_.sample,
                     "a rehearsal: only the first N rows of each root table, and the rows that refer to them")
         ->check(CLI::Range(std::int64_t{1}, kMostSampled))
@@ -74,6 +76,12 @@ class App {
     add_command("lint", "what is wrong with plans, without touching a database", lint_command, false);
     add_command("graph", "the steps and what each waits for", graph_command, true,
                 {"text", "json", "mermaid", "dot", "svg"});
+    CLI::App* diff = add_command("diff", "what the change from one plan to another means", diff_command,
+                                 false, {"text", "markdown", "json"});
+    diff->get_option("PLAN")->expected(1, 9)->type_name("OLD NEW")->description(
+        "each a plan file, git:REVISION:PATH, or run:ID of the ledger (run:latest)");
+    diff->add_flag("--git-external", options_.git_external,
+                   "the arguments are git's for diff.DRIVER.command; ends with 0");
     add_command("test", "run the plan's transform examples", test_command, false);
     add_command("status", "what the target's ledger says of the plan's runs", status_command, true);
     CLI::App* rollback =
@@ -128,6 +136,8 @@ class App {
       throw Error(ErrorCode::usage, "no plan file is given", "planrun PLAN, or planrun --help");
     if (!options_.save_to.empty() && !options_.dry_run && command_ == nullptr)
       throw Error(ErrorCode::usage, "-o saves a preview: add --dry-run");
+    if (!options_.expect.empty() && (options_.dry_run || command_ != nullptr))
+      throw Error(ErrorCode::usage, "--expect is for a run: planrun PLAN --expect FILE");
     if (options_.sample > 0 && command_ != nullptr)
       throw Error(ErrorCode::usage, "--sample is for a run or its preview: planrun PLAN --sample N");
     if (command_ != nullptr) return command_(options_, console);

@@ -44,6 +44,12 @@ ReadPlanOptions read_options(const CommandOptions& options) {
     const char* value = std::getenv(name.c_str());
     return value == nullptr ? std::nullopt : std::optional<std::string>(value);
   };
+  read.read_file = [files = std::make_shared<std::map<std::filesystem::path, std::optional<std::string>>>()](
+                       const std::filesystem::path& file) {
+    const auto [entry, fresh] = files->try_emplace(file);
+    if (fresh) entry->second = read_whole_file(file);
+    return entry->second;
+  };
   read.source_urls = options.source_urls;
   read.target_urls = options.target_urls;
   std::error_code unknown;

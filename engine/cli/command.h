@@ -20,6 +20,8 @@ struct Console {
 
 /// Reads the plan and prints what is wrong with it. Throws Error(plan) where there are errors.
 Plan read_right_plan(const std::string& file, const CommandOptions& options, Console& console);
+/// Options for reading it, from this process's environment. A file is read once: what was checked is what
+/// runs.
 ReadPlanOptions read_options(const CommandOptions& options);
 
 /// Set by the first SIGINT or SIGTERM. The second one ends the process at once: whatever is under way is
@@ -35,6 +37,7 @@ int rollback_command(const CommandOptions& options, Console& console);
 int rejects_command(const CommandOptions& options, Console& console);
 int evidence_command(const CommandOptions& options, Console& console);
 int backups_command(const CommandOptions& options, Console& console);
+int diff_command(const CommandOptions& options, Console& console);
 int test_command(const CommandOptions& options, Console& console);
 
 }  // namespace planrun

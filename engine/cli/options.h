@@ -25,6 +25,8 @@ struct CommandOptions {
   bool discard_later = false;
   bool retry = false;
   bool verify = false;
+  bool git_external = false;
+  std::string expect;      // --expect FILE
   std::string restore;     // --restore SOURCE
   std::string check_file;  // evidence --check FILE
 };

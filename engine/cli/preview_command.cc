@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <fstream>
 #include <iostream>
 #include <thread>
 
@@ -7,9 +6,11 @@
 #include "base/json.h"
 #include "cli/command.h"
 #include "cli/databases.h"
+#include "plan/check_file.h"
 #include "plan/part.h"
 #include "report/preview_text.h"
 #include "run/preview.h"
+#include "run/reviewed.h"
 
 namespace planrun {
 
@@ -40,6 +41,25 @@ Json to_json(const Plan& plan, const std::vector<Preview>& previews) {
   return {{"plan", plan.name}, {"targets", targets}};
 }
 
+// Why a run would not pass, as far as can be told.
+std::vector<std::string> problems_of(const std::vector<Preview>& previews) {
+  std::vector<std::string> problems;
+  for (const Preview& preview : previews) {
+    if (!preview.target_problem.empty()) problems.push_back(preview.target_problem);
+    if (!preview.would_pass()) problems.push_back("a run into " + preview.target + " would not pass");
+  }
+  return problems;
+}
+
+void save(const std::string& file, Json json, const Plan& plan, const Databases& databases,
+          const CommandOptions& options, const std::vector<Preview>& previews, Diagnostics& wrong) {
+  Reviewed reviewed = review(plan, databases.source_pointers(), databases.target_pointers(),
+                             used_check_files(plan, read_options(options)), wrong);
+  reviewed.problems = problems_of(previews);
+  json["reviewed"] = to_json(reviewed);
+  replace_file(file, json.dump(2) + "\n");
+}
+
 }  // namespace
 
 int preview_command(const CommandOptions& options, Console& console) {
@@ -58,7 +78,7 @@ int preview_command(const CommandOptions& options, Console& console) {
                                       stop_flag(), wrong));
     }
     share(previews);
-    const std::string json = to_json(plan, previews).dump(2) + "\n";
+    const Json json = to_json(plan, previews);
     std::string text;
     bool would_pass = true;
     for (std::size_t i = 0; i < previews.size(); ++i) {
@@ -66,12 +86,8 @@ int preview_command(const CommandOptions& options, Console& console) {
       text += preview_text(previews[i], console.out);
       would_pass = would_pass && previews[i].would_pass();
     }
-    if (!options.save_to.empty()) {
-      std::ofstream file(options.save_to, std::ios::binary);
-      file << json;
-      if (!file.flush()) throw Error(ErrorCode::system, "cannot write the preview to " + options.save_to);
-    }
-    std::cout << (options.json ? json : text);
+    if (!options.save_to.empty()) save(options.save_to, json, plan, databases, options, previews, wrong);
+    std::cout << (options.json ? json.dump(2) + "\n" : text);
     return would_pass ? 0 : 1;
   } catch (const Error&) {
     if (!wrong.list.empty()) std::cerr << to_text(wrong);

@@ -8,8 +8,10 @@
 #include "base/json.h"
 #include "cli/command.h"
 #include "cli/databases.h"
+#include "plan/check_file.h"
 #include "report/summary_text.h"
 #include "report/terminal.h"
+#include "run/reviewed.h"
 #include "run/runner.h"
 #include "run/summary.h"
 
@@ -38,6 +40,42 @@ std::filesystem::path state_folder() {
   return std::filesystem::path(home) / ".local" / "state" / "planrun";
 }
 
+// The preview that was saved is of this plan, and says that a run would pass.
+Reviewed read_reviewed(const std::string& file, const Plan& plan) {
+  const auto text = read_whole_file(file);
+  if (!text) throw Error(ErrorCode::usage, "cannot read the preview " + file);
+  try {
+    const Json json = Json::parse(*text);
+    Reviewed reviewed = reviewed_from(json.at("reviewed"));
+    if (reviewed.plan != plan.name)
+      throw Error(ErrorCode::usage, "it is a preview of plan " + reviewed.plan + ", not of " + plan.name);
+    if (!reviewed.problems.empty())
+      throw Error(ErrorCode::refused, "it says that a run would not pass: " + reviewed.problems.front(),
+                  "mend the cause, and save a new preview: --dry-run -o " + file);
+    return reviewed;
+  } catch (const Json::exception&) {
+    throw Error(ErrorCode::usage, "preview " + file + ": it is no preview, or not all of one",
+                "planrun PLAN --dry-run -o FILE saves one");
+  } catch (const Error& error) {
+    throw error.within("preview " + file);
+  }
+}
+
+// Refuses a run of anything else than what was reviewed; nothing is written yet. The fingerprints that may
+// run.
+std::map<std::string, std::string> expect(const std::string& file, const Plan& plan,
+                                          const Databases& databases, const CommandOptions& options,
+                                          Diagnostics& wrong) {
+  const Reviewed then = read_reviewed(file, plan);
+  const Reviewed now = review(plan, databases.source_pointers(), databases.target_pointers(),
+                              used_check_files(plan, read_options(options)), wrong);
+  const auto found = differences(then, now);
+  if (found.empty()) return fingerprints_of(now);
+  std::string message = "this is not what was reviewed in " + file + ":";
+  for (const auto& line : found) message += "\n  " + line;
+  throw Error(ErrorCode::refused, message, "review it again: --dry-run -o " + file);
+}
+
 }  // namespace
 
 int run_command(const CommandOptions& options, Console& console) {
@@ -52,6 +90,7 @@ int run_command(const CommandOptions& options, Console& console) {
   Diagnostics wrong;
   wrong.file = plan.file.string();
   try {
+    if (!options.expect.empty()) run.reviewed = expect(options.expect, plan, databases, options, wrong);
     const auto sources = databases.source_pointers();
     const RunSummary summary =
         run_plan(plan, sources, databases.target_pointers(), run, stop_flag(), *observer, wrong);

@@ -1,8 +1,6 @@
 #include "plan/check_file.h"
 
 #include <algorithm>
-#include <fstream>
-#include <sstream>
 
 #include "base/text.h"
 #include "plan/readers.h"
@@ -15,10 +13,10 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kWord = "abcdefghijklmnopqrstuvwxyz_0123456789";
 
-std::vector<fs::path> check_folders(const PlanReader& reader) {
-  const fs::path beside = reader.plan.file.parent_path();
+std::vector<fs::path> check_folders(const Plan& plan, const ReadPlanOptions& options) {
+  const fs::path beside = plan.file.parent_path();
   std::vector<fs::path> folders = {beside / "checks", (beside / ".." / "checks").lexically_normal()};
-  if (!reader.options.share.empty()) folders.push_back(reader.options.share / "checks");
+  if (!options.share.empty()) folders.push_back(options.share / "checks");
   return folders;
 }
 
@@ -193,18 +191,31 @@ const CheckArgument* CheckFile::find(std::string_view name) const {
 }
 
 std::optional<fs::path> find_check_file(const PlanReader& reader, const std::string& name) {
-  std::error_code ignored;
-  for (const auto& folder : check_folders(reader)) {
+  for (const auto& folder : check_folders(reader.plan, reader.options)) {
     const fs::path file = folder / (name + ".toml");
-    if (fs::is_regular_file(file, ignored)) return file;
+    if (reader.options.read_file(file)) return file;
   }
   return std::nullopt;
+}
+
+std::map<std::string, std::string> used_check_files(const Plan& plan, const ReadPlanOptions& options) {
+  std::map<std::string, std::string> texts;
+  for (const auto& check : plan.checks) {
+    if (check.use.empty() || texts.contains(check.use)) continue;
+    for (const auto& folder : check_folders(plan, options)) {
+      if (auto text = plan.read_file(folder / (check.use + ".toml"))) {
+        texts[check.use] = std::move(*text);
+        break;
+      }
+    }
+  }
+  return texts;
 }
 
 std::vector<std::string> known_checks(const PlanReader& reader) {
   std::vector<std::string> names;
   std::error_code ignored;
-  for (const auto& folder : check_folders(reader)) {
+  for (const auto& folder : check_folders(reader.plan, reader.options)) {
     for (const auto& entry : fs::directory_iterator(folder, ignored)) {
       if (entry.path().extension() == ".toml") names.push_back(entry.path().stem().string());
     }
@@ -214,13 +225,12 @@ std::vector<std::string> known_checks(const PlanReader& reader) {
 }
 
 std::optional<CheckFile> read_check_file(PlanReader& reader, const fs::path& path, Position at) {
-  std::ifstream stream(path, std::ios::binary);
-  std::ostringstream text;
-  if (!stream || !(text << stream.rdbuf())) {
+  const auto text = reader.options.read_file(path);
+  if (!text) {
     reader.error(at, "cannot read " + path.string());
     return std::nullopt;
   }
-  FileReader file(path, text.str(), reader.options);
+  FileReader file(path, *text, reader.options);
   CheckFile check = file.read();
   check.text = text.str();
   for (const auto& d : file.diagnostics().list) {

@@ -51,6 +51,8 @@ struct ArgumentValue {
 /// NAME.toml in the plan's checks/, in ../checks/ beside it, or in what was installed; absent: in none of
 /// them.
 std::optional<std::filesystem::path> find_check_file(const PlanReader& reader, const std::string& name);
+/// The texts of the files that the plan's checks `use`, by the check file's name.
+std::map<std::string, std::string> used_check_files(const Plan& plan, const ReadPlanOptions& options);
 /// Names of all checks that can be found.
 std::vector<std::string> known_checks(const PlanReader& reader);
 /// Reports what is wrong in the file at `at` in the plan, with the file's own line and column in the message.

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/file.h"
 #include "data/key.h"
 #include "data/schema_object.h"
 #include "data/write_mode.h"
@@ -26,8 +27,9 @@ struct PlanSource {
   std::string name;
   Position at;
   std::string url;  // variables filled in, relative paths made absolute; may hold a password: never print
-  std::string shown_url;  // the same without a password
-  bool snapshot = true;   // `snapshot = "none"` makes it false
+  std::string shown_url;    // the same without a password
+  std::string written_url;  // as the plan has it; variables are not filled in
+  bool snapshot = true;     // `snapshot = "none"` makes it false
 };
 
 struct PlanTarget {
@@ -35,6 +37,7 @@ struct PlanTarget {
   Position at;
   std::string url;
   std::string shown_url;
+  std::string written_url;
   std::string schema = "public";
   std::string ledger = "planrun";
   std::vector<std::string> types;  // further type names
@@ -196,8 +199,9 @@ struct PlanExample {
 enum class OnFailure { stop, rollback };
 
 struct Plan {
-  std::filesystem::path file;  // absolute
-  std::string text;            // the file's own bytes
+  std::filesystem::path file;            // absolute
+  std::string text;                      // the file's own bytes
+  ReadFile read_file = read_whole_file;  // for what stands beside it: Lua files, shared checks
   std::string name;
   std::string description;
   std::vector<Located> requires_;

@@ -85,6 +85,7 @@ void read_sources(PlanReader& reader, const Node& root) {
     source.name = member.key;
     source.at = member.at;
     check_plain_name(reader, source.name, member.at, "source");
+    source.written_url = section.text("url");
     source.snapshot = reader.plan.snapshot && section.find("snapshot") == nullptr;
     if (const auto url = read_url(reader, section, source.name, reader.options.source_urls)) {
       source.url = url->url;
@@ -117,6 +118,7 @@ void read_targets(PlanReader& reader, const Node& root) {
       reader.error(section.at(section.find("ledger") != nullptr ? "ledger" : "schema"),
                    "the ledger has a schema of its own, apart from the tables'");
     }
+    target.written_url = section.text("url");
     target.types = texts_of(section.list("types"));
     if (const auto url = read_url(reader, section, target.name, reader.options.target_urls)) {
       target.url = url->url;

@@ -133,6 +133,7 @@ ReadPlanResult read_plan_text(const std::string& text, const std::filesystem::pa
   ReadPlanResult result;
   result.plan.file = std::filesystem::absolute(file).lexically_normal();
   result.plan.text = text;
+  result.plan.read_file = options.read_file;
   result.diagnostics.file = file.string();
   PlanReader reader{result.plan, result.diagnostics, options};
   const auto root = read_document(text, result.diagnostics);

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "base/file.h"
 #include "plan/plan.h"
 
 namespace planrun {
@@ -16,6 +17,10 @@ struct ReadPlanOptions {
   std::function<std::optional<std::string>(const std::string&)> variable;
   std::map<std::string, std::string> source_urls;  // --source NAME=URL; relative to the current folder
   std::map<std::string, std::string> target_urls;  // --target NAME=URL
+  /// For the plan's own shared checks and Lua files.
+  ReadFile read_file = read_whole_file;
+  /// False: nobody will connect. A url with a variable that is not set stays empty, and is not wrong.
+  bool connects = true;
   std::filesystem::path share;  // what was installed with the program; its checks/ is looked into last
 };
 

@@ -56,9 +56,11 @@ std::optional<std::string> fill_variables(PlanReader& reader, const Located& tex
     }
     if (const auto value = value_of(variable, reader.options)) {
       out += *value;
-    } else {
+    } else if (reader.options.connects) {
       reader.error_in(text, next, "the environment variable " + variable.name + " is not set",
                       "set it, or give a default: ${" + variable.name + ":-...}");
+      complete = false;
+    } else {
       complete = false;
     }
     at = variable.end;

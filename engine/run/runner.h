@@ -19,6 +19,7 @@ struct RunOptions {
   std::string program_version;
   std::int64_t rows_per_chunk = 250'000;  // of the first cut; time and bytes cut further (load/load_chunk.h)
   int retry_seconds = 60;  // how long a lost connection is tried again before the run stops, resumable
+  std::map<std::string, std::string> reviewed;  // fingerprints by target that alone may run; empty: any
   std::size_t shown_differences = 20;
   std::size_t shown_rejects = 20;
 };

@@ -19,6 +19,7 @@
 #include "run/proof.h"
 #include "run/resume.h"
 #include "run/retention.h"
+#include "run/reviewed.h"
 #include "run/sample.h"
 #include "run/scripts.h"
 #include "run/settle_plan.h"
@@ -62,6 +63,7 @@ class Run : public TargetRun {
   void look() override {
     find_earlier_run();
     const Prepared looked = prepare(plan_, earlier_ ? databases_of(*earlier_) : originals_, target_, wrong_);
+    refuse_unreviewed(looked.plan, plan_.targets.front().name, options_.reviewed);
     passed_before_ =
         earlier_ && earlier_->state == RunState::passed && fingerprint(looked.plan) == earlier_->fingerprint;
     if (passed_before_) {
@@ -78,6 +80,7 @@ class Run : public TargetRun {
     take_snapshots();
     // The copies are what counts from here on.
     prepared_ = prepare(plan_, snapshots_->databases(), target_, wrong_);
+    refuse_unreviewed(prepared_.plan, plan_.targets.front().name, options_.reviewed);
     check_repeatable(prepared_.plan, snapshots_->databases());
     settle_merges();
     open_run();

@@ -13,13 +13,13 @@ namespace {
 // Reads each transform's files once.
 class Files {
  public:
-  explicit Files(const Plan& plan) : folders_(transform_folders(plan.file)) {}
+  explicit Files(const Plan& plan) : folders_(transform_folders(plan.file)), read_file_(plan.read_file) {}
 
   /// Throws Error(plan).
   const std::vector<LuaFile>& of(const std::string& name) {
     const auto found = files_.find(name);
     if (found != files_.end()) return found->second;
-    return files_[name] = read_lua_files(name, folders_);
+    return files_[name] = read_lua_files(name, folders_, read_file_);
   }
 
   /// Null, and a diagnostic, where the files are wrong.
@@ -34,6 +34,7 @@ class Files {
 
  private:
   std::vector<std::filesystem::path> folders_;
+  ReadFile read_file_;
   std::map<std::string, std::vector<LuaFile>> files_;
 };
 
@@ -59,6 +60,18 @@ void attach_transforms(const Plan& plan, ResolvedPlan& resolved, Diagnostics& wr
       if (found != nullptr) load.transform->files = *found;
     }
   }
+}
+
+std::map<std::string, std::vector<LuaFile>> transform_files(const Plan& plan, Diagnostics& wrong) {
+  Files files(plan);
+  std::map<std::string, std::vector<LuaFile>> all;
+  for (const auto& table : plan.tables) {
+    for (const auto& load : table.loads) {
+      if (!load.transform) continue;
+      if (const auto* found = files.find(*load.transform, wrong)) all[load.transform->text] = *found;
+    }
+  }
+  return all;
 }
 
 void check_transforms(const Plan& plan, Diagnostics& wrong) {

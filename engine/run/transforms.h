@@ -13,6 +13,9 @@ namespace planrun {
 /// Fills in the files of each load's transform. What is missing or does not load goes to `wrong`.
 void attach_transforms(const Plan& plan, ResolvedPlan& resolved, Diagnostics& wrong);
 
+/// By the transform that a load names. What is missing or does not load goes to `wrong`.
+std::map<std::string, std::vector<LuaFile>> transform_files(const Plan& plan, Diagnostics& wrong);
+
 /// The same for a plan that is only linted: its loads and examples.
 void check_transforms(const Plan& plan, Diagnostics& wrong);
 

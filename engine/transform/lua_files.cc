@@ -1,7 +1,5 @@
 // Finding the Lua files of a transform.
-#include <fstream>
 #include <list>
-#include <sstream>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -17,7 +15,8 @@ namespace fs = std::filesystem;
 // Reads modules on demand; a module's dots are folders, as `require` has it.
 class Finder {
  public:
-  explicit Finder(const std::vector<fs::path>& folders) : folders_(folders) {}
+  Finder(const std::vector<fs::path>& folders, const ReadFile& read_file)
+      : folders_(folders), read_file_(read_file) {}
 
   const LuaFile* find(const std::string& module) {
     for (const LuaFile& file : files_) {
@@ -27,12 +26,8 @@ class Finder {
     std::string relative = module + ".lua";
     std::replace(relative.begin(), relative.end() - 4, '.', '/');
     for (const fs::path& folder : folders_) {
-      std::ifstream stream(folder / relative, std::ios::binary);
-      if (!stream) continue;
-      std::ostringstream text;
-      text << stream.rdbuf();
-      if (stream.bad()) throw Error(ErrorCode::plan, "cannot read " + (folder / relative).string());
-      return &files_.emplace_back(LuaFile{module, relative, text.str()});
+      auto text = read_file_(folder / relative);
+      if (text) return &files_.emplace_back(LuaFile{module, relative, std::move(*text)});
     }
     return nullptr;
   }
@@ -49,6 +44,7 @@ class Finder {
   }
 
   const std::vector<fs::path>& folders_;
+  const ReadFile& read_file_;
   std::list<LuaFile> files_;  // addresses stay as it grows
 };
 
@@ -59,8 +55,9 @@ std::vector<fs::path> transform_folders(const fs::path& plan_file) {
   return {folder / "transforms", (folder.parent_path() / "transforms")};
 }
 
-std::vector<LuaFile> read_lua_files(const std::string& name, const std::vector<fs::path>& folders) {
-  Finder finder(folders);
+std::vector<LuaFile> read_lua_files(const std::string& name, const std::vector<fs::path>& folders,
+                                    const ReadFile& read_file) {
+  Finder finder(folders, read_file);
   LuaMachine machine([&](const std::string& module) { return finder.find(module); });
   if (!machine.push_function(name)) {
     std::string looked;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/file.h"
 #include "data/cell.h"
 #include "plan/resolved_plan.h"
 
@@ -40,7 +41,8 @@ std::vector<std::filesystem::path> transform_folders(const std::filesystem::path
 /// The module of `name` ("module.function") and all that it requires, read from the first folder that has
 /// each. Throws Error(plan) where one is missing or wrong, or the function is not there.
 std::vector<LuaFile> read_lua_files(const std::string& name,
-                                    const std::vector<std::filesystem::path>& folders);
+                                    const std::vector<std::filesystem::path>& folders,
+                                    const ReadFile& read_file = read_whole_file);
 
 /// What is wrong with an example; empty: the function does what it says. Throws Error(plan) as above.
 std::vector<std::string> check_example(const PlanExample& example, const std::vector<LuaFile>& files);
