@@ -69,7 +69,8 @@ class App {
         ->type_name("N");
     add_common(app_);
     add_command("lint", "what is wrong with plans, without touching a database", lint_command, false);
-    add_command("graph", "the steps and what each waits for", graph_command, true);
+    add_command("graph", "the steps and what each waits for", graph_command, true,
+                {"text", "json", "mermaid", "dot", "svg"});
     add_command("test", "run the plan's transform examples", test_command, false);
     add_command("status", "what the target's ledger says of the plan's runs", status_command, true);
     CLI::App* rollback =
@@ -128,6 +129,7 @@ class App {
     app.parse_complete_callback([this] {
       options_.json = format_ == "json";
       options_.csv = format_ == "csv";
+      options_.format = format_;
     });
   }
 

@@ -16,6 +16,7 @@ struct CommandOptions {
   bool quiet = false;
   bool json = false;        // --format json
   bool csv = false;         // --format csv
+  std::string format;       // --format, as given
   int jobs = 0;             // 0: as many as this machine has cores
   std::int64_t sample = 0;  // --sample N; 0: all rows
   std::string save_to;      // -o
