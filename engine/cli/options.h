@@ -25,6 +25,7 @@ struct CommandOptions {
   bool discard_later = false;
   bool retry = false;
   bool verify = false;
+  bool show_values = false;
   std::string restore;  // --restore SOURCE
 };
 
