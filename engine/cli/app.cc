@@ -94,6 +94,17 @@ class App {
                                     true, {"text", "json", "csv"});
     add_run(*rejects);
     rejects->add_flag("--retry", options_.retry, "send them through the plan again, and prove the run again");
+    CLI::App* report =
+        add_command("report", "a run as one page: its proof, figures and times, told from the ledger",
+                    report_command, true, {"html", "json"});
+    add_run(*report);
+    report
+        ->add_option(
+            "-o", options_.save_to,
+            "the file to write, whole or not at all (default: stdout, a page only where that is no terminal)")
+        ->type_name("FILE");
+    report->add_flag("--show-values", options_.show_values,
+                     "show keys and values of rows: of rejects, differences and messages");
     CLI::App* backups =
         add_command("backups", "the snapshots that the plan's runs keep", backups_command, true);
     add_run(*backups);

@@ -38,6 +38,7 @@ int rejects_command(const CommandOptions& options, Console& console);
 int evidence_command(const CommandOptions& options, Console& console);
 int backups_command(const CommandOptions& options, Console& console);
 int diff_command(const CommandOptions& options, Console& console);
+int report_command(const CommandOptions& options, Console& console);
 int test_command(const CommandOptions& options, Console& console);
 
 }  // namespace planrun

@@ -26,6 +26,7 @@ struct CommandOptions {
   bool retry = false;
   bool verify = false;
   bool git_external = false;
+  bool show_values = false;
   std::string expect;      // --expect FILE
   std::string restore;     // --restore SOURCE
   std::string check_file;  // evidence --check FILE

@@ -11,6 +11,8 @@ namespace planrun {
 namespace {
 
 constexpr const char* kBefore = "before the run";
+constexpr const char* kByRun = "load ";
+constexpr std::string_view kGuardPrefix = "guard ";
 
 std::string_view to_text(CheckSeverity severity) {
   if (severity == CheckSeverity::critical) return "critical";
@@ -18,7 +20,7 @@ std::string_view to_text(CheckSeverity severity) {
 }
 
 std::string record_name(const WatchedGuard& guard) {
-  return "guard " + guard.name;
+  return std::string(kGuardPrefix) + guard.name;
 }
 
 CheckRecord record_of(const WatchedGuard& guard, const std::string& expected, const std::string& found) {
@@ -52,6 +54,18 @@ std::string unqualified(const std::string& name) {
 }
 
 }  // namespace
+
+bool is_guard(const CheckRecord& record) {
+  return record.name.starts_with(kGuardPrefix);
+}
+
+std::string guard_name(const CheckRecord& record) {
+  return record.name.substr(kGuardPrefix.size());
+}
+
+bool is_after_run(const CheckRecord& record) {
+  return record.message != kBefore && !record.message.starts_with(kByRun);
+}
 
 std::vector<WatchedGuard> watched_guards(const ResolvedPlan& plan, const std::string& dialect) {
   std::vector<WatchedGuard> guards;
@@ -91,7 +105,7 @@ std::vector<CheckRecord> judge_guards(const std::vector<const WatchedGuard*>& gu
   std::vector<CheckRecord> records;
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (values[i].before == values[i].now) continue;
-    const std::string what = "load " + load + " changes guard " + guards[i]->name + " from " +
+    const std::string what = kByRun + load + " changes guard " + guards[i]->name + " from " +
                              values[i].before + " to " + values[i].now;
     if (guards[i]->severity == CheckSeverity::critical) {
       throw Error(ErrorCode::unproved, what + "; nothing of that chunk was committed",

@@ -24,6 +24,12 @@ std::vector<const WatchedGuard*> ask_guards(const std::vector<WatchedGuard>& gua
 std::vector<CheckRecord> judge_guards(const std::vector<const WatchedGuard*>& guards,
                                       const std::vector<GuardValue>& values, const std::string& load);
 
+/// Whether a result of the ledger is a reading of a guard, and of which.
+bool is_guard(const CheckRecord& record);
+std::string guard_name(const CheckRecord& record);
+/// Whether it was read after the last step; else before the first one, or by a transaction that changed it.
+bool is_after_run(const CheckRecord& record);
+
 /// The readings of the whole run, before its first step and after its last: a change that no transaction of
 /// the run has made is somebody else's, and a warning. `before` are the results of an earlier process of the
 /// run.

@@ -24,6 +24,7 @@
 #include "run/scripts.h"
 #include "run/settle_plan.h"
 #include "run/snapshots.h"
+#include "run/step_records.h"
 #include "run/summary.h"
 #include "run/transforms.h"
 
@@ -287,31 +288,8 @@ class Run : public TargetRun {
     record_.process = getpid();
     record_.updated_at = now_micros();
     record_.finished_at = 0;
-    ledger_->write_run(record_, pending_steps());
+    ledger_->write_run(record_, pending_steps(graph_));
     begin_summary();
-  }
-
-  // Tables that are made with their first rows have a step of their own in the ledger, before that load.
-  std::vector<StepRecord> pending_steps() const {
-    std::vector<StepRecord> steps;
-    for (const Step& step : graph_.steps) {
-      StepRecord record;
-      record.id = step.id;
-      record.kind = to_string(step.kind);
-      record.table = step.table;
-      for (const std::size_t before : step.after) record.needs.push_back(graph_.steps[before].id);
-      for (const auto& table : step.creates) {
-        StepRecord create;
-        create.id = create_step_id(table);
-        create.kind = "create";
-        create.table = table;
-        for (const std::size_t before : step.after) create.needs.push_back(graph_.steps[before].id);
-        record.needs.push_back(create.id);
-        steps.push_back(std::move(create));
-      }
-      steps.push_back(std::move(record));
-    }
-    return steps;
   }
 
   void accept_changes() {
