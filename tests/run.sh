@@ -14,7 +14,7 @@ case "${1-}" in
 esac
 
 # The same version of clang's tools everywhere: another one formats otherwise.
-test_packages=(postgresql postgresql-client python3 clang-format-14 clang-tidy-14 clang-14 libclang-rt-14-dev)
+test_packages=(postgresql postgresql-client python3 python3-jsonschema clang-format-14 clang-tidy-14 clang-14 libclang-rt-14-dev)
 build=$root/build
 export XDG_STATE_HOME=$build/state
 export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1

@@ -68,7 +68,13 @@ class App {
         ->check(CLI::Range(std::int64_t{1}, kMostSampled))
         ->type_name("N");
     add_common(app_);
-    add_command("lint", "what is wrong with plans, without touching a database", lint_command, false);
+    CLI::App* lint = add_command("lint", "what is wrong with plans, without touching a database",
+                                 lint_command, false, {"text", "json", "sarif"});
+    lint->add_flag("--sources", options_.sources,
+                   "look into the sources too, read-only: what does not fit them, and what is too narrow");
+    app_.add_subcommand("schema", "the JSON Schema of a plan, for editors")->callback([this] {
+      command_ = schema_command;
+    });
     add_command("graph", "the steps and what each waits for", graph_command, true);
     add_command("test", "run the plan's transform examples", test_command, false);
     add_command("status", "what the target's ledger says of the plan's runs", status_command, true);
@@ -102,7 +108,7 @@ class App {
     }
     options_.source_urls = named_urls(sources_, "--source");
     options_.target_urls = named_urls(targets_, "--target");
-    if (options_.plans.empty())
+    if (options_.plans.empty() && command_ != schema_command)
       throw Error(ErrorCode::usage, "no plan file is given", "planrun PLAN, or planrun --help");
     if (!options_.save_to.empty() && !options_.dry_run && command_ == nullptr)
       throw Error(ErrorCode::usage, "-o saves a preview: add --dry-run");
@@ -128,6 +134,7 @@ class App {
     app.parse_complete_callback([this] {
       options_.json = format_ == "json";
       options_.csv = format_ == "csv";
+      options_.sarif = format_ == "sarif";
     });
   }
 

@@ -16,6 +16,7 @@ struct CommandOptions {
   bool quiet = false;
   bool json = false;        // --format json
   bool csv = false;         // --format csv
+  bool sarif = false;       // --format sarif
   int jobs = 0;             // 0: as many as this machine has cores
   std::int64_t sample = 0;  // --sample N; 0: all rows
   std::string save_to;      // -o
@@ -24,7 +25,8 @@ struct CommandOptions {
   bool discard_later = false;
   bool retry = false;
   bool verify = false;
-  std::string restore;  // --restore SOURCE
+  bool sources = false;  // lint --sources
+  std::string restore;   // --restore SOURCE
 };
 
 }  // namespace planrun
