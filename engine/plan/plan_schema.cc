@@ -33,18 +33,21 @@ Json list_of(Json schema) {
   return {{"type", "array"}, {"items", std::move(schema)}};
 }
 
+Json text() {
+  return {{"type", "string"}};
+}
+
 Json scalar() {
   return {{"type", {"string", "number", "boolean"}}};
 }
 
 // The keys of a load's `columns` are others than the table's; `columns_of` names the definition.
 Json value_of(const KnownKey& key, const std::string& columns_of) {
-  const Json text = {{"type", "string"}};
   switch (key.shape) {
     case ValueShape::text:
-      return text;
+      return text();
     case ValueShape::texts:
-      return any_of({text, list_of(text)});
+      return any_of({text(), list_of(text())});
     case ValueShape::flag:
       return {{"type", "boolean"}};
     case ValueShape::count:
@@ -62,7 +65,7 @@ Json value_of(const KnownKey& key, const std::string& columns_of) {
     case ValueShape::columns:
       return reference(columns_of);
     case ValueShape::indexes:
-      return object_of_names(kObjectName, text);
+      return object_of_names(kObjectName, text());
     case ValueShape::loads:
       return object_of_names(kPlainName, reference("load"));
     case ValueShape::rows:
@@ -105,7 +108,7 @@ Json check() {
 }
 
 Json columns() {
-  Json schema = object_of_names(kObjectName, any_of({{{"type", "string"}}, reference("column")}));
+  Json schema = object_of_names(kObjectName, any_of({text(), reference("column")}));
   schema["properties"] = {
       {"*", {{"const", "inherit"}, {"description", "every other source column, by its declared type"}}}};
   return schema;
@@ -113,7 +116,7 @@ Json columns() {
 
 Json row() {
   const Json blob = {{"type", "object"},
-                     {"properties", {{"blob", {{"type", "string"}}}}},
+                     {"properties", {{"blob", text()}}},
                      {"required", {"blob"}},
                      {"additionalProperties", false}};
   return {{"type", "object"}, {"additionalProperties", any_of({scalar(), blob})}};
@@ -122,7 +125,7 @@ Json row() {
 Json sql() {
   Json by_dialect = section_of(sql_keys());
   by_dialect["minProperties"] = 1;
-  return any_of({{{"type", "string"}}, by_dialect});
+  return any_of({text(), by_dialect});
 }
 
 Json tolerance() {

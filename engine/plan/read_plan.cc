@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <fstream>
-#include <sstream>
+#include <iterator>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -168,11 +168,11 @@ ReadPlanResult read_plan(const std::filesystem::path& file, const ReadPlanOption
     throw Error(ErrorCode::plan, file.string() + " is a folder, not a plan");
   }
   std::ifstream stream(file, std::ios::binary);
-  std::ostringstream text;
-  if (!stream || !(text << stream.rdbuf() || stream.eof())) {
+  const std::string text{std::istreambuf_iterator<char>(stream), {}};
+  if (!stream.is_open() || stream.bad()) {
     throw Error(ErrorCode::plan, "cannot read the plan " + file.string(), "is the name right?");
   }
-  return read_plan_text(text.str(), file, options);
+  return read_plan_text(text, file, options);
 }
 
 }  // namespace planrun

@@ -246,6 +246,19 @@ TEST_CASE("lint: --sources measures, writes nothing, and is held to no table tha
   CHECK_THAT(absent.err, ContainsSubstring("absent.db"));
 }
 
+TEST_CASE("lint: a file that is empty, is absent or is a folder") {
+  const TempFolder folder;
+  write_file(folder / "plan.toml", "");
+  const auto lint = [&](const std::string& name) {
+    return run_planrun({"lint", folder / name}, folder / "state");
+  };
+  CHECK_THAT(lint("plan.toml").out, ContainsSubstring("plan.toml:1:1: error[P007]: the plan is empty"));
+  CHECK(lint("plan.toml").status == 2);
+  CHECK_THAT(lint("absent.toml").err, ContainsSubstring("cannot read the plan"));
+  CHECK(lint("absent.toml").status == 2);
+  CHECK(lint("").status == 2);
+}
+
 TEST_CASE("lint: an error ends with 2, and a run tells what is not allowed") {
   const Shop shop;
   write_file(shop.file("plan.toml"), Shop::whole("[table.brands]\nfrom = \"s.brands\"\nignor = \"a\"\n"));
