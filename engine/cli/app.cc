@@ -73,7 +73,13 @@ class App {
         ->check(CLI::Range(std::int64_t{1}, kMostSampled))
         ->type_name("N");
     add_common(app_);
-    add_command("lint", "what is wrong with plans, without touching a database", lint_command, false);
+    CLI::App* lint = add_command("lint", "what is wrong with plans, without touching a database",
+                                 lint_command, false, {"text", "json", "sarif"});
+    lint->add_flag("--sources", options_.sources,
+                   "look into the sources too, read-only: what does not fit them, and what is too narrow");
+    app_.add_subcommand("schema", "the JSON Schema of a plan, for editors")->callback([this] {
+      command_ = schema_command;
+    });
     add_command("graph", "the steps and what each waits for", graph_command, true,
                 {"text", "json", "mermaid", "dot", "svg"});
     CLI::App* diff = add_command("diff", "what the change from one plan to another means", diff_command,
@@ -143,7 +149,7 @@ class App {
     if (self_ != nullptr) return self_(*this);
     options_.source_urls = named_urls(sources_, "--source");
     options_.target_urls = named_urls(targets_, "--target");
-    if (options_.plans.empty() && options_.check_file.empty())
+    if (options_.plans.empty() && options_.check_file.empty() && command_ != schema_command)
       throw Error(ErrorCode::usage, "no plan file is given", "planrun PLAN, or planrun --help");
     if (!options_.save_to.empty() && !options_.dry_run && command_ == nullptr)
       throw Error(ErrorCode::usage, "-o saves a preview: add --dry-run");

@@ -39,6 +39,7 @@ int evidence_command(const CommandOptions& options, Console& console);
 int backups_command(const CommandOptions& options, Console& console);
 int diff_command(const CommandOptions& options, Console& console);
 int report_command(const CommandOptions& options, Console& console);
+int schema_command(const CommandOptions& options, Console& console);
 int test_command(const CommandOptions& options, Console& console);
 
 }  // namespace planrun

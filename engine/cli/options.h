@@ -27,6 +27,7 @@ struct CommandOptions {
   bool verify = false;
   bool git_external = false;
   bool show_values = false;
+  bool sources = false;    // lint --sources
   std::string expect;      // --expect FILE
   std::string restore;     // --restore SOURCE
   std::string check_file;  // evidence --check FILE

@@ -125,7 +125,7 @@ class FileReader {
       file_.sql = read_dialect_sql(reader_, *sql, "the check");
       for (const auto& [dialect, at] : file_.sql.text_at) check_placeholders({file_.sql.text(dialect), at});
     } else if (!section.has("sql")) {
-      reader_.error({1, 1}, "the check has no `sql`");
+      reader_.error(FindingCode::missing_key, {1, 1}, "the check has no `sql`");
     }
     file_.source_sql = checked(section, "source_sql");
     file_.expect = checked(section, "expect");
@@ -142,7 +142,8 @@ class FileReader {
                           "[arguments." + member.key + "]");
     CheckArgument argument;
     argument.name = member.key;
-    if (!section.has("kind")) reader_.error(member.at, section.shown() + " has no `kind`");
+    if (!section.has("kind"))
+      reader_.error(FindingCode::missing_key, member.at, section.shown() + " has no `kind`");
     argument.kind_name = section.text("kind");
     argument.kind = kind_from(argument.kind_name);
     if (const auto value = section.located("default")) argument.default_value = value->text;
@@ -164,13 +165,13 @@ class FileReader {
     for (auto p = next_placeholder(text.text, 0); p; p = next_placeholder(text.text, p->end)) {
       const CheckArgument* argument = file_.find(p->name);
       if (argument == nullptr) {
-        reader_.error_in(text, p->begin, "there is no argument `" + p->name + "`",
+        reader_.error_in(FindingCode::shared_check, text, p->begin, "there is no argument `" + p->name + "`",
                          did_you_mean(p->name, names));
         continue;
       }
       const auto forms = forms_of(argument->kind);
       if (std::find(forms.begin(), forms.end(), p->form) != forms.end()) continue;
-      reader_.error_in(text, p->begin,
+      reader_.error_in(FindingCode::shared_check, text, p->begin,
                        "an argument of kind " + argument->kind_name + " has no form `" + p->form + "`");
     }
   }
@@ -227,14 +228,14 @@ std::vector<std::string> known_checks(const PlanReader& reader) {
 std::optional<CheckFile> read_check_file(PlanReader& reader, const fs::path& path, Position at) {
   const auto text = reader.options.read_file(path);
   if (!text) {
-    reader.error(at, "cannot read " + path.string());
+    reader.error(FindingCode::shared_check, at, "cannot read " + path.string());
     return std::nullopt;
   }
   FileReader file(path, *text, reader.options);
   CheckFile check = file.read();
   check.text = text.str();
   for (const auto& d : file.diagnostics().list) {
-    reader.error(at,
+    reader.error(FindingCode::shared_check, at,
                  path.string() + ":" + std::to_string(d.position.line) + ":" +
                      std::to_string(d.position.column) + ": " + d.message,
                  d.hint);

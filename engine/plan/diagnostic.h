@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "plan/finding_code.h"
+
 namespace planrun {
 
 struct Position {
@@ -13,24 +15,24 @@ struct Position {
   int column = 0;  // from 1, in bytes
 };
 
-enum class Severity { error, warning };
-
 struct Diagnostic {
+  FindingCode code = FindingCode::not_toml;
   Severity severity = Severity::error;
   Position position;
   std::string message;
-  std::string hint;  // what to do; empty where the message says it
+  std::string hint;     // what to do; empty where the message says it
+  std::string allowed;  // why the plan lets a warning stand; empty: it does not
 };
 
 struct Diagnostics {
   std::string file;
   std::vector<Diagnostic> list;
 
-  void error(Position at, std::string message, std::string hint = {}) {
-    list.push_back({Severity::error, at, std::move(message), std::move(hint)});
+  void error(FindingCode code, Position at, std::string message, std::string hint = {}) {
+    list.push_back({code, Severity::error, at, std::move(message), std::move(hint), {}});
   }
-  void warning(Position at, std::string message, std::string hint = {}) {
-    list.push_back({Severity::warning, at, std::move(message), std::move(hint)});
+  void warning(FindingCode code, Position at, std::string message, std::string hint = {}) {
+    list.push_back({code, Severity::warning, at, std::move(message), std::move(hint), {}});
   }
   bool has_errors() const {
     for (const auto& d : list) {
@@ -40,7 +42,10 @@ struct Diagnostics {
   }
 };
 
-/// "file:line:column: error: message (hint)", a line each, in the order of positions.
+/// Those that the plan does not allow, in the order of positions.
+std::vector<const Diagnostic*> to_tell(const Diagnostics& diagnostics);
+
+/// "file:line:column: error[P012]: message (hint)", a line each of those to tell.
 std::string to_text(const Diagnostics& diagnostics);
 
 /// "did you mean `x`?" with the nearest candidate, first of all one that differs in case only; or nothing.

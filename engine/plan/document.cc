@@ -215,7 +215,7 @@ std::optional<Node> read_document(const std::string& text, Diagnostics& diagnost
     std::string message(e.description());
     const std::string hint =
         message.find("redefine") == std::string::npos ? "" : "a key stands once in its table";
-    diagnostics.error(lines.position_of(e.source().begin), std::move(message), hint);
+    diagnostics.error(FindingCode::not_toml, lines.position_of(e.source().begin), std::move(message), hint);
     return std::nullopt;
   }
 }

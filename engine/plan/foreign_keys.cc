@@ -49,20 +49,22 @@ class ForeignKeyCheck {
     if (found == tables_.end()) {
       std::vector<std::string> names;
       for (const auto& t : tables_) names.push_back(t.schema.name);
-      report("the foreign key is to `" + key_.table + "`, which is no table of the plan",
+      report(FindingCode::foreign_key_to_nothing,
+             "the foreign key is to `" + key_.table + "`, which is no table of the plan",
              did_you_mean(key_.table, names));
       return;
     }
     if (found->target != table_.target) {
-      report("the foreign key is to `" + key_.table + "`, which is in another target");
+      report(FindingCode::other_target,
+             "the foreign key is to `" + key_.table + "`, which is in another target");
       return;
     }
     if (const auto columns = referenced(*found)) check_types(*found, *columns);
   }
 
  private:
-  void report(std::string message, std::string hint = {}) {
-    diagnostics_.error(at_, std::move(message), std::move(hint));
+  void report(FindingCode code, std::string message, std::string hint = {}) {
+    diagnostics_.error(code, at_, std::move(message), std::move(hint));
   }
 
   // The columns that the key points to, where that can be said already and is right.
@@ -74,7 +76,8 @@ class ForeignKeyCheck {
         columns = primary->columns;
       } else {
         if (!other.open && !other.incomplete) {
-          report("the foreign key names no columns, and `" + key_.table + "` has no primary key",
+          report(FindingCode::foreign_key_misfit,
+                 "the foreign key names no columns, and `" + key_.table + "` has no primary key",
                  "name the columns of a key: references " + key_.table + " (...)");
         }
         return std::nullopt;
@@ -83,8 +86,9 @@ class ForeignKeyCheck {
       return std::nullopt;
     }
     if (columns.size() == key_.columns.size()) return columns;
-    report("the foreign key has " + counted(key_.columns.size()) + ", and points to " +
-           counted(columns.size()) + " of `" + key_.table + "`");
+    report(FindingCode::foreign_key_misfit, "the foreign key has " + counted(key_.columns.size()) +
+                                                ", and points to " + counted(columns.size()) + " of `" +
+                                                key_.table + "`");
     return std::nullopt;
   }
 
@@ -99,7 +103,8 @@ class ForeignKeyCheck {
       if (other.schema.find(column) != nullptr) continue;
       all = false;
       if (other.open) continue;
-      report("the foreign key is to `" + column + "`, which is no column of [table." + key_.table + "]",
+      report(FindingCode::foreign_key_to_nothing,
+             "the foreign key is to `" + column + "`, which is no column of [table." + key_.table + "]",
              did_you_mean(column, names));
     }
     return all;
@@ -113,12 +118,14 @@ class ForeignKeyCheck {
       std::sort(names.begin(), names.end());
       if (names != columns) continue;
       if (!key.deferrable) return true;
-      report("the foreign key is to a deferrable key of [table." + key_.table + "]",
+      report(FindingCode::foreign_key_misfit,
+             "the foreign key is to a deferrable key of [table." + key_.table + "]",
              "PostgreSQL refuses that");
       return false;
     }
     if (other.open || other.incomplete) return false;
-    report("the foreign key is to (" + join(key_.foreign_columns, ", ") + "), which is no key of [table." +
+    report(FindingCode::foreign_key_misfit,
+           "the foreign key is to (" + join(key_.foreign_columns, ", ") + "), which is no key of [table." +
                key_.table + "]",
            "declare it primary key or unique there");
     return false;
@@ -132,8 +139,9 @@ class ForeignKeyCheck {
       const auto a = family(from->type.kind);
       const auto b = family(to->type.kind);
       if (!a || !b || a == b) continue;
-      report("the foreign key compares `" + from->name + "` (" + from->type.sql + ") with `" + key_.table +
-             "." + to->name + "` (" + to->type.sql + ")");
+      report(FindingCode::foreign_key_misfit, "the foreign key compares `" + from->name + "` (" +
+                                                  from->type.sql + ") with `" + key_.table + "." + to->name +
+                                                  "` (" + to->type.sql + ")");
     }
   }
 

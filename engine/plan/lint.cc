@@ -17,13 +17,6 @@ std::vector<std::string> table_names(const Plan& plan) {
   return names;
 }
 
-std::span<const std::string> types_of(const Plan& plan, const PlanTable& table) {
-  for (const auto& t : plan.targets) {
-    if (t.name == table.target || table.target.empty()) return t.types;
-  }
-  return {};
-}
-
 // Tables, views, indexes and keys of one schema share one space of names.
 class RelationNames {
  public:
@@ -32,7 +25,7 @@ class RelationNames {
   void add(const std::string& target, const std::string& name, Position at, const std::string& what) {
     const auto [found, added] = names_.try_emplace({target, name}, what);
     if (added) return;
-    reader_.error(at, what + " has the name of " + found->second,
+    reader_.error(FindingCode::name_taken, at, what + " has the name of " + found->second,
                   "tables, views, indexes and keys of a schema share their names");
   }
 
@@ -71,16 +64,18 @@ void check_loads(PlanReader& reader, const PlanTable& table, const TableShape& s
     if (shape.open) continue;
     const std::string no_column = ", which is no column of [table." + table.name + "]";
     for (const auto& key : load.key)
-      check_known(reader, key, names, "`key` names `" + key.text + "`" + no_column);
+      check_known(reader, FindingCode::unknown_column, key, names,
+                  "`key` names `" + key.text + "`" + no_column);
     check_merge(table, load, shape.schema, reader.diagnostics);
     for (const auto& column : load.columns) {
       const ColumnSchema* schema = shape.schema.find(column.name);
       if (schema == nullptr) {
-        reader.error(column.at, "the load fills `" + column.name + "`" + no_column,
-                     did_you_mean(column.name, names));
+        reader.error(FindingCode::unknown_column, column.at,
+                     "the load fills `" + column.name + "`" + no_column, did_you_mean(column.name, names));
       } else if (!schema->generated_sql.empty()) {
-        reader.error(column.at, shown_column(table.name, column.name) +
-                                    " is computed by the target and cannot be loaded");
+        reader.error(
+            FindingCode::computed_column, column.at,
+            shown_column(table.name, column.name) + " is computed by the target and cannot be loaded");
       }
     }
   }
@@ -99,7 +94,7 @@ void check_load_names(PlanReader& reader) {
       for (const auto& name : std::set<std::string>(list.begin(), list.end())) {
         const bool is_table = name != table.name && tables.contains(name);
         if (!is_table && names.insert(name).second) continue;
-        reader.error(load.at,
+        reader.error(FindingCode::name_taken, load.at,
                      "the load is called `" + name + "`, as " + (is_table ? "a table" : "another") + " is");
       }
     }
@@ -115,7 +110,7 @@ class AfterCheck {
     const std::vector<std::string> names = table_names(reader_.plan);
     for (const auto& table : tables_) {
       for (const auto& after : table.after) {
-        check_known(reader_, after, names,
+        check_known(reader_, FindingCode::unknown_name, after, names,
                     "`after` names `" + after.text + "`, which is no table of the plan");
         check_target(table, after);
       }
@@ -127,7 +122,8 @@ class AfterCheck {
   void check_target(const PlanTable& table, const Located& after) {
     const std::size_t other = index_of(after.text);
     if (other >= tables_.size() || tables_[other].target == table.target) return;
-    reader_.error(after.at, "`after` names `" + after.text + "`, which is in another target",
+    reader_.error(FindingCode::other_target, after.at,
+                  "`after` names `" + after.text + "`, which is in another target",
                   "targets are loaded one after the other, home last");
   }
 
@@ -161,7 +157,7 @@ class AfterCheck {
     const std::string& next = tables_[cycle.size() > 1 ? cycle[1] : cycle[0]].name;
     for (const auto& after : tables_[cycle.front()].after) {
       if (after.text != next) continue;
-      reader_.error(after.at, "`after` makes a cycle: " + shown,
+      reader_.error(FindingCode::after_cycle, after.at, "`after` makes a cycle: " + shown,
                     "each waits for the next; take one `after` away");
       return;
     }

@@ -50,7 +50,7 @@ void check_merge(const PlanTable& table, const PlanLoad& load, const TableSchema
     const ColumnSchema* column = schema.find(name.text);
     if (column == nullptr) {
       diagnostics.error(
-          name.at,
+          FindingCode::unknown_column, name.at,
           "`merge." + key + "` names `" + name.text + "`, which is no column of [table." + table.name + "]",
           did_you_mean(name.text, column_names(schema)));
     }
@@ -61,7 +61,7 @@ void check_merge(const PlanTable& table, const PlanLoad& load, const TableSchema
   const ColumnSchema* by = find(*load.merge->by, "by");
   if (by == nullptr || has_order(by->type.kind)) return;
   diagnostics.error(
-      load.merge->by->at,
+      FindingCode::type_misfit, load.merge->by->at,
       "`merge.by` names `" + by->name + "`, and of two values of type " + by->type.sql + " none is the newer",
       "a number, a text, a date or a time");
 }

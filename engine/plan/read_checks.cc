@@ -17,7 +17,7 @@ std::optional<Tolerance> read_amount(PlanReader& reader, const Node& node) {
   }
   tolerance.amount.clear();
   if (!append_canonical_decimal(text, tolerance.amount) || tolerance.amount.starts_with('-')) {
-    reader.error(node.at, quote_for_message(node.text) + " is no tolerance",
+    reader.error(FindingCode::wrong_form, node.at, quote_for_message(node.text) + " is no tolerance",
                  "a number of 0 or more, or \"5%\"");
     return std::nullopt;
   }
@@ -36,7 +36,8 @@ void read_tolerance(PlanReader& reader, const Section& section, PlanCheck& check
   if (const Member* critical = both.find("critical")) {
     if (const auto amount = read_amount(reader, critical->value)) check.critical = *amount;
   } else if (!both.has("critical")) {
-    reader.error(member->value.at, "`tolerance` has no `critical`", "above it the check fails");
+    reader.error(FindingCode::missing_key, member->value.at, "`tolerance` has no `critical`",
+                 "above it the check fails");
   }
 }
 
@@ -50,8 +51,8 @@ void refuse_arguments(PlanReader& reader, const std::vector<const Member*>& othe
   std::vector<std::string> keys;
   for (const auto& k : check_keys().keys) keys.emplace_back(k.name);
   for (const Member* member : others) {
-    reader.error(member->at, "unknown key `" + member->key + "` in " + section.shown(),
-                 did_you_mean(member->key, keys));
+    reader.error(FindingCode::unknown_key, member->at,
+                 "unknown key `" + member->key + "` in " + section.shown(), did_you_mean(member->key, keys));
   }
 }
 
@@ -61,17 +62,19 @@ void check_expectation(PlanReader& reader, const Section& section, const PlanChe
   const bool has_source = section.has("source");
   const bool has_source_sql = section.has("source_sql");
   if (has_expect && has_source_sql) {
-    reader.error(section.at("source_sql"), "`source_sql` stands beside `expect`",
+    reader.error(FindingCode::keys_apart, section.at("source_sql"), "`source_sql` stands beside `expect`",
                  "the expected value comes from one");
   }
-  if (has_source_sql && !has_source) reader.error(section.at("source_sql"), "`source_sql` needs `source`");
-  if (has_source && !has_source_sql) reader.error(section.at("source"), "`source` needs `source_sql`");
+  if (has_source_sql && !has_source)
+    reader.error(FindingCode::keys_apart, section.at("source_sql"), "`source_sql` needs `source`");
+  if (has_source && !has_source_sql)
+    reader.error(FindingCode::keys_apart, section.at("source"), "`source` needs `source_sql`");
   if (has_source_sql && section.find("source_sql") != nullptr && trim(check.source_sql.text).empty()) {
-    reader.error(check.source_sql.at, "no SQL is here");
+    reader.error(FindingCode::empty_value, check.source_sql.at, "no SQL is here");
   }
   const bool none = !has_expect && !has_source && !has_source_sql;
   if (none && check.severity != CheckSeverity::info) {
-    reader.error(section.at(), section.shown() + " does not say what is expected",
+    reader.error(FindingCode::missing_key, section.at(), section.shown() + " does not say what is expected",
                  "`expect`, or `source` and `source_sql`; severity = \"info\" only shows the value");
   }
 }
@@ -90,10 +93,12 @@ std::string target_of_table(const PlanReader& reader, const std::vector<const Me
 void check_sql_or_use(PlanReader& reader, const Section& section, const Node& node) {
   const Member* sql = node.find("sql");
   const Member* use = node.find("use");
-  if (sql == nullptr && use == nullptr) reader.error(section.at(), section.shown() + " has no `sql`");
+  if (sql == nullptr && use == nullptr)
+    reader.error(FindingCode::missing_key, section.at(), section.shown() + " has no `sql`");
   if (sql == nullptr || use == nullptr) return;
   const bool use_last = std::pair(sql->at.line, sql->at.column) < std::pair(use->at.line, use->at.column);
-  reader.error((use_last ? use : sql)->at, "`sql` and `use` stand side by side", "a check has one of them");
+  reader.error(FindingCode::keys_apart, (use_last ? use : sql)->at, "`sql` and `use` stand side by side",
+               "a check has one of them");
 }
 
 void read_check(PlanReader& reader, const Member& member) {
@@ -109,7 +114,8 @@ void read_check(PlanReader& reader, const Member& member) {
   if (const auto source = section.located("source")) {
     std::vector<std::string> names;
     for (const auto& s : reader.plan.sources) names.push_back(s.name);
-    check_known(reader, *source, names, "there is no source `" + source->text + "`");
+    check_known(reader, FindingCode::unknown_name, *source, names,
+                "there is no source `" + source->text + "`");
   }
   if (const auto sql = section.located("source_sql")) check.source_sql = *sql;
   check.expect = section.located("expect");
@@ -144,7 +150,7 @@ void read_guard(PlanReader& reader, const Member& member) {
     guard.sql = read_query(reader, *sql, section.shown());
     check_dialect(reader, guard.sql, guard.target, section.shown());
   } else if (!section.has("sql")) {
-    reader.error(member.at, section.shown() + " has no `sql`");
+    reader.error(FindingCode::missing_key, member.at, section.shown() + " has no `sql`");
   }
   reader.plan.checks.push_back(std::move(guard));
 }

@@ -13,12 +13,14 @@ std::vector<PlanConversion> read_using(PlanReader& reader, const Section& sectio
   for (const Located& call : section.list("using")) {
     const auto conversion = parse_conversion(call);
     if (!conversion) {
-      reader.error(call.at, quote_for_message(call.text) + " is no conversion",
+      reader.error(FindingCode::unknown_conversion, call.at,
+                   quote_for_message(call.text) + " is no conversion",
                    "write NAME or NAME(ARGUMENT); several stand in an array");
       continue;
     }
     const ConversionFault fault = check_conversion_name(*conversion);
-    if (!fault.message.empty()) reader.error(call.at, fault.message, fault.hint);
+    if (!fault.message.empty())
+      reader.error(FindingCode::unknown_conversion, call.at, fault.message, fault.hint);
     chain.push_back(*conversion);
   }
   return chain;
@@ -41,7 +43,8 @@ void check_one_origin(PlanReader& reader, const Section& section, const Node& ta
     if (section.find(member.key) != &member) continue;
     if (member.key != "from" && member.key != "expr" && member.key != "value") continue;
     if (first != nullptr) {
-      reader.error(member.at, "`" + member.key + "` stands beside `" + first->key + "`",
+      reader.error(FindingCode::keys_apart, member.at,
+                   "`" + member.key + "` stands beside `" + first->key + "`",
                    "a column comes from one of `from`, `expr` and `value`");
       return;
     }
@@ -57,13 +60,14 @@ void read_mapping(PlanReader& reader, const Section& section, const Node& table,
   column.using_ = read_using(reader, section);
   column.zone = section.located("zone");
   if (column.zone && !is_zone(column.zone->text)) {
-    reader.error(column.zone->at, quote_for_message(column.zone->text) + " is no zone",
-                 "UTC, +02:00 or -05:00");
+    reader.error(FindingCode::wrong_form, column.zone->at,
+                 quote_for_message(column.zone->text) + " is no zone", "UTC, +02:00 or -05:00");
     column.zone.reset();
   }
   for (const char* key : {"from", "expr"}) {
     const auto text = section.located(key);
-    if (text && trim(text->text).empty()) reader.error(text->at, "`" + std::string(key) + "` is empty");
+    if (text && trim(text->text).empty())
+      reader.error(FindingCode::empty_value, text->at, "`" + std::string(key) + "` is empty");
   }
   column.store_as_text = section.find("storage") != nullptr;
 }
@@ -81,11 +85,11 @@ std::vector<PlanColumn> read_columns(PlanReader& reader, const Node& columns, co
     if (member.key == "*") {
       column.inherit = true;
       if (of_load) {
-        reader.error(member.at, "`*` stands in the table's own columns only");
+        reader.error(FindingCode::keys_apart, member.at, "`*` stands in the table's own columns only");
         continue;
       }
       if (value.kind != NodeKind::string || value.text != kInherit) {
-        reader.error(value.at, "`\"*\"` takes \"inherit\" and nothing else");
+        reader.error(FindingCode::wrong_choice, value.at, "`\"*\"` takes \"inherit\" and nothing else");
       }
     } else if (value.kind == NodeKind::string && !of_load) {
       column.definition = located(value);
@@ -94,11 +98,11 @@ std::vector<PlanColumn> read_columns(PlanReader& reader, const Node& columns, co
       const Section section(reader, of_load ? load_column_keys() : column_keys(), value, member.at, name);
       if (const auto type = section.located("type")) column.definition = *type;
       if (!of_load && !table_exists && !section.has("type")) {
-        reader.error(member.at, name + " has no `type`");
+        reader.error(FindingCode::missing_key, member.at, name + " has no `type`");
       }
       read_mapping(reader, section, value, column);
     } else {
-      reader.error(value.at,
+      reader.error(FindingCode::wrong_kind, value.at,
                    "column `" + member.key + "` of " + shown + " takes " +
                        (of_load ? "{ from | expr | value, using }" : "a definition or an inline table") +
                        ", not " + std::string(describe(value.kind)),

@@ -17,7 +17,8 @@ bool is_literal(const std::string& password) {
 bool refuse_literal_password(PlanReader& reader, const Located& url) {
   for (const bool with_defaults : {false, true}) {
     if (!is_literal(password_in(mark_variables(url.text, with_defaults)))) continue;
-    reader.error(url.at, "the url holds a password", "take it from the environment: ${NAME}");
+    reader.error(FindingCode::literal_password, url.at, "the url holds a password",
+                 "take it from the environment: ${NAME}");
     return false;
   }
   return true;
@@ -31,17 +32,22 @@ std::optional<DatabaseUrl> read_url(PlanReader& reader, const Section& section, 
   std::string reason;
   if (const auto other = overrides.find(name); other != overrides.end()) {
     auto url = parse_database_url(other->second, std::filesystem::current_path(), reason);
-    if (!url) reader.error({}, "the url given for " + name + " on the command line cannot be used", reason);
+    if (!url)
+      reader.error(FindingCode::unusable_url, {},
+                   "the url given for " + name + " on the command line cannot be used", reason);
     return url;
   }
   if (!written) {
-    if (!section.has("url")) reader.error(section.at(), section.shown() + " has no `url`");
+    if (!section.has("url"))
+      reader.error(FindingCode::missing_key, section.at(), section.shown() + " has no `url`");
     return std::nullopt;
   }
   const auto filled = fill_variables(reader, *written);
   if (!filled || unusable) return std::nullopt;
   auto url = parse_database_url(*filled, reader.plan.file.parent_path(), reason);
-  if (!url) reader.error(written->at, section.shown() + " has no url that can be used", reason);
+  if (!url)
+    reader.error(FindingCode::unusable_url, written->at, section.shown() + " has no url that can be used",
+                 reason);
   return url;
 }
 
@@ -49,15 +55,16 @@ void read_password(PlanReader& reader, const Section& section, PlanTarget& targe
   const auto password = section.located("password");
   if (!password) return;
   if (is_literal(mark_variables(password->text, false)) || is_literal(mark_variables(password->text, true))) {
-    reader.error(password->at, "`password` is a variable", "password = \"${NAME}\"");
+    reader.error(FindingCode::literal_password, password->at, "`password` is a variable",
+                 "password = \"${NAME}\"");
     return;
   }
   const auto filled = fill_variables(reader, *password);
   if (!filled || target.dialect.empty()) return;
   if (target.dialect == "sqlite") {
-    reader.error(password->at, "a SQLite target has no password");
+    reader.error(FindingCode::keys_apart, password->at, "a SQLite target has no password");
   } else if (!password_in(target.url).empty()) {
-    reader.error(password->at, "the url holds a password already");
+    reader.error(FindingCode::keys_apart, password->at, "the url holds a password already");
   } else {
     target.url = with_password(target.url, *filled);
   }
@@ -71,7 +78,7 @@ void check_overrides(PlanReader& reader, const std::map<std::string, std::string
                      const std::vector<std::string>& names, const std::string& what) {
   for (const auto& [name, url] : overrides) {
     if (std::find(names.begin(), names.end(), name) != names.end()) continue;
-    reader.error({}, names_nothing(what, name), did_you_mean(name, names));
+    reader.error(FindingCode::unknown_name, {}, names_nothing(what, name), did_you_mean(name, names));
   }
 }
 
@@ -91,7 +98,8 @@ void read_sources(PlanReader& reader, const Node& root) {
       source.url = url->url;
       source.shown_url = url->shown;
       if (url->dialect != "sqlite") {
-        reader.error(section.at("url"), "a source is a SQLite database", "url = \"sqlite:PATH\"");
+        reader.error(FindingCode::unusable_url, section.at("url"), "a source is a SQLite database",
+                     "url = \"sqlite:PATH\"");
       }
     }
     names.push_back(source.name);
@@ -115,7 +123,8 @@ void read_targets(PlanReader& reader, const Node& root) {
     if (section.find("schema") != nullptr) target.schema = section.text("schema");
     if (section.find("ledger") != nullptr) target.ledger = section.text("ledger");
     if (target.schema == target.ledger) {
-      reader.error(section.at(section.find("ledger") != nullptr ? "ledger" : "schema"),
+      reader.error(FindingCode::same_place,
+                   section.at(section.find("ledger") != nullptr ? "ledger" : "schema"),
                    "the ledger has a schema of its own, apart from the tables'");
     }
     target.written_url = section.text("url");
@@ -126,7 +135,8 @@ void read_targets(PlanReader& reader, const Node& root) {
       target.dialect = url->dialect;
       for (const auto& source : reader.plan.sources) {
         if (source.url != target.url) continue;
-        reader.error(section.at("url"), "the target is the same file as [source." + source.name + "]");
+        reader.error(FindingCode::same_place, section.at("url"),
+                     "the target is the same file as [source." + source.name + "]");
       }
     }
     read_password(reader, section, target);

@@ -49,7 +49,7 @@ NamedValues read_row(PlanReader& reader, const Node& row) {
   for (const Member& member : row.members) {
     KeyValue value;
     if (!read_value(member.value, value)) {
-      reader.error(member.value.at,
+      reader.error(FindingCode::wrong_kind, member.value.at,
                    "`" + member.key + "` of an example takes a string, a number or a boolean, not " +
                        std::string(describe(member.value.kind)),
                    "times and decimals are strings, JSON is its text, bytes are { blob = \"00ff\" }");
@@ -69,19 +69,19 @@ void read_example(PlanReader& reader, const Node& node) {
     example.transform = *transform;
     check_transform_name(reader, *transform);
   } else if (!section.has("transform")) {
-    reader.error(node.at, "[[example]] has no `transform`", "FILE.FUNCTION");
+    reader.error(FindingCode::missing_key, node.at, "[[example]] has no `transform`", "FILE.FUNCTION");
   }
   if (const Member* row = section.find("row")) {
     example.row = read_row(reader, row->value);
   } else if (!section.has("row")) {
-    reader.error(node.at, "[[example]] has no `row`", "{ NAME = VALUE, ... }");
+    reader.error(FindingCode::missing_key, node.at, "[[example]] has no `row`", "{ NAME = VALUE, ... }");
   }
   if (const Member* gives = section.find("gives")) {
     for (const Node& row : gives->value.items) example.gives.push_back(read_row(reader, row));
   }
   example.fails = section.located("fails");
   if (section.has("gives") == section.has("fails")) {
-    reader.error(node.at, "[[example]] says what it `gives`, or why it `fails`",
+    reader.error(FindingCode::missing_key, node.at, "[[example]] says what it `gives`, or why it `fails`",
                  "gives = [{ ... }], or [] where the row is dropped");
   }
   if (example.name.empty()) example.name = example.transform.text + ", line " + std::to_string(node.at.line);
@@ -96,7 +96,8 @@ void check_transform_name(PlanReader& reader, const Located& transform) {
   for (const auto& word : split(name, '.'))
     right = right && !word.empty() && word.find_first_not_of(kWord) == std::string::npos;
   if (!right) {
-    reader.error(transform.at, "`transform` takes FILE.FUNCTION, not " + quote_for_message(name));
+    reader.error(FindingCode::wrong_form, transform.at,
+                 "`transform` takes FILE.FUNCTION, not " + quote_for_message(name));
   }
 }
 
@@ -107,7 +108,7 @@ void read_examples(PlanReader& reader, const Node& root) {
   bool are_tables = list.kind == NodeKind::array;
   for (const Node& item : list.items) are_tables = are_tables && item.kind == NodeKind::table;
   if (!are_tables) {
-    reader.error(examples->at, "examples stand in [[example]], one after the other");
+    reader.error(FindingCode::wrong_kind, examples->at, "examples stand in [[example]], one after the other");
     return;
   }
   for (const Node& item : list.items) read_example(reader, item);

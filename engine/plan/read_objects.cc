@@ -48,7 +48,8 @@ class ObjectReader {
     trigger.at = member.at;
     check_object_name(reader_, trigger.name, member.at, "trigger");
     std::string target;
-    if (!section.has("table")) reader_.error(section.at(), section.shown() + " has no `table`");
+    if (!section.has("table"))
+      reader_.error(FindingCode::missing_key, section.at(), section.shown() + " has no `table`");
     if (const auto table = section.located("table")) {
       trigger.table = *table;
       target = check_table(*table);
@@ -57,7 +58,8 @@ class ObjectReader {
       trigger.sql = read_dialect_sql(reader_, *sql, section.shown());
       check_dialect(reader_, trigger.sql, target, section.shown());
       for (const auto& [dialect, at] : trigger.sql.text_at) {
-        if (trim(trigger.sql.text(dialect)).empty()) reader_.error(at, "no SQL is here");
+        if (trim(trigger.sql.text(dialect)).empty())
+          reader_.error(FindingCode::empty_value, at, "no SQL is here");
       }
       if (const auto text = for_postgres(trigger.sql, dialect_of(reader_, target))) {
         check_trigger(*text, trigger, section.shown());
@@ -68,7 +70,8 @@ class ObjectReader {
 
   void read_step(const Node& node) {
     if (node.kind != NodeKind::table) {
-      reader_.error(node.at, "`sql` holds sections [[sql]], not " + std::string(describe(node.kind)));
+      reader_.error(FindingCode::wrong_kind, node.at,
+                    "`sql` holds sections [[sql]], not " + std::string(describe(node.kind)));
       return;
     }
     const Section section(reader_, sql_step_keys(), node, node.at, "[[sql]]");
@@ -79,7 +82,8 @@ class ObjectReader {
     check_step_name(section, shown);
     step.target = read_target(reader_, section);
     if (!section.has("at")) {
-      reader_.error(node.at, shown + " has no `at`", R"("before_load", "after_load" or "end")");
+      reader_.error(FindingCode::missing_key, node.at, shown + " has no `at`",
+                    R"("before_load", "after_load" or "end")");
     }
     if (section.text("at") == "before_load") step.when = SqlMoment::before_load;
     if (section.text("at") == "after_load") step.when = SqlMoment::after_load;
@@ -98,7 +102,8 @@ class ObjectReader {
 
  private:
   const Member* sql_of(const Section& section) {
-    if (!section.has("sql")) reader_.error(section.at(), section.shown() + " has no `sql`");
+    if (!section.has("sql"))
+      reader_.error(FindingCode::missing_key, section.at(), section.shown() + " has no `sql`");
     return section.find("sql");
   }
 
@@ -109,17 +114,20 @@ class ObjectReader {
       if (t.name == table.text) return t.target;
       names.push_back(t.name);
     }
-    check_known(reader_, table, names, "`table` names `" + table.text + "`, which is no table of the plan");
+    check_known(reader_, FindingCode::unknown_name, table, names,
+                "`table` names `" + table.text + "`, which is no table of the plan");
     return {};
   }
 
   void check_step_name(const Section& section, const std::string& shown) {
-    if (!section.has("name")) reader_.error(section.at(), shown + " has no `name`", "the ledger calls it so");
+    if (!section.has("name"))
+      reader_.error(FindingCode::missing_key, section.at(), shown + " has no `name`",
+                    "the ledger calls it so");
     const auto name = section.located("name");
     if (!name) return;
     check_plain_name(reader_, name->text, name->at, "step");
     if (!step_names_.insert(name->text).second) {
-      reader_.error(name->at, "a second [[sql]] is called `" + name->text + "`",
+      reader_.error(FindingCode::name_taken, name->at, "a second [[sql]] is called `" + name->text + "`",
                     "the ledger tells them apart by their names");
     }
   }
@@ -128,12 +136,13 @@ class ObjectReader {
     if (trim(text.text).empty()) return {};
     auto parsed = parse_script(text.text);
     if (!parsed) {
-      reader_.error_in(text, static_cast<std::size_t>(parsed.fault.offset), parsed.fault.message,
-                       parsed.fault.hint);
+      reader_.error_in(FindingCode::unreadable_sql, text, static_cast<std::size_t>(parsed.fault.offset),
+                       parsed.fault.message, parsed.fault.hint);
       return {};
     }
     for (const auto& statement : *parsed.value) {
-      if (!statement.refused.empty()) reader_.error_in(text, offset_of(statement), statement.refused);
+      if (!statement.refused.empty())
+        reader_.error_in(FindingCode::statement_out_of_place, text, offset_of(statement), statement.refused);
     }
     return std::move(*parsed.value);
   }
@@ -148,21 +157,25 @@ class ObjectReader {
         note_function(statement.function, text, at, shown);
       } else if (statement.trigger.empty()) {
         if (statement.comment || !statement.refused.empty()) continue;
-        reader_.error_in(text, at, shown + " holds a statement that makes neither its trigger nor a function",
+        reader_.error_in(FindingCode::statement_out_of_place, text, at,
+                         shown + " holds a statement that makes neither its trigger nor a function",
                          "put it into a [[sql]]");
       } else if (statement.trigger != trigger.name) {
-        reader_.error_in(text, at, shown + " makes a trigger `" + statement.trigger + "`",
+        reader_.error_in(FindingCode::statement_out_of_place, text, at,
+                         shown + " makes a trigger `" + statement.trigger + "`",
                          "the section's name is the trigger's; each has a section of its own");
         made = true;
       } else {
         made = true;
         if (statement.trigger_table == trigger.table.text || trigger.table.text.empty()) continue;
-        reader_.error_in(text, at,
+        reader_.error_in(FindingCode::statement_out_of_place, text, at,
                          shown + " stands on `" + statement.trigger_table + "` in its SQL, and on `" +
                              trigger.table.text + "` in `table`");
       }
     }
-    if (!made) reader_.error(text.at, shown + " makes no trigger", "create trigger " + trigger.name + " ...");
+    if (!made)
+      reader_.error(FindingCode::statement_out_of_place, text.at, shown + " makes no trigger",
+                    "create trigger " + trigger.name + " ...");
   }
 
   // Dropping one trigger must not take another one's function along.
@@ -170,14 +183,15 @@ class ObjectReader {
                      const std::string& shown) {
     const auto [found, added] = functions_.try_emplace(function, shown);
     if (added || found->second == shown) return;
-    reader_.error_in(text, at, "function " + function + " is made by " + found->second + " as well",
+    reader_.error_in(FindingCode::name_taken, text, at,
+                     "function " + function + " is made by " + found->second + " as well",
                      "make it once, in a [[sql]] with at = \"before_load\"");
   }
 
   // A step without a text for a dialect says so with an empty one.
   void check_statements(const PlanSqlStep& step, const std::string& shown) {
     if (step.sql.text_at.contains("") && trim(step.sql.any).empty()) {
-      reader_.error(step.sql.at, "no SQL is here");
+      reader_.error(FindingCode::empty_value, step.sql.at, "no SQL is here");
       return;
     }
     const auto text = for_postgres(step.sql, dialect_of(reader_, step.target));
@@ -198,7 +212,7 @@ class ObjectReader {
     for (const auto& statement : *statements.value) {
       for (const auto& table : statement.writes) {
         if (!is_loaded(table)) continue;
-        reader_.error_in(text, offset_of(statement),
+        reader_.error_in(FindingCode::statement_out_of_place, text, offset_of(statement),
                          shown + " writes into `" + table + "` after its rows were proved",
                          "say it in the table's columns (`expr`, `value`)");
       }
@@ -214,7 +228,8 @@ class ObjectReader {
     const std::string dialect = dialect_of(reader_, step.target);
     const bool does_something = !trim(step.sql.text(dialect)).empty();
     if (!does_something || !trim(step.undo.text(dialect)).empty()) return;
-    reader_.diagnostics.warning(section.at(), shown + " has no `undo`: a run with it cannot be rolled back",
+    reader_.diagnostics.warning(FindingCode::no_undo, section.at(),
+                                shown + " has no `undo`: a run with it cannot be rolled back",
                                 "undo = the statements that take it back");
   }
 
@@ -232,7 +247,8 @@ void read_objects(PlanReader& reader, const Node& root) {
     if (steps->value.kind == NodeKind::array) {
       for (const Node& step : steps->value.items) objects.read_step(step);
     } else {
-      reader.error(steps->at, "`sql` at the top of a plan is a list of steps", "[[sql]]");
+      reader.error(FindingCode::wrong_kind, steps->at, "`sql` at the top of a plan is a list of steps",
+                   "[[sql]]");
     }
   }
   for_each_section(reader, root, "trigger", [&](const Member& member) { objects.read_trigger(member); });

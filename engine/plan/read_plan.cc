@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <fstream>
-#include <sstream>
+#include <iterator>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -26,7 +26,8 @@ void refuse_variables(PlanReader& reader, const Node& node, std::vector<std::str
   if (node.kind == NodeKind::string && !takes_variables(path)) {
     const std::size_t at = find_variable(node.text);
     if (at != std::string::npos) {
-      reader.error_in(located(node), at, "variables are filled in only in urls, folders and password keys");
+      reader.error_in(FindingCode::variable_out_of_place, located(node), at,
+                      "variables are filled in only in urls, folders and password keys");
     }
   }
   for (const Node& item : node.items) refuse_variables(reader, item, path);
@@ -43,7 +44,7 @@ void read_folder(PlanReader& reader, const Section& section) {
   const auto filled = fill_variables(reader, *folder);
   if (!filled) return;
   if (filled->empty()) {
-    reader.error(folder->at, "the folder's name is empty");
+    reader.error(FindingCode::empty_value, folder->at, "the folder's name is empty");
     return;
   }
   reader.plan.folder = (reader.plan.file.parent_path() / *filled).lexically_normal();
@@ -52,11 +53,11 @@ void read_folder(PlanReader& reader, const Section& section) {
 void read_plan_section(PlanReader& reader, const Node& root) {
   const Member* member = root.find("plan");
   if (member == nullptr) {
-    reader.error(kTop, "the plan has no name", "[plan] name = \"...\"");
+    reader.error(FindingCode::missing_key, kTop, "the plan has no name", "[plan] name = \"...\"");
     return;
   }
   if (member->value.kind != NodeKind::table) {
-    reader.error(member->value.at,
+    reader.error(FindingCode::wrong_kind, member->value.at,
                  "`plan` is a section [plan], not " + std::string(describe(member->value.kind)));
     return;
   }
@@ -66,7 +67,7 @@ void read_plan_section(PlanReader& reader, const Node& root) {
   if (section.find("name") != nullptr) {
     check_plain_name(reader, plan.name, section.located("name")->at, "plan");
   } else if (!section.has("name")) {
-    reader.error(member->at, "[plan] has no `name`");
+    reader.error(FindingCode::missing_key, member->at, "[plan] has no `name`");
   }
   plan.description = section.text("description");
   plan.requires_ = section.list("requires");
@@ -83,8 +84,8 @@ void check_top_level(PlanReader& reader, const Node& root) {
   const std::vector<std::string> words(top_level_words().begin(), top_level_words().end());
   for (const Member& member : root.members) {
     if (std::find(words.begin(), words.end(), member.key) != words.end()) continue;
-    reader.error(member.at, "unknown key `" + member.key + "` at the top of the plan",
-                 did_you_mean(member.key, words));
+    reader.error(FindingCode::unknown_key, member.at,
+                 "unknown key `" + member.key + "` at the top of the plan", did_you_mean(member.key, words));
   }
   // A file of examples alone is for `planrun test`.
   const auto is_absent = [&](const char* word) { return root.find(word) == nullptr; };
@@ -95,7 +96,8 @@ void check_top_level(PlanReader& reader, const Node& root) {
         member == nullptr || (member->value.kind == NodeKind::table && member->value.members.empty());
     if (!none) continue;
     const std::string shown(word);
-    reader.error(member == nullptr ? kTop : member->at, "the plan has no " + shown, "[" + shown + ".NAME]");
+    reader.error(FindingCode::missing_key, member == nullptr ? kTop : member->at, "the plan has no " + shown,
+                 "[" + shown + ".NAME]");
   }
 }
 
@@ -107,24 +109,26 @@ void for_each_section(PlanReader& reader, const Node& root, std::string_view wor
   if (group == nullptr) return;
   const std::string shown(word);
   if (group->value.kind != NodeKind::table) {
-    reader.error(group->value.at, "`" + shown + "` holds sections [" + shown + ".NAME], not " +
-                                      std::string(describe(group->value.kind)));
+    reader.error(FindingCode::wrong_kind, group->value.at,
+                 "`" + shown + "` holds sections [" + shown + ".NAME], not " +
+                     std::string(describe(group->value.kind)));
     return;
   }
   for (const Member& member : group->value.members) {
     if (member.value.kind == NodeKind::table) {
       read(member);
     } else {
-      reader.error(member.at, "`" + member.key + "` stands in [" + shown + "] itself",
+      reader.error(FindingCode::wrong_kind, member.at,
+                   "`" + member.key + "` stands in [" + shown + "] itself",
                    "it belongs into a section [" + shown + ".NAME]");
     }
   }
 }
 
-bool check_known(PlanReader& reader, const Located& name, const std::vector<std::string>& known,
-                 const std::string& message) {
+bool check_known(PlanReader& reader, FindingCode code, const Located& name,
+                 const std::vector<std::string>& known, const std::string& message) {
   if (std::find(known.begin(), known.end(), name.text) != known.end()) return true;
-  reader.error(name.at, message, did_you_mean(name.text, known));
+  reader.error(code, name.at, message, did_you_mean(name.text, known));
   return false;
 }
 
@@ -139,7 +143,8 @@ ReadPlanResult read_plan_text(const std::string& text, const std::filesystem::pa
   const auto root = read_document(text, result.diagnostics);
   if (!root) return result;
   if (root->members.empty()) {
-    reader.error(kTop, "the plan is empty", "it needs [plan], [source.NAME], [target.NAME] and [table.NAME]");
+    reader.error(FindingCode::missing_key, kTop, "the plan is empty",
+                 "it needs [plan], [source.NAME], [target.NAME] and [table.NAME]");
     return result;
   }
   check_top_level(reader, *root);
@@ -153,6 +158,8 @@ ReadPlanResult read_plan_text(const std::string& text, const std::filesystem::pa
   read_objects(reader, *root);
   read_examples(reader, *root);
   lint_plan(reader);
+  result.allowances = read_allowances(text, result.diagnostics);
+  allow_findings(result.allowances, result.diagnostics);
   return result;
 }
 
@@ -162,11 +169,11 @@ ReadPlanResult read_plan(const std::filesystem::path& file, const ReadPlanOption
     throw Error(ErrorCode::plan, file.string() + " is a folder, not a plan");
   }
   std::ifstream stream(file, std::ios::binary);
-  std::ostringstream text;
-  if (!stream || !(text << stream.rdbuf() || stream.eof())) {
+  const std::string text{std::istreambuf_iterator<char>(stream), {}};
+  if (!stream.is_open() || stream.bad()) {
     throw Error(ErrorCode::plan, "cannot read the plan " + file.string(), "is the name right?");
   }
-  return read_plan_text(text.str(), file, options);
+  return read_plan_text(text, file, options);
 }
 
 }  // namespace planrun

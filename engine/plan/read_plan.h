@@ -8,6 +8,7 @@
 #include <string>
 
 #include "base/file.h"
+#include "plan/allowance.h"
 #include "plan/plan.h"
 
 namespace planrun {
@@ -25,8 +26,9 @@ struct ReadPlanOptions {
 };
 
 struct ReadPlanResult {
-  Plan plan;                // as far as it could be read
-  Diagnostics diagnostics;  // not to be run with errors in it
+  Plan plan;                          // as far as it could be read
+  Diagnostics diagnostics;            // not to be run with errors in it
+  std::vector<Allowance> allowances;  // applied already to what reading has found
 };
 
 /// Throws Error(plan) only where there is no text to speak of: no such file, a folder, not readable.

@@ -19,8 +19,8 @@ const PlanTarget* asked_target(const PlanReader& reader, const std::string& targ
 void check_query(PlanReader& reader, const Located& sql) {
   const auto parsed = parse_query(sql.text);
   if (!parsed) {
-    reader.error_in(sql, static_cast<std::size_t>(parsed.fault.offset), parsed.fault.message,
-                    parsed.fault.hint);
+    reader.error_in(FindingCode::unreadable_sql, sql, static_cast<std::size_t>(parsed.fault.offset),
+                    parsed.fault.message, parsed.fault.hint);
   }
 }
 
@@ -42,7 +42,8 @@ DialectSql read_dialect_sql(PlanReader& reader, const Member& member, const std:
     sql.by_dialect[dialect] = text->text;
     sql.text_at[dialect] = text->at;
   }
-  if (member.value.members.empty()) reader.error(member.value.at, what + " is empty");
+  if (member.value.members.empty())
+    reader.error(FindingCode::empty_value, member.value.at, what + " is empty");
   return sql;
 }
 
@@ -51,7 +52,8 @@ DialectSql read_query(PlanReader& reader, const Member& member, const std::strin
   for (const auto& [dialect, at] : sql.text_at) {
     // SQL for SQLite alone is left to SQLite.
     if (dialect != "sqlite") check_query(reader, {sql.text(dialect), at});
-    if (dialect == "sqlite" && trim(sql.text(dialect)).empty()) reader.error(at, "no SQL is here");
+    if (dialect == "sqlite" && trim(sql.text(dialect)).empty())
+      reader.error(FindingCode::empty_value, at, "no SQL is here");
   }
   return sql;
 }
@@ -61,7 +63,7 @@ void check_dialect(PlanReader& reader, const DialectSql& sql, const std::string&
   const PlanTarget* asked = asked_target(reader, target);
   if (sql.by_dialect.empty() || asked == nullptr) return;
   if (asked->dialect.empty() || sql.by_dialect.contains(asked->dialect)) return;
-  reader.error(sql.at,
+  reader.error(FindingCode::no_sql_for_dialect, sql.at,
                shown + " has no SQL for " + asked->dialect + ", which target `" + asked->name + "` is");
 }
 
@@ -70,7 +72,7 @@ std::string read_target(PlanReader& reader, const Section& section) {
   if (!target) return {};
   std::vector<std::string> names;
   for (const auto& t : reader.plan.targets) names.push_back(t.name);
-  check_known(reader, *target, names, "there is no target `" + target->text + "`");
+  check_known(reader, FindingCode::unknown_name, *target, names, "there is no target `" + target->text + "`");
   return target->text;
 }
 

@@ -22,14 +22,18 @@ void check_from(PlanReader& reader, const std::vector<Located>& from) {
       const std::string hint = sources.size() == 1 && dot == std::string::npos && !place.text.empty()
                                    ? "did you mean `" + sources[0] + "." + place.text + "`?"
                                    : "";
-      reader.error(place.at, "`from` takes SOURCE.TABLE, not " + quote_for_message(place.text), hint);
+      reader.error(FindingCode::wrong_form, place.at,
+                   "`from` takes SOURCE.TABLE, not " + quote_for_message(place.text), hint);
       continue;
     }
     const std::string source = place.text.substr(0, dot);
-    check_known(reader, {source, place.at}, sources, "there is no source `" + source + "`");
+    check_known(reader, FindingCode::unknown_name, {source, place.at}, sources,
+                "there is no source `" + source + "`");
     const bool twice = std::any_of(from.begin(), from.begin() + static_cast<std::ptrdiff_t>(i),
                                    [&](const Located& other) { return other.text == place.text; });
-    if (twice) reader.error(place.at, "`from` names " + quote_for_message(place.text) + " twice");
+    if (twice)
+      reader.error(FindingCode::named_twice, place.at,
+                   "`from` names " + quote_for_message(place.text) + " twice");
   }
 }
 
@@ -41,12 +45,13 @@ void read_write(PlanReader& reader, const Section& section, PlanLoad& load) {
   if (section.find("write") != nullptr) load.write_at = section.located("write")->at;
   load.key = section.list("key");
   if (load.write != WriteMode::insert && load.key.empty()) {
-    reader.error(load.write_at, "`write = \"" + write + "\"` needs `key`",
+    reader.error(FindingCode::keys_apart, load.write_at, "`write = \"" + write + "\"` needs `key`",
                  "the columns by which a row is found");
   }
   const bool inserts = !section.has("write") || section.text("write") == "insert";
   if (inserts && section.find("key") != nullptr) {
-    reader.error(section.at("key"), "`key` says by what `write` finds a row, and inserting finds none",
+    reader.error(FindingCode::keys_apart, section.at("key"),
+                 "`key` says by what `write` finds a row, and inserting finds none",
                  "a primary key is declared with its column or in `constraints`");
   }
 }
@@ -64,19 +69,22 @@ void read_merge(PlanReader& reader, const Section& section, PlanLoad& load) {
   }
   result.by = merge.located("by");
   if (result.key.empty() && (!merge.has("key") || merge.find("key") != nullptr)) {
-    reader.error(member->at, "`merge` has no `key`", "the columns of the table that make two rows the same");
+    reader.error(FindingCode::missing_key, member->at, "`merge` has no `key`",
+                 "the columns of the table that make two rows the same");
   }
   for (std::size_t i = 0; i < result.key.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j) {
       if (result.key[i].text != result.key[j].text) continue;
-      reader.error(result.key[i].at, "`merge.key` names `" + result.key[i].text + "` twice");
+      reader.error(FindingCode::named_twice, result.key[i].at,
+                   "`merge.key` names `" + result.key[i].text + "` twice");
     }
   }
   if (result.keep == Keep::newest && !merge.has("by")) {
-    reader.error(merge.at("keep"), "`keep = \"newest\"` needs `by`", "the column that says how new a row is");
+    reader.error(FindingCode::keys_apart, merge.at("keep"), "`keep = \"newest\"` needs `by`",
+                 "the column that says how new a row is");
   }
   if (merge.find("by") != nullptr && result.keep != Keep::newest) {
-    reader.error(merge.at("by"), "`by` goes with `keep = \"newest\"`");
+    reader.error(FindingCode::keys_apart, merge.at("by"), "`by` goes with `keep = \"newest\"`");
   }
   load.merge = result;
 }
@@ -86,13 +94,14 @@ void read_load(PlanReader& reader, const Section& section, PlanLoad& load) {
   check_from(reader, load.from);
   load.ignore = section.list("ignore");
   load.where = section.located("where");
-  if (load.where && trim(load.where->text).empty()) reader.error(load.where->at, "`where` is empty");
+  if (load.where && trim(load.where->text).empty())
+    reader.error(FindingCode::empty_value, load.where->at, "`where` is empty");
   load.transform = section.located("transform");
   if (load.transform) check_transform_name(reader, *load.transform);
   read_write(reader, section, load);
   read_merge(reader, section, load);
   if (load.from.size() > 1 && !section.has("merge")) {
-    reader.error(load.from[1].at,
+    reader.error(FindingCode::no_merge, load.from[1].at,
                  "`from` names several tables, and no `merge` says which of their rows are the same",
                  "`merge = { key = [...] }`; tables that share no rows take a [table.NAME.load.LOAD] each");
   }
@@ -100,7 +109,8 @@ void read_load(PlanReader& reader, const Section& section, PlanLoad& load) {
   load.max_rejects = section.count("max_rejects");
   const bool stops = !section.has("on_reject") || section.text("on_reject") == "stop";
   if (load.max_rejects && stops) {
-    reader.error(section.at("max_rejects"), "`max_rejects` goes with `on_reject = \"keep\"`");
+    reader.error(FindingCode::keys_apart, section.at("max_rejects"),
+                 "`max_rejects` goes with `on_reject = \"keep\"`");
   }
 }
 
@@ -110,7 +120,7 @@ void read_named_loads(PlanReader& reader, const Section& section, PlanTable& tab
   for (const Member& member : loads->value.members) {
     const std::string shown = "[table." + table.name + ".load." + member.key + "]";
     if (member.value.kind != NodeKind::table) {
-      reader.error(member.at, "`" + member.key + "` stands in `load` itself",
+      reader.error(FindingCode::wrong_kind, member.at, "`" + member.key + "` stands in `load` itself",
                    "a load has a name: [table." + table.name + ".load.NAME]");
       continue;
     }
@@ -120,7 +130,8 @@ void read_named_loads(PlanReader& reader, const Section& section, PlanTable& tab
     load.name = member.key;
     load.at = member.at;
     read_load(reader, own, load);
-    if (load.from.empty() && !own.has("from")) reader.error(member.at, shown + " has no `from`");
+    if (load.from.empty() && !own.has("from"))
+      reader.error(FindingCode::missing_key, member.at, shown + " has no `from`");
     if (const Member* columns = own.find("columns")) {
       load.columns = read_columns(reader, columns->value, shown, true, table.exists);
     }
@@ -133,15 +144,16 @@ void read_unnamed_load(PlanReader& reader, const Section& section, PlanTable& ta
     PlanLoad load;
     load.at = table.at;
     read_load(reader, section, load);
-    if (load.from.empty()) reader.error(section.at("from"), "`from` is empty");
+    if (load.from.empty()) reader.error(FindingCode::empty_value, section.at("from"), "`from` is empty");
     table.loads.push_back(std::move(load));
     return;
   }
   if (section.has("from")) return;
   for (const auto& key : load_keys().keys) {
     if (key.name == "columns" || section.find(key.name) == nullptr) continue;
-    reader.error(section.at(key.name), "`" + std::string(key.name) + "` belongs to a load, and " +
-                                           section.shown() + " has no `from`");
+    reader.error(
+        FindingCode::keys_apart, section.at(key.name),
+        "`" + std::string(key.name) + "` belongs to a load, and " + section.shown() + " has no `from`");
   }
 }
 
@@ -151,9 +163,10 @@ void read_target_of(PlanReader& reader, const Section& section, PlanTable& table
   if (const auto target = section.located("target")) {
     // The only target goes without saying, and tables that say it are with those that do not.
     if (targets.size() > 1) table.target = target->text;
-    check_known(reader, *target, targets, "there is no target `" + target->text + "`");
+    check_known(reader, FindingCode::unknown_name, *target, targets,
+                "there is no target `" + target->text + "`");
   } else if (targets.size() > 1) {
-    reader.error(table.at, section.shown() + " does not say its `target`",
+    reader.error(FindingCode::missing_key, table.at, section.shown() + " does not say its `target`",
                  "the plan has " + join(targets, " and "));
   }
 }
@@ -172,13 +185,13 @@ void read_table(PlanReader& reader, const Member& member) {
   if (const Member* columns = section.find("columns")) {
     table.columns = read_columns(reader, columns->value, section.shown(), false, table.exists);
     if (columns->value.members.empty())
-      reader.error(columns->at, section.shown() + " has columns, but names none");
+      reader.error(FindingCode::empty_value, columns->at, section.shown() + " has columns, but names none");
   }
   if (const Member* indexes = section.find("index")) {
     for (const Member& index : indexes->value.members) {
       if (index.value.kind != NodeKind::string) {
         reader.error(
-            index.value.at,
+            FindingCode::wrong_kind, index.value.at,
             "index `" + index.key + "` takes a string, not " + std::string(describe(index.value.kind)),
             "\"(column)\"");
         continue;
@@ -192,7 +205,7 @@ void read_table(PlanReader& reader, const Member& member) {
   const bool says_nothing =
       !section.has("from") && !section.has("load") && !section.has("columns") && !table.exists;
   if (says_nothing) {
-    reader.error(member.at, section.shown() + " has neither rows nor columns",
+    reader.error(FindingCode::missing_key, member.at, section.shown() + " has neither rows nor columns",
                  "`from`, or [table." + table.name + ".columns]");
   }
   reader.plan.tables.push_back(std::move(table));

@@ -45,8 +45,8 @@ std::vector<PlanColumn> read_columns(PlanReader& reader, const Node& columns, co
                                      bool of_load, bool table_exists);
 
 /// A name that must be one of `known`: reports it with the nearest.
-bool check_known(PlanReader& reader, const Located& name, const std::vector<std::string>& known,
-                 const std::string& message);
+bool check_known(PlanReader& reader, FindingCode code, const Located& name,
+                 const std::vector<std::string>& known, const std::string& message);
 
 /// What only shows when the whole plan is read: definitions, keys, foreign keys, names, cycles.
 void lint_plan(PlanReader& reader);

@@ -95,7 +95,7 @@ Section::Section(PlanReader& reader, const KnownSection& known, const Node& tabl
     } else {
       std::vector<std::string> names;
       for (const auto& k : known.keys) names.emplace_back(k.name);
-      reader.error(member.at, "unknown key `" + member.key + "` in " + shown_,
+      reader.error(FindingCode::unknown_key, member.at, "unknown key `" + member.key + "` in " + shown_,
                    did_you_mean(member.key, names));
     }
   }
@@ -105,7 +105,7 @@ bool Section::has_shape(const Member& member, const KnownKey& key) {
   if (!fits(key.shape, member.value)) {
     const bool negative = key.shape == ValueShape::count && member.value.kind == NodeKind::integer;
     const std::string found = negative ? member.value.text : std::string(describe(member.value.kind));
-    reader_.error(member.value.at,
+    reader_.error(FindingCode::wrong_kind, member.value.at,
                   "`" + member.key + "` takes " + std::string(in_words(key.shape)) + ", not " + found);
     return false;
   }
@@ -120,7 +120,7 @@ bool Section::is_choice(const Member& member, const KnownKey& key) {
     if (i > 0) listed += i + 1 == choices.size() ? " or " : ", ";
     listed += '"' + choices[i] + '"';
   }
-  reader_.error(member.value.at,
+  reader_.error(FindingCode::wrong_choice, member.value.at,
                 "`" + member.key + "` is " + listed + ", not " + quote_for_message(member.value.text),
                 did_you_mean(member.value.text, choices));
   return false;
@@ -185,7 +185,8 @@ bool check_plain_name(PlanReader& reader, const std::string& name, Position at, 
   const bool good = !name.empty() && name.size() <= kLongest && name.front() != '-' &&
                     name.find_first_not_of(kAllowed) == std::string::npos;
   if (!good) {
-    reader.error(at, quote_for_message(name) + " is no name for a " + std::string(what),
+    reader.error(FindingCode::bad_name, at,
+                 quote_for_message(name) + " is no name for a " + std::string(what),
                  "1 to 63 letters, digits, _ and -");
   }
   return good;
@@ -196,7 +197,7 @@ bool check_object_name(PlanReader& reader, const std::string& name, Position at,
   const bool control = std::any_of(name.begin(), name.end(),
                                    [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; });
   if (!name.empty() && name.size() <= kLongest && !control) return true;
-  reader.error(at, quote_for_message(name) + " is no name for a " + std::string(what),
+  reader.error(FindingCode::bad_name, at, quote_for_message(name) + " is no name for a " + std::string(what),
                name.size() > kLongest ? "PostgreSQL cuts names after 63 bytes"
                                       : "1 to 63 bytes, no control characters");
   return false;

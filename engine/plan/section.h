@@ -18,12 +18,13 @@ struct PlanReader {
   Diagnostics& diagnostics;
   const ReadPlanOptions& options;
 
-  void error(Position at, std::string message, std::string hint = {}) {
-    diagnostics.error(at, std::move(message), std::move(hint));
+  void error(FindingCode code, Position at, std::string message, std::string hint = {}) {
+    diagnostics.error(code, at, std::move(message), std::move(hint));
   }
   /// At a byte of a string's content.
-  void error_in(const Located& text, std::size_t offset, std::string message, std::string hint = {}) {
-    error(position_in_string(plan.text, text.at, offset), std::move(message), std::move(hint));
+  void error_in(FindingCode code, const Located& text, std::size_t offset, std::string message,
+                std::string hint = {}) {
+    error(code, position_in_string(plan.text, text.at, offset), std::move(message), std::move(hint));
   }
 };
 

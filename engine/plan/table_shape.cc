@@ -30,7 +30,8 @@ class ShapeReader {
  private:
   void fault(const Located& text, const SqlFault& fault) {
     const auto offset = static_cast<std::size_t>(fault.offset);
-    diagnostics_.error(position_in_string(text_, text.at, offset), fault.message, fault.hint);
+    diagnostics_.error(fault.of_type ? FindingCode::unknown_type : FindingCode::unreadable_sql,
+                       position_in_string(text_, text.at, offset), fault.message, fault.hint);
     shape_.incomplete = true;
   }
 
@@ -60,7 +61,8 @@ class ShapeReader {
       return;
     }
     if (trim(column.definition.text) == "inherit") {
-      diagnostics_.error(column.definition.at, shown_column(table_.name, column.name) + " has no type",
+      diagnostics_.error(FindingCode::missing_key, column.definition.at,
+                         shown_column(table_.name, column.name) + " has no type",
                          "`inherit` goes with \"*\"; a column alone takes a definition");
       add_unreadable(column);
       return;
@@ -95,15 +97,17 @@ class ShapeReader {
     const std::string shown = shown_column(table_.name, column.name);
     const TypeKind kind = schema.type.kind;
     if (column.zone && kind != TypeKind::timestamp && kind != TypeKind::timestamptz) {
-      diagnostics_.error(column.zone->at,
+      diagnostics_.error(FindingCode::type_misfit, column.zone->at,
                          "`zone` is for timestamp and timestamptz, and " + shown + " is " + schema.type.sql);
     }
     if (column.store_as_text && kind != TypeKind::numeric) {
-      diagnostics_.error(column.at, "`storage` is for numeric, and " + shown + " is " + schema.type.sql);
+      diagnostics_.error(FindingCode::type_misfit, column.at,
+                         "`storage` is for numeric, and " + shown + " is " + schema.type.sql);
     }
     const bool mapped = column.from || column.expr || column.value || !column.using_.empty();
     if (!schema.generated_sql.empty() && mapped) {
-      diagnostics_.error(column.at, shown + " is computed by the target and cannot be loaded");
+      diagnostics_.error(FindingCode::computed_column, column.at,
+                         shown + " is computed by the target and cannot be loaded");
     }
   }
 
@@ -136,7 +140,8 @@ class ShapeReader {
       return;
     }
     if (parsed.value->columns.empty()) {
-      diagnostics_.error(index.definition.at, "index `" + index.name + "` names no column");
+      diagnostics_.error(FindingCode::index_of_no_column, index.definition.at,
+                         "index `" + index.name + "` names no column");
       return;
     }
     shape_.schema.indexes.push_back(std::move(*parsed.value));
@@ -148,7 +153,8 @@ class ShapeReader {
     const auto& keys = shape_.schema.keys;
     for (std::size_t i = 0; i < keys.size(); ++i) {
       if (keys[i].primary && primary) {
-        diagnostics_.error(shape_.key_at[i], "[table." + table_.name + "] has two primary keys",
+        diagnostics_.error(FindingCode::named_twice, shape_.key_at[i],
+                           "[table." + table_.name + "] has two primary keys",
                            "a key of several columns stands in `constraints`");
       }
       primary = primary || keys[i].primary;
@@ -157,7 +163,7 @@ class ShapeReader {
             return k.columns == keys[i].columns && k.primary == keys[i].primary && !k.primary;
           });
       if (twice) {
-        diagnostics_.error(shape_.key_at[i],
+        diagnostics_.error(FindingCode::named_twice, shape_.key_at[i],
                            "the key on (" + join(keys[i].columns, ", ") + ") is declared twice");
       }
     }
@@ -205,7 +211,8 @@ class ColumnCheck {
 
   void report(const std::string& column, Position at, const std::string& what) {
     diagnostics_.error(
-        at, what + " names `" + column + "`, which is no column of [table." + table_.schema.name + "]",
+        FindingCode::unknown_column, at,
+        what + " names `" + column + "`, which is no column of [table." + table_.schema.name + "]",
         did_you_mean(column, names_));
   }
 
@@ -216,7 +223,7 @@ class ColumnCheck {
           columns.begin() + static_cast<std::ptrdiff_t>(i)) {
         continue;
       }
-      diagnostics_.error(at, what + " names column `" + columns[i] + "` twice");
+      diagnostics_.error(FindingCode::named_twice, at, what + " names column `" + columns[i] + "` twice");
     }
   }
 
@@ -234,6 +241,13 @@ TableShape read_table_shape(const PlanTable& table, std::span<const std::string>
 
 void check_columns_exist(const TableShape& table, Diagnostics& diagnostics) {
   if (!table.open) ColumnCheck(table, diagnostics).run();
+}
+
+std::span<const std::string> types_of(const Plan& plan, const PlanTable& table) {
+  for (const auto& target : plan.targets) {
+    if (target.name == table.target || table.target.empty()) return target.types;
+  }
+  return {};
 }
 
 std::string shown_column(const std::string& table, const std::string& column) {

@@ -32,6 +32,9 @@ struct TableShape {
 TableShape read_table_shape(const PlanTable& table, std::span<const std::string> types,
                             const std::string& text, Diagnostics& diagnostics);
 
+/// What the table's target vouches for.
+std::span<const std::string> types_of(const Plan& plan, const PlanTable& table);
+
 /// Reports keys, indexes, checks and generated columns that name no column. Does nothing while the table is
 /// open.
 void check_columns_exist(const TableShape& table, Diagnostics& diagnostics);

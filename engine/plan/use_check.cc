@@ -50,7 +50,8 @@ class Use {
       std::vector<std::string> names;
       for (const auto& a : file_.arguments) names.push_back(a.name);
       for (const auto& k : check_keys().keys) names.emplace_back(k.name);
-      reader_.error(member.at, "`" + check_.use + "` has no argument `" + member.key + "`",
+      reader_.error(FindingCode::shared_check, member.at,
+                    "`" + check_.use + "` has no argument `" + member.key + "`",
                     did_you_mean(member.key, names));
       return;
     }
@@ -60,7 +61,7 @@ class Use {
     const bool scalars = std::all_of(value.values.begin(), value.values.end(),
                                      [](const Node& node) { return is_scalar(node.kind); });
     if (!scalars || value.values.empty() || (value.values.size() > 1 && !is_list && !argument->each)) {
-      reader_.error(member.value.at,
+      reader_.error(FindingCode::shared_check, member.value.at,
                     "argument `" + member.key + "` takes " +
                         (is_list || argument->each ? "a value or a list of values" : "one value"));
     } else {
@@ -73,7 +74,7 @@ class Use {
     const Located text = located(node);
     const auto& choices = argument.choices;
     if (!choices.empty() && std::find(choices.begin(), choices.end(), node.text) == choices.end()) {
-      reader_.error(node.at,
+      reader_.error(FindingCode::shared_check, node.at,
                     "argument `" + argument.name + "` is " + join(choices, ", ") + ", not " +
                         quote_for_message(node.text),
                     did_you_mean(node.text, choices));
@@ -86,7 +87,7 @@ class Use {
         break;
       case ArgumentKind::number:
         if (!append_canonical_decimal(node.text, number)) {
-          reader_.error(node.at,
+          reader_.error(FindingCode::shared_check, node.at,
                         "argument `" + argument.name + "` is a number, not " + quote_for_message(node.text));
         }
         break;
@@ -106,7 +107,8 @@ class Use {
     const auto parsed = parse_query(before + text.text + after);
     if (parsed) return;
     const int inside = std::max(parsed.fault.offset - static_cast<int>(before.size()), 0);
-    reader_.error_in(text, std::min(static_cast<std::size_t>(inside), text.text.size()), parsed.fault.message,
+    reader_.error_in(FindingCode::unreadable_sql, text,
+                     std::min(static_cast<std::size_t>(inside), text.text.size()), parsed.fault.message,
                      parsed.fault.hint);
   }
 
@@ -114,7 +116,7 @@ class Use {
   void take_default(const CheckArgument& argument) {
     if (!argument.default_value) {
       if (!section_.has(argument.name)) {
-        reader_.error(section_.at(),
+        reader_.error(FindingCode::shared_check, section_.at(),
                       section_.shown() + " lacks argument `" + argument.name + "` of `" + check_.use + "`",
                       "see " + file_.path.filename().string());
       }
@@ -173,21 +175,23 @@ void check_expectation(PlanReader& reader, const Section& section, const CheckFi
                        const PlanCheck& check) {
   const bool settled = !file.expect.empty() || !file.at_most.empty();
   if (section.has("source_sql")) {
-    reader.error(section.at("source_sql"), "`source_sql` stands beside `use`", "the named check has the SQL");
+    reader.error(FindingCode::keys_apart, section.at("source_sql"), "`source_sql` stands beside `use`",
+                 "the named check has the SQL");
   }
   if (!file.at_most.empty() && section.has("tolerance")) {
-    reader.error(section.at("tolerance"),
+    reader.error(FindingCode::keys_apart, section.at("tolerance"),
                  "`tolerance` stands beside `use`, and `" + check.use + "` has a limit");
   }
   if (settled || file.source_sql.empty()) {
     const char* why = settled ? "says itself what it expects" : "cannot ask a source";
     for (const char* key : {"expect", "source"}) {
       if ((std::string_view(key) == "expect" && !settled) || !section.has(key)) continue;
-      reader.error(section.at(key),
+      reader.error(FindingCode::keys_apart, section.at(key),
                    "`" + std::string(key) + "` stands beside `use`, and `" + check.use + "` " + why);
     }
   } else if (section.has("source") == section.has("expect")) {
-    reader.error(section.at(), section.shown() + " needs `source` or `expect`, one of them",
+    reader.error(FindingCode::shared_check, section.at(),
+                 section.shown() + " needs `source` or `expect`, one of them",
                  "`" + check.use + "` compares with one");
   }
 }
@@ -200,7 +204,8 @@ void use_check(PlanReader& reader, const Section& section, const std::vector<con
   if (!use) return;
   const auto path = find_check_file(reader, use->text);
   if (!path) {
-    reader.error(use->at, "there is no check `" + use->text + "` in checks/ or ../checks/ beside the plan",
+    reader.error(FindingCode::shared_check, use->at,
+                 "there is no check `" + use->text + "` in checks/ or ../checks/ beside the plan",
                  did_you_mean(use->text, known_checks(reader)));
     return;
   }

@@ -51,13 +51,15 @@ std::optional<std::string> fill_variables(PlanReader& reader, const Located& tex
     out += text.text.substr(at, next - at);
     const Variable variable = read_variable(text.text, next);
     if (variable.end == 0) {
-      reader.error_in(text, next, "a variable is written ${NAME} or ${NAME:-default}");
+      reader.error_in(FindingCode::wrong_form, text, next,
+                      "a variable is written ${NAME} or ${NAME:-default}");
       return std::nullopt;
     }
     if (const auto value = value_of(variable, reader.options)) {
       out += *value;
     } else if (reader.options.connects) {
-      reader.error_in(text, next, "the environment variable " + variable.name + " is not set",
+      reader.error_in(FindingCode::variable_unset, text, next,
+                      "the environment variable " + variable.name + " is not set",
                       "set it, or give a default: ${" + variable.name + ":-...}");
       complete = false;
     } else {

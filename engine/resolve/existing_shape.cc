@@ -41,14 +41,17 @@ void fill_existing(const PlanTable& table, const ExistingTable& existing, TableS
   const std::string shown = "[table." + table.name + "]";
   for (const auto& entry : table.columns) {
     if (entry.inherit || existing.schema.find(entry.name) != nullptr) continue;
-    diagnostics.error(entry.at, shown + " exists, and has no column `" + entry.name + "`",
+    diagnostics.error(FindingCode::existing_table_misfit, entry.at,
+                      shown + " exists, and has no column `" + entry.name + "`",
                       did_you_mean(entry.name, column_names(existing.schema)));
   }
   if (!table.constraints.empty()) {
-    diagnostics.error(table.constraints.front().at, shown + " exists: its constraints are its own");
+    diagnostics.error(FindingCode::existing_table_misfit, table.constraints.front().at,
+                      shown + " exists: its constraints are its own");
   }
   if (!table.indexes.empty()) {
-    diagnostics.error(table.indexes.front().definition.at, shown + " exists: its indexes are its own");
+    diagnostics.error(FindingCode::existing_table_misfit, table.indexes.front().definition.at,
+                      shown + " exists: its indexes are its own");
   }
   TableSchema schema = existing.schema;
   std::vector<Position> column_at;
@@ -59,7 +62,7 @@ void fill_existing(const PlanTable& table, const ExistingTable& existing, TableS
     if (!existing.is_typed) {
       column.type = declared == nullptr ? inherited_type(column.type.sql) : *declared;
     } else if (declared != nullptr && declared->sql != column.type.sql) {
-      diagnostics.error(entry->definition.at,
+      diagnostics.error(FindingCode::existing_table_misfit, entry->definition.at,
                         shown_column(table.name, column.name) + " is " + column.type.sql +
                             " in the target, not " + declared->sql,
                         "leave the type out: a table that exists keeps its own");
@@ -68,7 +71,8 @@ void fill_existing(const PlanTable& table, const ExistingTable& existing, TableS
   }
   schema.foreign_keys.clear();
   if (schema.row_key() == nullptr) {
-    diagnostics.error(table.exists_at, shown + " exists, and has no key that names each of its rows",
+    diagnostics.error(FindingCode::existing_table_misfit, table.exists_at,
+                      shown + " exists, and has no key that names each of its rows",
                       "give it a primary key: without one a run could not be taken back");
   }
   shape.schema = std::move(schema);

@@ -49,7 +49,8 @@ class LoadReader {
     check_ignore();
     check_all_used();
     if (out_.columns.empty())
-      diagnostics_.error(at(), "the load fills no column of [table." + table_.name + "]");
+      diagnostics_.error(FindingCode::column_unfilled, at(),
+                         "the load fills no column of [table." + table_.name + "]");
     return std::move(out_);
   }
 
@@ -149,7 +150,7 @@ class LoadReader {
                                          [&](const auto& c) { return c.column == places.front(); });
       if (!loaded) {
         diagnostics_.error(
-            name.at,
+            places.empty() ? FindingCode::unknown_column : FindingCode::column_unfilled, name.at,
             "`key` names `" + name.text + "`, which " +
                 (places.empty() ? "is no column of [table." + table_.name + "]" : "the load does not fill"),
             did_you_mean(name.text, column_names(schema_)));
@@ -180,7 +181,7 @@ class LoadReader {
     const bool loaded = std::any_of(out_.columns.begin(), out_.columns.end(),
                                     [&](const auto& c) { return c.column == places.front(); });
     if (loaded) return places.front();
-    diagnostics_.error(name.at,
+    diagnostics_.error(FindingCode::column_unfilled, name.at,
                        "`merge." + key + "` names `" + name.text + "`, which the load does not fill");
     return std::nullopt;
   }
@@ -194,14 +195,15 @@ class LoadReader {
     };
     const Position place = load_.key.empty() ? load_.write_at : load_.key.front().at;
     if (std::none_of(schema_.keys.begin(), schema_.keys.end(), is_wanted)) {
-      diagnostics_.error(place, "`key` is no primary or unique key of [table." + table_.name + "]",
+      diagnostics_.error(FindingCode::key_not_unique, place,
+                         "`key` is no primary or unique key of [table." + table_.name + "]",
                          "`write` finds a row by a key that the table holds to be unique");
       return;
     }
     const bool changes = load_.write == WriteMode::upsert || load_.write == WriteMode::replace;
     if (!changes) return;
     if (!schema_.exists) {
-      diagnostics_.error(load_.write_at,
+      diagnostics_.error(FindingCode::nothing_to_update, load_.write_at,
                          "[table." + table_.name + "] is made by the plan: there is nothing to update",
                          "insert, or insert_missing where several loads have the same rows");
       return;
@@ -212,7 +214,7 @@ class LoadReader {
       const bool loaded =
           std::any_of(out_.columns.begin(), out_.columns.end(), [&](const auto& c) { return c.column == i; });
       if (!loaded || wanted.contains(i)) continue;
-      diagnostics_.error(place,
+      diagnostics_.error(FindingCode::nothing_to_update, place,
                          "the load would change " + shown_column(table_.name, schema_.columns[i].name) +
                              ", which is the row's own key",
                          "find rows by that key, or leave the column out of the load");
@@ -222,13 +224,15 @@ class LoadReader {
   bool check_from(const PlanColumn& column) {
     const std::string& name = column.from->text;
     if (find_column(source_, name) == nullptr) {
-      diagnostics_.error(column.from->at, from_.text + " has no column `" + name + "`",
+      diagnostics_.error(FindingCode::no_source_column, column.from->at,
+                         from_.text + " has no column `" + name + "`",
                          did_you_mean(name, column_names(source_)));
       return false;
     }
     if (ignored_.contains(name)) {
-      diagnostics_.error(column.from->at, "`ignore` leaves `" + name + "` behind, and " +
-                                              shown_column(table_.name, column.name) + " loads it");
+      diagnostics_.error(FindingCode::keys_apart, column.from->at,
+                         "`ignore` leaves `" + name + "` behind, and " +
+                             shown_column(table_.name, column.name) + " loads it");
       return false;
     }
     return true;
@@ -238,12 +242,14 @@ class LoadReader {
     const Position place = plan == nullptr || !load_.name.empty() ? at() : plan->at;
     const std::string shown = shown_column(table_.name, column.name);
     if (ignored_.contains(column.name)) {
-      diagnostics_.error(place, shown + " has no default, and `ignore` leaves its source column behind");
+      diagnostics_.error(FindingCode::column_unfilled, place,
+                         shown + " has no default, and `ignore` leaves its source column behind");
       return;
     }
     const std::string near = did_you_mean(column.name, unused_names());
-    diagnostics_.error(
-        place, shown + " is no column of " + from_.text + ": declare `from`, `expr` or `value`", near);
+    diagnostics_.error(FindingCode::column_unfilled, place,
+                       shown + " is no column of " + from_.text + ": declare `from`, `expr` or `value`",
+                       near);
   }
 
   std::vector<std::string> unused_names() const {
@@ -278,7 +284,7 @@ class LoadReader {
       const ColumnSchema* schema = schema_.find(column.name);
       if (schema != nullptr) continue;
       diagnostics_.error(
-          column.at,
+          FindingCode::unknown_column, column.at,
           "the load fills `" + column.name + "`, which is no column of [table." + table_.name + "]",
           did_you_mean(column.name, column_names(schema_)));
     }
@@ -296,7 +302,7 @@ class LoadReader {
     for (const auto& from : load_.from) places.push_back(from.text);
     for (const auto& name : load_.ignore) {
       if (std::find(columns.begin(), columns.end(), name.text) != columns.end()) continue;
-      diagnostics_.error(name.at,
+      diagnostics_.error(FindingCode::no_source_column, name.at,
                          "`ignore` names `" + name.text + "`, which is no column of " + join(places, " or "),
                          did_you_mean(name.text, columns));
     }
@@ -314,7 +320,7 @@ class LoadReader {
     if (unused.empty()) return;
     const std::string list = join(unused, ", ");
     const bool one = unused.size() == 1;
-    diagnostics_.error(at(),
+    diagnostics_.error(FindingCode::source_column_unused, at(),
                        std::string(one ? "column " : "columns ") + list + " of " + from_.text +
                            (one ? " is" : " are") + " used nowhere",
                        "load them, or name them in `ignore`");
@@ -362,7 +368,7 @@ std::vector<ResolvedLoad> resolve_loads(const PlanTable& table, const PlanLoad& 
     loads.push_back(LoadReader(table, load, schema, sources, place, found).read());
     // Rows are held against each other whole; a column that one source lacks and the target would fill.
     if (!found.has_errors() && !fill_the_same(loads.front(), loads.back())) {
-      found.error(load.from[place].at,
+      found.error(FindingCode::loads_differ, load.from[place].at,
                   load.from[place].text + " and " + load.from.front().text +
                       " fill other columns of [table." + table.name + "]",
                   "give the missing ones a `value`, `expr` or `from`");

@@ -122,7 +122,7 @@ class Resolver {
     if (table.exists) {
       const auto found = existing_.find(table.name);
       if (found == existing_.end()) {
-        result_.diagnostics.error(table.exists_at,
+        result_.diagnostics.error(FindingCode::existing_table_misfit, table.exists_at,
                                   "[table." + table.name +
                                       "] exists, says the plan; the target has no "
                                       "table of that name",
@@ -135,8 +135,8 @@ class Resolver {
     if (!shape.open) return shape;
     if (table.loads.empty() || table.loads.front().from.empty()) {
       result_.diagnostics.error(
-          table.at, "[table." + table.name + "] inherits its columns, and no load says from where",
-          "add `from`");
+          FindingCode::column_unfilled, table.at,
+          "[table." + table.name + "] inherits its columns, and no load says from where", "add `from`");
       return shape;
     }
     // A missing table is reported with its load; its columns are not known then.

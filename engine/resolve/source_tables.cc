@@ -12,7 +12,8 @@ const SourceTable* find_source_table(const SourceTables& tables, const Located& 
   const TablePlace place = table_place(from.text);
   const auto source = tables.find(place.source);
   if (source == tables.end()) {
-    diagnostics.error(from.at, "source `" + place.source + "` has not been read");
+    diagnostics.error(FindingCode::no_source_table, from.at,
+                      "source `" + place.source + "` has not been read");
     return nullptr;
   }
   std::vector<std::string> names;
@@ -20,7 +21,8 @@ const SourceTable* find_source_table(const SourceTables& tables, const Located& 
     if (table.name == place.table) return &table;
     names.push_back(table.name);
   }
-  diagnostics.error(from.at, "source `" + place.source + "` has no table `" + place.table + "`",
+  diagnostics.error(FindingCode::no_source_table, from.at,
+                    "source `" + place.source + "` has no table `" + place.table + "`",
                     did_you_mean(place.table, names));
   return nullptr;
 }

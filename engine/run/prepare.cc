@@ -5,29 +5,13 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "run/connected_sources.h"
 #include "run/sample.h"
 #include "run/transforms.h"
 
 namespace planrun {
 
 namespace {
-
-// The digest of a table is one: all of its loads must fill the same columns.
-void check_columns(const ResolvedPlan& plan, Diagnostics& wrong) {
-  for (const auto& table : plan.tables) {
-    if (table.schema.exists) continue;  // the rows of each load are proved on their own
-    for (const auto& load : table.loads) {
-      const auto& first = table.loads.front();
-      bool same = load.columns.size() == first.columns.size();
-      for (std::size_t i = 0; same && i < load.columns.size(); ++i)
-        same = load.columns[i].column == first.columns[i].column;
-      if (!same) {
-        wrong.error({}, "load " + load.name + " fills other columns than load " + first.name,
-                    "give the missing ones a `value`, `expr` or `from` in both");
-      }
-    }
-  }
-}
 
 // Views and triggers of the plan's names that no step of ours has made.
 void look_for_objects(const std::vector<SchemaObject>& objects, TargetDatabase& target,
@@ -52,44 +36,25 @@ void look_for_objects(const std::vector<SchemaObject>& objects, TargetDatabase& 
 
 Prepared prepare(const Plan& plan, const std::map<std::string, SourceDatabase*>& sources,
                  TargetDatabase& target, Diagnostics& wrong) {
-  std::map<std::string, std::vector<SourceTable>> tables;
-  std::map<std::string, std::unique_ptr<Source>> connections;
-  for (const auto& [name, database] : sources) {
-    connections[name] = database->connect();
-    tables[name] = connections[name]->tables();
-  }
+  const ConnectedSources connected = connect_sources(sources);
   ExistingTables existing;
   for (const auto& table : plan.tables) {
     if (!table.exists) continue;
     if (auto found = target.existing_table(table.name)) existing.emplace(table.name, std::move(*found));
   }
-  ResolveResult resolved = resolve(plan, tables, existing);
+  ResolveResult resolved = resolve(plan, connected.tables, existing);
   resolved.plan.sample = plan.sample;
   wrong.list.insert(wrong.list.end(), resolved.diagnostics.list.begin(), resolved.diagnostics.list.end());
-  if (!resolved.diagnostics.has_errors()) check_columns(resolved.plan, wrong);
+  if (!resolved.diagnostics.has_errors()) check_loads_agree(resolved.plan, wrong);
   attach_transforms(plan, resolved.plan, wrong);
-  for (const auto& table : resolved.plan.tables) {
-    for (const auto& load : table.loads) {
-      const auto source = connections.find(load.source);
-      if (source == connections.end()) continue;
-      const auto refuse = [&](const std::string& expr) {
-        if (expr.empty()) return;
-        const std::string why = source->second->refuse_expression(load.source_table, expr);
-        if (!why.empty()) wrong.error({}, "load " + load.name + ": \"" + expr + "\": " + why);
-      };
-      refuse(load.where);
-      for (const auto& input : load.inputs) refuse(input.expr);
-    }
-  }
+  check_expressions(resolved.plan, connected, wrong);
   if (wrong.has_errors()) throw Error(ErrorCode::plan, "the plan does not fit its databases");
   Prepared prepared{std::move(resolved.plan), std::move(resolved.unread_tables), {}};
   for (const auto& table : prepared.plan.tables) {
     for (const auto& load : table.loads) {
-      for (const auto& source_table : tables.at(load.source)) {
-        if (source_table.name != load.source_table) continue;
-        prepared.sizes[load.name] = {source_table.estimated_rows, source_table.estimated_bytes,
-                                     source_table.sequence};
-      }
+      const SourceTable* source = connected.find(load);
+      if (source == nullptr) continue;
+      prepared.sizes[load.name] = {source->estimated_rows, source->estimated_bytes, source->sequence};
     }
   }
   return prepared;

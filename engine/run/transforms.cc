@@ -27,7 +27,7 @@ class Files {
     try {
       return &of(transform.text);
     } catch (const Error& error) {
-      wrong.error(transform.at, error.what(), error.hint());
+      wrong.error(FindingCode::transform_file, transform.at, error.what(), error.hint());
       return nullptr;
     }
   }

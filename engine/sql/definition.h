@@ -14,8 +14,9 @@ namespace planrun {
 
 struct SqlFault {
   std::string message;
-  std::string hint;  // "did you mean varchar?"
-  int offset = 0;    // byte of the given text where it was found
+  std::string hint;      // "did you mean varchar?"
+  int offset = 0;        // byte of the given text where it was found
+  bool of_type = false;  // the type is none, or beyond its limits
 };
 
 template <typename T>

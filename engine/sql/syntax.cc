@@ -163,7 +163,7 @@ void Syntax::scan() {
 
 SqlFault Syntax::fault_at(std::size_t offset, std::string message, std::string hint) const {
   const std::size_t inside = std::clamp(offset, begin_, end_) - begin_;
-  return {std::move(message), std::move(hint), static_cast<int>(inside)};
+  return {std::move(message), std::move(hint), static_cast<int>(inside), false};
 }
 
 std::string_view Syntax::token_text(std::size_t index) const {
@@ -228,7 +228,7 @@ SyntaxList parse_statements(std::string_view sql) {
     const std::size_t first = std::min(text.find_first_not_of(" \t\r\n", begin), text.size());
     list.statements.emplace_back(statement.at("stmt"), first);
   }
-  if (list.statements.empty()) list.fault = {"no SQL is here", {}, 0};
+  if (list.statements.empty()) list.fault = {"no SQL is here", {}, 0, false};
   return list;
 }
 

@@ -169,11 +169,13 @@ class TypeReader {
 
  private:
   SqlParsed<TypeName> fault(const std::string& what, const std::string& hint) {
-    return {std::nullopt, syntax_.fault_at(begin_, shown() + " " + what, hint)};
+    fault_ = syntax_.fault_at(begin_, shown() + " " + what, hint);
+    fault_.of_type = true;
+    return {std::nullopt, fault_};
   }
   std::string shown() const { return quote_for_message(syntax_.slice(begin_, until_)); }
   bool refuse(const std::string& what) {
-    fault_ = syntax_.fault_at(begin_, shown() + " " + what);
+    fault(what, {});
     return false;
   }
   bool has_modifiers() const { return member(node_, "typmods").is_array(); }

@@ -79,9 +79,9 @@ TEST_CASE("examples: a wrong file and a plan without examples are told") {
   CHECK_THAT(missing.out, ContainsSubstring("there is no such file"));
   const ProcessResult wrong = f.test("[[example]]\ntransform = \"twice\"\nrow = { a = [1] }\ngivs = []\n");
   CHECK(wrong.status == 2);
-  CHECK_THAT(wrong.err, ContainsSubstring(":4:13: error: `transform` takes FILE.FUNCTION"));
-  CHECK_THAT(wrong.err, ContainsSubstring(":5:13: error: `a` of an example"));
-  CHECK_THAT(wrong.err, ContainsSubstring(":6:1: error: unknown key `givs`"));
+  CHECK_THAT(wrong.err, ContainsSubstring(":4:13: error[P005]: `transform` takes FILE.FUNCTION"));
+  CHECK_THAT(wrong.err, ContainsSubstring(":5:13: error[P003]: `a` of an example"));
+  CHECK_THAT(wrong.err, ContainsSubstring(":6:1: error[P002]: unknown key `givs`"));
   const ProcessResult run = run_planrun({(f.folder / "plan.toml").string()}, f.folder / "state");
   CHECK(run.status == 2);
 }

@@ -39,7 +39,8 @@ inline std::vector<std::string> messages(const Diagnostics& diagnostics) {
     std::string line = text.substr(0, text.find('\n'));
     text.erase(0, line.size() + 1);
     if (line.starts_with(file)) line.erase(0, file.size());
-    if (const auto word = line.find(" error: "); word != std::string::npos) line.replace(word, 8, " ");
+    // " error[P002]: "
+    if (const auto word = line.find(" error["); word != std::string::npos) line.replace(word, 14, " ");
     lines.push_back(line);
   }
   return lines;

@@ -72,7 +72,8 @@ TEST_CASE("SQL steps are one transaction, and leave proved rows alone") {
           {"[[sql]]\nsql = \"select 1\"",
            {"1:1: [[sql]] has no `name` (the ledger calls it so)",
             "1:1: [[sql]] has no `at` (\"before_load\", \"after_load\" or \"end\")",
-            "1:1: warning: [[sql]] has no `undo`: a run with it cannot be rolled back (undo = the statements "
+            "1:1: warning[P033]: [[sql]] has no `undo`: a run with it cannot be rolled back (undo = the "
+            "statements "
             "that "
             "take it back)"}},
           {"[[sql]]\nname = \"x\"\nat = \"later\"\nsql = \"\"\n[[sql]]\nname = \"x\"\nat = \"end\"\n"

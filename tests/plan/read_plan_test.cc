@@ -211,7 +211,8 @@ TEST_CASE("urls of the command line take the place of the plan's") {
   const auto result = read_plan_text(text, "/plans/p.toml", options);
   CHECK(result.plan.sources.at(0).url == "sqlite:" + (std::filesystem::current_path() / "other.db").string());
   CHECK(to_text(result.diagnostics) ==
-        "/plans/p.toml: error: --target targt=... names no target of the plan (did you mean `target`?)\n");
+        "/plans/p.toml: error[P015]: --target targt=... names no target of the plan (did you mean "
+        "`target`?)\n");
 }
 
 TEST_CASE("what cannot be read at all is thrown") {

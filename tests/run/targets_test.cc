@@ -195,7 +195,7 @@ TEST_CASE("several targets: what cannot be between them is told at its place") {
       {"[table.people]\ntarget = \"crm\"\nfrom = \"s.people\"\n[table.visits]\ntarget = \"stats\"\nfrom = "
        "\"s.visits\"\n"
        "after = [\"people\"]\n",
-       "15:10: error: `after` names `people`, which is in another target"},
+       "15:10: error[P016]: `after` names `people`, which is in another target"},
       {"[table.people]\ntarget = \"crm\"\nfrom = \"s.people\"\n[table.people.columns]\nid = \"bigint primary "
        "key\"\n"
        "name = \"text\"\n[table.visits]\ntarget = \"stats\"\nfrom = \"s.visits\"\nconstraints = [\"foreign "

@@ -1,0 +1,57 @@
+#include "run/connected_sources.h"
+
+namespace planrun {
+
+const SourceTable* ConnectedSources::find(const ResolvedLoad& load) const {
+  const auto own = tables.find(load.source);
+  if (own == tables.end()) return nullptr;
+  for (const auto& table : own->second) {
+    if (table.name == load.source_table) return &table;
+  }
+  return nullptr;
+}
+
+ConnectedSources connect_sources(const std::map<std::string, SourceDatabase*>& sources) {
+  ConnectedSources connected;
+  for (const auto& [name, database] : sources) {
+    connected.connections[name] = database->connect();
+    connected.tables[name] = connected.connections[name]->tables();
+  }
+  return connected;
+}
+
+void check_loads_agree(const ResolvedPlan& plan, Diagnostics& wrong) {
+  for (const auto& table : plan.tables) {
+    if (table.schema.exists) continue;  // the rows of each load are proved on their own
+    for (const auto& load : table.loads) {
+      const auto& first = table.loads.front();
+      bool same = load.columns.size() == first.columns.size();
+      for (std::size_t i = 0; same && i < load.columns.size(); ++i)
+        same = load.columns[i].column == first.columns[i].column;
+      if (!same) {
+        wrong.error(FindingCode::loads_differ, {},
+                    "load " + load.name + " fills other columns than load " + first.name,
+                    "give the missing ones a `value`, `expr` or `from` in both");
+      }
+    }
+  }
+}
+
+void check_expressions(const ResolvedPlan& plan, const ConnectedSources& sources, Diagnostics& wrong) {
+  for (const auto& table : plan.tables) {
+    for (const auto& load : table.loads) {
+      const auto source = sources.connections.find(load.source);
+      if (source == sources.connections.end()) continue;
+      const auto refuse = [&](const std::string& expr) {
+        if (expr.empty()) return;
+        const std::string why = source->second->refuse_expression(load.source_table, expr);
+        if (why.empty()) return;
+        wrong.error(FindingCode::expression_refused, {}, "load " + load.name + ": \"" + expr + "\": " + why);
+      };
+      refuse(load.where);
+      for (const auto& input : load.inputs) refuse(input.expr);
+    }
+  }
+}
+
+}  // namespace planrun

@@ -1,0 +1,31 @@
+// The sources of a plan, connected, and what their tables are; and what of a resolved plan only they can
+// judge.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "database/source.h"
+#include "plan/resolved_plan.h"
+
+namespace planrun {
+
+struct ConnectedSources {
+  std::map<std::string, std::unique_ptr<Source>> connections;
+  std::map<std::string, std::vector<SourceTable>> tables;
+  /// Null: there is no such table.
+  const SourceTable* find(const ResolvedLoad& load) const;
+};
+
+/// Throws Error(source) where one cannot be opened.
+ConnectedSources connect_sources(const std::map<std::string, SourceDatabase*>& sources);
+
+/// Reports loads of one table that fill other columns than its first: the digest of a table is one.
+void check_loads_agree(const ResolvedPlan& plan, Diagnostics& wrong);
+
+/// Reports every `where` and `expr` that its source refuses.
+void check_expressions(const ResolvedPlan& plan, const ConnectedSources& sources, Diagnostics& wrong);
+
+}  // namespace planrun
