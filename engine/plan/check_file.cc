@@ -233,7 +233,7 @@ std::optional<CheckFile> read_check_file(PlanReader& reader, const fs::path& pat
   }
   FileReader file(path, *text, reader.options);
   CheckFile check = file.read();
-  check.text = text.str();
+  check.text = *text;
   for (const auto& d : file.diagnostics().list) {
     reader.error(FindingCode::shared_check, at,
                  path.string() + ":" + std::to_string(d.position.line) + ":" +
