@@ -56,7 +56,8 @@ int report_command(const CommandOptions& options, Console& console) {
       options.json ? report_json(report).dump(2, ' ', false, Json::error_handler_t::replace) + "\n"
                    : report_html(report);
   if (options.save_to.empty()) {
-    std::cout << text;
+    std::cout << text << std::flush;
+    if (!std::cout) throw Error(ErrorCode::system, "cannot write to stdout", "-o writes to a file");
     return 0;
   }
   replace_file(options.save_to, text);

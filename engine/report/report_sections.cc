@@ -32,6 +32,36 @@ std::string figure(const std::string& name, const std::string& value) {
   return "<div><dt>" + html_text(name) + "</dt><dd>" + html_text(value) + "</dd></div>\n";
 }
 
+struct BalanceColumn {
+  const char* heading;
+  std::int64_t Balance::*rows;
+};
+
+// What reached the target is told apart where it is not simply the rows written; of its parts those that any
+// load has.
+std::vector<BalanceColumn> balance_columns(const RunReport& report) {
+  std::vector<BalanceColumn> columns = {{"Read", &Balance::rows_read},
+                                        {"Written", &Balance::rows_written},
+                                        {"Rejected", &Balance::rows_rejected},
+                                        {"Dropped", &Balance::rows_dropped},
+                                        {"Merged", &Balance::rows_merged}};
+  const bool plain = std::all_of(report.loads.begin(), report.loads.end(), [](const ReportLoad& load) {
+    const Balance& b = load.balance;
+    return b.rows_emitted == b.rows_written && b.rows_inserted == b.rows_written;
+  });
+  if (plain) return columns;
+  columns.push_back({"Emitted", &Balance::rows_emitted});
+  columns.push_back({"Inserted", &Balance::rows_inserted});
+  for (const BalanceColumn& part : {BalanceColumn{"Updated", &Balance::rows_updated},
+                                    BalanceColumn{"Unchanged", &Balance::rows_unchanged},
+                                    BalanceColumn{"Emitted, merged", &Balance::rows_emitted_merged}}) {
+    const bool is_any = std::any_of(report.loads.begin(), report.loads.end(),
+                                    [&](const ReportLoad& load) { return load.balance.*part.rows != 0; });
+    if (is_any) columns.push_back(part);
+  }
+  return columns;
+}
+
 std::string digest_text(const Digest& digest) {
   return "<code class=\"long\">" + to_hex(digest.sum) + "</code>" +
          (digest.sha256 == Hash256{}
@@ -176,49 +206,24 @@ std::string figures_html(const RunReport& report) {
 }
 
 std::string loads_html(const RunReport& report) {
-  // What reached the target is the same number thrice unless rows were made, met or merged.
-  const bool plain = std::all_of(report.loads.begin(), report.loads.end(), [](const ReportLoad& load) {
-    const Balance& b = load.balance;
-    return b.rows_emitted == b.rows_written && b.rows_inserted == b.rows_written;
-  });
-  Columns columns = {{"Load"},
-                     {"Read", Align::right},
-                     {"Written", Align::right},
-                     {"Rejected", Align::right},
-                     {"Dropped", Align::right},
-                     {"Merged", Align::right}};
-  if (!plain) {
-    for (const char* name : {"Emitted", "Inserted", "Updated", "Unchanged", "Emitted, merged"}) {
-      columns.push_back({name, Align::right});
-    }
-  }
+  const std::vector<BalanceColumn> counts = balance_columns(report);
+  Columns columns = {{"Load"}, {"Balance"}};
+  for (const auto& count : counts) columns.push_back({count.heading, Align::right});
   for (const char* name : {"Chunks", "Data", "Time", "Rows/s"}) columns.push_back({name, Align::right});
-  columns.push_back({"Balance"});
   HtmlTable table("read = written + rejected + dropped + merged, load by load", columns);
   for (const auto& load : report.loads) {
-    const Balance& b = load.balance;
+    const bool pending = load.chunks_pending > 0;
     std::vector<HtmlCell> cells = {HtmlCell::text(in_target(report, load.target, load.load)),
-                                   HtmlCell::count(b.rows_read),
-                                   HtmlCell::count(b.rows_written),
-                                   HtmlCell::count(b.rows_rejected),
-                                   HtmlCell::count(b.rows_dropped),
-                                   HtmlCell::count(b.rows_merged)};
-    if (!plain) {
-      for (const std::int64_t rows :
-           {b.rows_emitted, b.rows_inserted, b.rows_updated, b.rows_unchanged, b.rows_emitted_merged}) {
-        cells.push_back(HtmlCell::count(rows));
-      }
-    }
-    const std::int64_t chunks = load.chunks_done + load.chunks_pending;
+                                   state_cell(pending        ? "not loaded whole"
+                                              : load.holds() ? "holds"
+                                                             : "does not hold")};
+    for (const auto& count : counts) cells.push_back(HtmlCell::count(load.balance.*count.rows));
+    const std::string all = with_thousands(load.chunks_done + load.chunks_pending);
     cells.push_back(
-        {with_thousands(load.chunks_done) + (load.chunks_pending > 0 ? " of " + with_thousands(chunks) : ""),
-         std::to_string(load.chunks_done)});
+        {with_thousands(load.chunks_done) + (pending ? " of " + all : ""), std::to_string(load.chunks_done)});
     cells.push_back(HtmlCell::bytes(load.bytes));
     cells.push_back(HtmlCell::seconds(load.seconds));
-    cells.push_back(rate_cell(b.rows_read, load.seconds));
-    cells.push_back(state_cell(load.chunks_pending > 0 ? "not loaded whole"
-                               : load.holds()          ? "holds"
-                                                       : "does not hold"));
+    cells.push_back(rate_cell(load.balance.rows_read, load.seconds));
     table.add(cells);
   }
   return table.empty() ? "" : html_section("loads", "Loads", table.html());

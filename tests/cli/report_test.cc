@@ -155,6 +155,10 @@ TEST_CASE("a report is written whole or not at all") {
   const ProcessResult lost = report(m, {"-o", (m.plan_file().parent_path() / "no/folder.html").string()});
   CHECK(lost.status == 1);
   CHECK_THAT(lost.err, ContainsSubstring("cannot write") && ContainsSubstring("no/folder.html"));
+  const ProcessResult full = run_process(
+      {"sh", "-c", "exec \"$0\" report \"$1\" >/dev/full", PLANRUN_BINARY, m.plan_file().string()});
+  CHECK(full.status == 1);
+  CHECK_THAT(full.err, ContainsSubstring("cannot write to stdout"));
   const ProcessResult unknown = report(m, {"--run", "nothing"});
   CHECK(unknown.status == 2);
   CHECK_THAT(unknown.err, ContainsSubstring("there is no run nothing of plan test"));
