@@ -1,5 +1,5 @@
 // --expect: a run of what was reviewed, or none.
-#include "support/migration.h"
+#include "support/shipped_plans.h"
 
 using namespace planrun::test;
 
@@ -104,4 +104,21 @@ TEST_CASE("a preview is saved whole or not at all") {
   CHECK_THAT(r.err,
              ContainsSubstring("cannot write " + (folder / "preview.json").string() + ": No such file"));
   CHECK(m.run({"--expect", "x", "--dry-run"}).status == 2);
+}
+
+TEST_CASE("of a plan with several targets each is held against its review", "[cases]") {
+  const ShippedPlans plans(Kind::sqlite, {"business", "analytics", "core"});
+  const std::string preview = plans.file("preview.json").string();
+  const ProcessResult previewed = plans.run("epic10", {"--dry-run", "-o", preview});
+  INFO(previewed.out << previewed.err);
+  REQUIRE(previewed.status == 0);
+  const std::string other = "sqlite:" + plans.file("other.db").string();
+  const ProcessResult refused = plans.run("epic10", {"--expect", preview, "--target", "analytics=" + other});
+  CHECK(refused.status == 1);
+  CHECK_THAT(refused.err,
+             ContainsSubstring("target analytics is " + other + ", it was " + plans.target_url("analytics")));
+  CHECK_FALSE(std::filesystem::exists(plans.file("business.db")));
+  const ProcessResult run = plans.run("epic10", {"--expect", preview});
+  INFO(run.out << run.err);
+  CHECK(run.status == 0);
 }
