@@ -34,6 +34,8 @@ int status_command(const CommandOptions& options, Console& console);
 int rollback_command(const CommandOptions& options, Console& console);
 int rejects_command(const CommandOptions& options, Console& console);
 int backups_command(const CommandOptions& options, Console& console);
+int units_command(const CommandOptions& options, Console& console);
+int verify_command(const CommandOptions& options, Console& console);
 int test_command(const CommandOptions& options, Console& console);
 
 }  // namespace planrun

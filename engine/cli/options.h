@@ -24,7 +24,13 @@ struct CommandOptions {
   bool discard_later = false;
   bool retry = false;
   bool verify = false;
-  std::string restore;  // --restore SOURCE
+  std::string restore;       // --restore SOURCE
+  std::string from;          // --from snapshot or live; empty: the snapshot where it is there
+  bool gate = false;         // --gate
+  std::string metrics;       // --metrics FILE
+  std::string every = "1h";  // --every
+  std::string units;         // --format systemd or cron; empty: both
+  std::int64_t limit = 20;   // --limit N, of differences
 };
 
 }  // namespace planrun

@@ -81,6 +81,30 @@ std::string ledger_ddl(const PostgresLedgerTables& t) {
          " WHERE NOT EXISTS (SELECT FROM " + t.version + ")";
 }
 
+std::string watch_ddl(const PostgresLedgerTables& t) {
+  return "CREATE TABLE IF NOT EXISTS " + t.verification +
+         " (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, plan text NOT NULL, run text NOT NULL,"
+         " started_at bigint NOT NULL, finished_at bigint NOT NULL, source text NOT NULL, verdict text NOT "
+         "NULL, rows_read bigint NOT NULL, differences bigint NOT NULL, checks_failed bigint NOT NULL,"
+         " message text NOT NULL, summary text NOT NULL, host text NOT NULL);"
+         "CREATE TABLE IF NOT EXISTS " +
+         t.alert +
+         " (plan text, name text, raised boolean NOT NULL, changed_at bigint NOT NULL, sent boolean NOT NULL,"
+         " message text NOT NULL, failure text NOT NULL, PRIMARY KEY (plan, name));"
+         // A result of a run has none.
+         "ALTER TABLE " +
+         t.check_result +
+         " ADD COLUMN IF NOT EXISTS verification bigint;"
+         "CREATE INDEX IF NOT EXISTS check_result_verification ON " +
+         t.check_result + " (verification)";
+}
+
+std::string relation_query(const std::string& name) {
+  return "SELECT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+         " WHERE n.nspname = $1 AND c.relname = '" +
+         name + "')";
+}
+
 [[noreturn]] void explain_refusal(PostgresConnection& connection, const PostgresLedgerTables& tables,
                                   const Error& error) {
   if (error.sqlstate() != "42501") throw Error(error);
@@ -104,15 +128,26 @@ PostgresLedgerTables::PostgresLedgerTables(const std::string& schema)
       chunk(qualified(schema, "chunk")),
       reject(qualified(schema, "reject")),
       undo(qualified(schema, "undo")),
-      check_result(qualified(schema, "check_result")) {}
+      check_result(qualified(schema, "check_result")),
+      verification(qualified(schema, "verification")),
+      alert(qualified(schema, "alert")) {}
 
 bool ledger_exists(PostgresConnection& connection, const PostgresLedgerTables& tables) {
-  return connection
-      .exec(
-          "SELECT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-          " WHERE n.nspname = $1 AND c.relname = 'version')",
-          {tables.schema_name})
-      .truth(0, 0);
+  return connection.exec(relation_query("version"), {tables.schema_name}).truth(0, 0);
+}
+
+bool has_watch_tables(PostgresConnection& connection, const PostgresLedgerTables& tables) {
+  return connection.exec(relation_query("verification"), {tables.schema_name}).truth(0, 0);
+}
+
+void create_watch_tables(PostgresConnection& connection, const PostgresLedgerTables& tables) {
+  create_ledger(connection, tables);
+  if (has_watch_tables(connection, tables)) return;
+  Transaction transaction(connection);
+  connection.exec("SELECT pg_advisory_xact_lock(hashtextextended('planrun ledger ' || $1, 0))",
+                  {tables.schema_name});
+  connection.exec(watch_ddl(tables));
+  transaction.commit();
 }
 
 void require_ledger_version(PostgresConnection& connection, const PostgresLedgerTables& tables) {
@@ -135,7 +170,7 @@ void create_ledger(PostgresConnection& connection, const PostgresLedgerTables& t
     const bool there =
         connection.exec("SELECT FROM pg_namespace WHERE nspname = $1", {tables.schema_name}).rows() > 0;
     if (!there) connection.exec("CREATE SCHEMA " + quote_name(tables.schema_name));
-    if (!ledger_exists(connection, tables)) connection.exec(ledger_ddl(tables));
+    if (!ledger_exists(connection, tables)) connection.exec(ledger_ddl(tables) + ";" + watch_ddl(tables));
     transaction.commit();
   } catch (const Error& error) {
     explain_refusal(connection, tables, error);

@@ -28,6 +28,8 @@ struct PostgresLedgerTables {
   std::string reject;
   std::string undo;
   std::string check_result;
+  std::string verification;
+  std::string alert;
 };
 
 bool ledger_exists(PostgresConnection& connection, const PostgresLedgerTables& tables);
@@ -35,6 +37,11 @@ bool ledger_exists(PostgresConnection& connection, const PostgresLedgerTables& t
 void require_ledger_version(PostgresConnection& connection, const PostgresLedgerTables& tables);
 /// Makes what is absent, in one transaction; safe beside another process that does the same.
 void create_ledger(PostgresConnection& connection, const PostgresLedgerTables& tables);
+
+/// What is kept of verifications; a ledger may have been made before there was any.
+bool has_watch_tables(PostgresConnection& connection, const PostgresLedgerTables& tables);
+/// The ledger, and these, where they are absent.
+void create_watch_tables(PostgresConnection& connection, const PostgresLedgerTables& tables);
 
 /// All below belong to the transaction that is open on `connection`.
 

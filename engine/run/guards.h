@@ -24,6 +24,12 @@ std::vector<const WatchedGuard*> ask_guards(const std::vector<WatchedGuard>& gua
 std::vector<CheckRecord> judge_guards(const std::vector<const WatchedGuard*>& guards,
                                       const std::vector<GuardValue>& values, const std::string& load);
 
+/// Each guard's value now against the one at the end of the run, whose results `of_run` are: a difference is
+/// a warning, since others may write. A guard that the run has not read is left out.
+std::vector<CheckRecord> read_guards_again(const std::vector<WatchedGuard>& guards,
+                                           const std::vector<CheckRecord>& of_run,
+                                           const CheckDatabases& databases);
+
 /// The readings of the whole run, before its first step and after its last: a change that no transaction of
 /// the run has made is somebody else's, and a warning. `before` are the results of an earlier process of the
 /// run.

@@ -228,8 +228,10 @@ std::vector<CheckRecord> SqliteLedger::checks(const std::string& run) {
   std::vector<CheckRecord> checks;
   const auto connection = find();
   if (!connection) return checks;
+  // Those of the run itself: verifications have their own.
+  const std::string own = names().has_watch_tables(*connection) ? " and verification is null" : "";
   Statement row(*connection, "select name, severity, status, expected, found, message, checked_at from " +
-                                 names().check_result + " where run = ?1 order by id");
+                                 names().check_result + " where run = ?1" + own + " order by id");
   row.bind(1, std::string_view(run));
   while (row.step()) {
     checks.push_back(

@@ -44,6 +44,8 @@ SqliteLedgerTables::SqliteLedgerTables(std::string file, const std::string& pref
       reject(quote_name(prefix + "_reject")),
       undo(quote_name(prefix + "_undo")),
       check_result(quote_name(prefix + "_check_result")),
+      verification(quote_name(prefix + "_verification")),
+      alert(quote_name(prefix + "_alert")),
       file_(std::move(file)),
       prefix_(prefix) {}
 
@@ -122,6 +124,32 @@ void SqliteLedgerTables::create(SqliteConnection& connection) const {
       "message text not null, checked_at integer not null);\n"
       "insert into " +
       version + " values (" + std::to_string(kLedgerVersion) + ", " + std::to_string(now_micros()) + ");");
+  create_watch_tables(connection);
+}
+
+bool SqliteLedgerTables::has_watch_tables(SqliteConnection& connection) const {
+  Statement table(connection, "select 1 from sqlite_schema where type = 'table' and name = ?1");
+  const std::string name = prefix_ + "_verification";
+  table.bind(1, std::string_view(name));
+  return table.step();
+}
+
+void SqliteLedgerTables::create_watch_tables(SqliteConnection& connection) const {
+  if (has_watch_tables(connection)) return;
+  connection.execute(
+      "create table " + verification +
+      " (id integer primary key, plan text not null, run text not null, started_at integer not null, "
+      "finished_at integer not null, source text not null, verdict text not null, rows_read integer not "
+      "null, differences integer not null, checks_failed integer not null, message text not null, summary "
+      "text not null, host text not null);\n"
+      "create table " +
+      alert +
+      " (plan text not null, name text not null, raised integer not null, changed_at integer not null, sent "
+      "integer not null, message text not null, failure text not null, primary key (plan, name));\n"
+      // A result of a run has none.
+      "alter table " +
+      check_result + " add column verification integer;\n" + "create index " +
+      quote_name(prefix_ + "_check_result_verification") + " on " + check_result + " (verification);");
 }
 
 bool SqliteLedgerTables::is_step_done(SqliteConnection& connection, const std::string& run_id,

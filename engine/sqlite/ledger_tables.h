@@ -22,6 +22,10 @@ class SqliteLedgerTables {
   bool are_in(SqliteConnection& connection) const;
   void create(SqliteConnection& connection) const;
 
+  /// What is kept of verifications; a ledger may have been made before there was any.
+  bool has_watch_tables(SqliteConnection& connection) const;
+  void create_watch_tables(SqliteConnection& connection) const;
+
   bool is_step_done(SqliteConnection& connection, const std::string& run, const std::string& step) const;
   void mark_step_done(SqliteConnection& connection, const std::string& run, const std::string& step,
                       const std::string& table, double seconds) const;
@@ -35,7 +39,7 @@ class SqliteLedgerTables {
   static void add_reject(Statement& prepared, const std::string& run, std::int64_t chunk,
                          const std::string& load, const Reject& reject);
 
-  std::string version, run, step, chunk, reject, undo, check_result;
+  std::string version, run, step, chunk, reject, undo, check_result, verification, alert;
 
  private:
   std::string file_;
