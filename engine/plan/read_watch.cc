@@ -4,7 +4,6 @@
 #include <set>
 
 #include "base/text.h"
-#include "plan/database_url.h"
 #include "plan/readers.h"
 #include "plan/variables.h"
 
@@ -30,6 +29,17 @@ std::optional<std::int64_t> read_duration(const std::string& text) {
     default:
       return std::nullopt;
   }
+}
+
+// https://USER:PASSWORD@HOST, where the password is no variable.
+bool holds_password(const std::string& marked) {
+  const std::size_t begin = marked.find("://");
+  if (begin == std::string::npos) return false;
+  const std::string place = marked.substr(begin + 3, marked.find_first_of("/?#", begin + 3) - begin - 3);
+  const std::size_t at = place.rfind('@');
+  const std::size_t colon = place.find(':');
+  if (at == std::string::npos || colon > at) return false;
+  return place.substr(colon + 1, at - colon - 1).find_first_not_of(kVariableMark) != std::string::npos;
 }
 
 void read_gate(PlanReader& reader, const Member& member) {
@@ -121,8 +131,7 @@ class AlertReader {
       reader_.error(webhook->at, "a webhook is https://... or http://...");
       return;
     }
-    const std::string password = password_in(marked);
-    if (password.find_first_not_of(kVariableMark) != std::string::npos) {
+    if (holds_password(marked)) {
       reader_.error(webhook->at, "the webhook holds a password", "take it from the environment: ${NAME}");
       return;
     }

@@ -223,9 +223,10 @@ class Verifier {
   void work() {
     next_job_ = 0;
     failure_ = nullptr;
-    workers_left_ = std::min<int>(tables_.jobs, static_cast<int>(jobs_.size()));
+    const int count = std::min<int>(tables_.jobs, static_cast<int>(jobs_.size()));
+    workers_left_ = count;
     std::vector<std::thread> workers;
-    for (int i = 1; i <= workers_left_; ++i) workers.emplace_back([this, i] { work_one(i); });
+    for (int i = 1; i <= count; ++i) workers.emplace_back([this, i] { work_one(i); });
     {
       std::unique_lock lock(mutex_);
       while (!ended_.wait_for(lock, std::chrono::milliseconds(250), [&] { return workers_left_ <= 0; })) {

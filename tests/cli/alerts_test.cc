@@ -214,7 +214,7 @@ TEST_CASE("units verify a plan by themselves, with absolute paths", "[watch]") {
   const std::string plan = m.plan_file().string();
   const ProcessResult cron = units({"--format", "cron", "--every", "6h"});
   CHECK_THAT(cron.out, ContainsSubstring("\n0 */6 * * * set -a; ") &&
-                           ContainsSubstring("; exec '" PLANRUN_BINARY "' verify '" + plan + "'"));
+                           ContainsSubstring("; exec '" PLANRUN_BINARY "' 'verify' '" + plan + "'"));
   CHECK_THAT(units({"--format", "cron"}).out, ContainsSubstring("\n0 * * * * "));
   const ProcessResult systemd = units({"--format", "systemd", "--every", "15m"});
   CHECK_THAT(systemd.out, ContainsSubstring("OnCalendar=*:0/15\n") &&

@@ -32,8 +32,8 @@ TEST_CASE("a gate counts verifications within a time", "[watch]") {
   }
   CHECK(
       lint("[gate]\nverification = 0\n" + kTable + kRest) ==
-      std::vector<std::string>{"1:1: [gate] has no `verifications` (how many must pass in a row)",
-                               "1:1: [gate] has no `within` (within = \"7d\")",
+      std::vector<std::string>{"1:2: [gate] has no `verifications` (how many must pass in a row)",
+                               "1:2: [gate] has no `within` (within = \"7d\")",
                                "2:1: unknown key `verification` in [gate] (did you mean `verifications`?)"});
 }
 
@@ -57,7 +57,7 @@ TEST_CASE("an alert's condition is known before anything is verified", "[watch]"
       {"table.orders.streak > 0", "4:9: there is no figure of a table `streak`"},
       {"check.pipeline_values failed",
        "4:9: there is no check `pipeline_values` (did you mean `pipeline_value`?)"},
-      {"check.pipeline_value fails", "4:30: a check is never `fails` (did you mean `failed`?)"},
+      {"check.pipeline_value faild", "4:30: a check is never `faild` (did you mean `failed`?)"},
       {"", "4:8: no condition is here (when = \"differences > 0\")"}};
   for (const auto& [when, expected] : wrong) {
     INFO(when);

@@ -16,9 +16,9 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Milliseconds = std::chrono::duration<double, std::milli>;
 
-constexpr int kRows = 200'000;
+constexpr int kRows = 60'000;
 // No write touches it.
-constexpr int kQuiet = 100'003;
+constexpr int kQuiet = 50'003;
 
 // Commits each statement on its own, with an application's patience.
 class SqliteSide {
@@ -74,7 +74,7 @@ class Writer {
   void write() {
     for (int i = 1; !stop_; ++i) {
       // A few rows change all the time, others once.
-      const int id = i % 3 == 0 ? 5 + i % 4 : 1 + (i * 7919) % 100'000;
+      const int id = i % 3 == 0 ? 5 + i % 4 : 1 + (i * 7919) % 40'000;
       const std::string key = std::to_string(id);
       both("update t set n = n + 1 where id = " + key);
       const std::string added = std::to_string(kRows + i);
@@ -135,7 +135,7 @@ void check_beside_writer(Kind kind, const std::string& journal) {
   INFO(bad.out << bad.err);
   CHECK(bad.status == 3);
   CHECK_THAT(bad.out, ContainsSubstring("DIFFERENT: 1 key\n") &&
-                          ContainsSubstring("id 100003, column v: expected 'row 100003', found 'wrong'"));
+                          ContainsSubstring("id 50003, column v: expected 'row 50003', found 'wrong'"));
   INFO("the writer waited " << writer.longest_ms << " ms at most, a verification took " << longest_read_ms);
   CHECK(writer.failures == 0);
   CHECK(writer.longest_ms < std::max(300.0, longest_read_ms / 4));
