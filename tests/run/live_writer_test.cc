@@ -16,7 +16,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Milliseconds = std::chrono::duration<double, std::milli>;
 
-constexpr int kRows = 60'000;
+constexpr int kRows = 200'000;
 // No write touches it.
 constexpr int kQuiet = 50'003;
 
@@ -116,15 +116,16 @@ void check_beside_writer(Kind kind, const std::string& journal) {
     return run_planrun({"verify", m.plan_file().string(), "--from", "live", "-j", "2"}, m.state());
   };
   double longest_read_ms = 0;
+  bool saw_changes = false;
   Writer<Target> writer(m.source_file(), kind == Kind::sqlite ? m.target_file().string() : m.target_url());
-  for (int i = 0; i < 2; ++i) {
+  for (int i = 0; i < 3; ++i) {
     const int before = writer.commits;
     const auto start = Clock::now();
     const ProcessResult good = verify();
     longest_read_ms = std::max(longest_read_ms, Milliseconds(Clock::now() - start).count());
     INFO(good.out << good.err);
     CHECK(good.status == 0);
-    CHECK_THAT(good.out, ContainsSubstring("changed while read"));
+    saw_changes = saw_changes || good.out.find("changed while read") != std::string::npos;
     CHECK_THAT(good.err, ContainsSubstring("was written while it was read"));
     CHECK(writer.commits > before + 20);
   }
@@ -137,8 +138,9 @@ void check_beside_writer(Kind kind, const std::string& journal) {
   CHECK_THAT(bad.out, ContainsSubstring("DIFFERENT: 1 key\n") &&
                           ContainsSubstring("id 50003, column v: expected 'row 50003', found 'wrong'"));
   INFO("the writer waited " << writer.longest_ms << " ms at most, a verification took " << longest_read_ms);
+  CHECK(saw_changes);
   CHECK(writer.failures == 0);
-  CHECK(writer.longest_ms < std::max(300.0, longest_read_ms / 4));
+  CHECK(writer.longest_ms < std::max(200.0, longest_read_ms / 10));
 }
 
 }  // namespace
