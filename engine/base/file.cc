@@ -27,6 +27,13 @@ bool write_all(int descriptor, std::string_view text) {
   return true;
 }
 
+// A device or a pipe stays what it is.
+void write_through(const fs::path& file, const std::string& text) {
+  std::ofstream stream(file, std::ios::binary);
+  stream << text << std::flush;
+  if (!stream) throw Error(ErrorCode::system, "cannot write " + file.string());
+}
+
 }  // namespace
 
 std::optional<std::string> read_whole_file(const fs::path& file) {
@@ -41,6 +48,9 @@ std::optional<std::string> read_whole_file(const fs::path& file) {
 }
 
 void replace_file(const fs::path& file, const std::string& text) {
+  std::error_code unknown;
+  if (fs::exists(file, unknown) && !fs::is_regular_file(file, unknown) && !fs::is_directory(file, unknown))
+    return write_through(file, text);
   std::string part = file.string() + ".XXXXXX";
   const int descriptor = ::mkostemp(part.data(), O_CLOEXEC);
   bool good = descriptor >= 0;

@@ -89,7 +89,9 @@ class App {
     diff->add_flag("--git-external", options_.git_external,
                    "the arguments are git's for diff.DRIVER.command; ends with 0");
     add_command("test", "run the plan's transform examples", test_command, false);
-    add_command("status", "what the target's ledger says of the plan's runs", status_command, true);
+    CLI::App* status =
+        add_command("status", "what the target's ledger says of the plan's runs", status_command, true);
+    status->add_flag("--gate", options_.gate, "only whether the plan's [gate] is met; ends with 3 where not");
     CLI::App* rollback =
         add_command("rollback", "take a run back: the target as it was before it", rollback_command, true);
     add_run(*rollback);
@@ -119,6 +121,14 @@ class App {
         ->add_option("--restore", options_.restore, "copy the snapshot of SOURCE to a new file (--run, -o)")
         ->type_name("SOURCE");
     backups->add_option("-o", options_.save_to, "the file that --restore makes")->type_name("FILE");
+    add_verify();
+    CLI::App* units =
+        add_command("units", "systemd units and a crontab line that verify the plan by themselves",
+                    units_command, true, {"text", "systemd", "cron"});
+    units->add_option("--every", options_.every, "how often: 15m, 1h, 6h, 1d (default: 1h)")
+        ->type_name("TIME");
+    units->add_option("--metrics", options_.metrics, "have each verification write its figures to FILE")
+        ->type_name("FILE");
     CLI::App* evidence =
         add_command("evidence", "one document of what a run has brought, to be signed and checked again",
                     evidence_command, true);
@@ -179,6 +189,26 @@ class App {
       options_.csv = format_ == "csv";
       options_.format = format_;
     });
+  }
+
+  void add_verify() {
+    CLI::App* verify = add_command("verify", "re-read source and target of a passed run, and ask every check",
+                                   verify_command, true);
+    add_run(*verify);
+    verify
+        ->add_option(
+            "--from", options_.from,
+            "compare with the run's snapshot or the live source (default: the snapshot where it is there)")
+        ->check(CLI::IsMember({"snapshot", "live"}))
+        ->type_name("snapshot|live");
+    verify->add_option("--limit", options_.limit, "how many differences a table are told (default: 20)")
+        ->check(CLI::Range(std::int64_t{0}, std::int64_t{1'000'000}))
+        ->type_name("N");
+    verify->add_option("-o", options_.save_to, "write the differences to FILE, as CSV")->type_name("FILE");
+    verify
+        ->add_option("--metrics", options_.metrics,
+                     "write the figures to FILE, for node_exporter's textfile collector")
+        ->type_name("FILE");
   }
 
   void add_run(CLI::App& app) {

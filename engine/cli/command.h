@@ -40,6 +40,8 @@ int backups_command(const CommandOptions& options, Console& console);
 int diff_command(const CommandOptions& options, Console& console);
 int report_command(const CommandOptions& options, Console& console);
 int schema_command(const CommandOptions& options, Console& console);
+int units_command(const CommandOptions& options, Console& console);
+int verify_command(const CommandOptions& options, Console& console);
 int test_command(const CommandOptions& options, Console& console);
 
 }  // namespace planrun

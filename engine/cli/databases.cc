@@ -38,7 +38,7 @@ std::unique_ptr<TargetDatabase> open_target(const PlanTarget& target) {
               "use sqlite:PATH or postgresql://...");
 }
 
-Databases open_databases(const Plan& plan) {
+Databases open_databases(const Plan& plan, std::map<std::string, Error>* unopened) {
   Databases databases;
   for (const auto& source : plan.sources) {
     if (!source.url.starts_with(kSqlite)) {
@@ -46,7 +46,12 @@ Databases open_databases(const Plan& plan) {
                   "source " + source.name + ": " + source.shown_url + " is no database that planrun reads",
                   "use sqlite:PATH");
     }
-    databases.sources[source.name] = open_sqlite_source(source.url.substr(kSqlite.size()));
+    try {
+      databases.sources[source.name] = open_sqlite_source(source.url.substr(kSqlite.size()));
+    } catch (const Error& error) {
+      if (unopened == nullptr) throw;
+      unopened->emplace(source.name, error);
+    }
   }
   for (const auto& target : plan.targets) databases.targets[target.name] = open_target(target);
   return databases;

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "base/error.h"
 #include "database/source.h"
 #include "database/target.h"
 #include "plan/plan.h"
@@ -18,8 +19,9 @@ struct Databases {
   std::map<std::string, TargetDatabase*> target_pointers() const;
 };
 
-/// Throws Error(plan) for a kind of database that cannot be what the plan wants it to be.
-Databases open_databases(const Plan& plan);
+/// Throws Error(plan) for a kind of database that cannot be what the plan wants it to be. A source that
+/// cannot be opened goes into `unopened` where that is given, and is thrown where not.
+Databases open_databases(const Plan& plan, std::map<std::string, Error>* unopened = nullptr);
 std::unique_ptr<TargetDatabase> open_target(const PlanTarget& target);
 
 }  // namespace planrun

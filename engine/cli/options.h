@@ -27,10 +27,15 @@ struct CommandOptions {
   bool verify = false;
   bool git_external = false;
   bool show_values = false;
-  bool sources = false;    // lint --sources
-  std::string expect;      // --expect FILE
-  std::string restore;     // --restore SOURCE
-  std::string check_file;  // evidence --check FILE
+  bool sources = false;      // lint --sources
+  std::string expect;        // --expect FILE
+  std::string restore;       // --restore SOURCE
+  std::string check_file;    // evidence --check FILE
+  std::string from;          // --from snapshot or live; empty: the snapshot where it is there
+  bool gate = false;         // --gate
+  std::string metrics;       // --metrics FILE
+  std::string every = "1h";  // --every
+  std::int64_t limit = 20;   // --limit N, of differences
 };
 
 }  // namespace planrun

@@ -1,10 +1,13 @@
 #include <iostream>
 #include <iterator>
 
+#include "base/error.h"
 #include "base/json.h"
+#include "base/time.h"
 #include "cli/command.h"
 #include "cli/databases.h"
 #include "report/status_text.h"
+#include "report/watch_text.h"
 
 namespace planrun {
 
@@ -22,10 +25,31 @@ void append(std::vector<Record>& all, std::vector<Record> more) {
   all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
 
+// Of the latest run.
+Streak streak_of(const Plan& plan, TargetDatabase& home) {
+  const auto runs = home.open_ledger(false)->runs(plan.name);
+  if (runs.empty()) return {};
+  return find_streak(home.open_watch_ledger(false)->verifications(plan.name, -1), runs.front().id);
+}
+
+// Whether a cutover may follow.
+int answer_gate(const Plan& plan, const CommandOptions& options, const Console& console) {
+  if (!plan.gate) {
+    throw Error(ErrorCode::usage, "plan " + plan.name + " has no gate",
+                "[gate] verifications = 168, within = \"7d\"");
+  }
+  const std::int64_t now = now_micros();
+  const Streak streak = streak_of(plan, *open_target(plan.targets.front()));
+  std::cout << (options.json ? to_json(streak, plan.gate, now).dump(2) + "\n"
+                             : watch_text(streak, plan.gate, now, console.out));
+  return judge_gate(*plan.gate, streak, now).met ? 0 : 3;
+}
+
 }  // namespace
 
 int status_command(const CommandOptions& options, Console& console) {
   const Plan plan = read_right_plan(options.plans.front(), options, console);
+  if (options.gate) return answer_gate(plan, options, console);
   std::vector<RunStatus> runs;
   for (const PlanTarget& named : plan.targets) {
     const auto target = open_target(named);
@@ -39,10 +63,14 @@ int status_command(const CommandOptions& options, Console& console) {
       append(status->checks, ledger->checks(status->run.id));
     }
   }
+  const Streak streak = streak_of(plan, *open_target(plan.targets.front()));
   if (options.json) {
-    std::cout << status_json(plan.name, runs).dump(2) << "\n";
+    Json status = status_json(plan.name, runs);
+    status["verifications"] = to_json(streak, plan.gate, now_micros());
+    std::cout << status.dump(2) << "\n";
   } else {
     std::cout << status_text(plan.name, runs, console.out);
+    if (!runs.empty()) std::cout << watch_text(streak, plan.gate, now_micros(), console.out);
   }
   return 0;
 }

@@ -126,6 +126,10 @@ class SourceDatabase {
   virtual Snapshot subset(const std::filesystem::path& file, const std::vector<TableRows>& rows) = 0;
   /// The same kind of database over a snapshot: immutable.
   virtual std::unique_ptr<SourceDatabase> at_snapshot(const std::filesystem::path& file) = 0;
+  /// The same database, read while others write to it, who must not wait: a Source of it holds no lock that
+  /// would make them between two of its Readers, so that tables with a key are read in short ranges. Nobody
+  /// is counted on to leave the file as it is.
+  virtual std::unique_ptr<SourceDatabase> while_written() = 0;
   /// For people: "sqlite:/path/ora.db", and what was noticed on opening ("a WAL of 3 pages is read as well").
   virtual std::string shown_url() const = 0;
   virtual std::vector<std::string> notices() const = 0;

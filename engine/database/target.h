@@ -15,6 +15,7 @@
 #include "database/ledger.h"
 #include "database/source.h"
 #include "database/undo.h"
+#include "database/watch_ledger.h"
 
 namespace planrun {
 
@@ -66,6 +67,9 @@ struct ReadBack {
   /// Only the rows that this load of the run has written: of a table that exists. Then there is one part.
   std::string run{};
   std::string load{};
+  /// Others write meanwhile and must not wait: no lock that would make them is held for longer than a moment,
+  /// at the price that rows are as they are when they come, not as they stood at one moment. Not with a view.
+  bool gives_way = false;
 };
 
 /// Rows read back; like Reader, with cells as data/column_type.h says for each column's type.
@@ -170,6 +174,10 @@ class TargetDatabase {
   /// Absent: there is no such table. Throws Error(unreachable) where the target cannot be asked.
   virtual std::optional<ExistingTable> existing_table(const std::string& name) = 0;
   virtual std::string shown_url() const = 0;
+  /// What is kept of verifications; with `create` its tables are made when absent.
+  virtual std::unique_ptr<WatchLedger> open_watch_ledger(bool create) = 0;
+  /// Differs once anything was written to the target; empty where that cannot be told.
+  virtual std::string state() = 0;
 };
 
 }  // namespace planrun

@@ -7,8 +7,9 @@ namespace {
 
 using enum ValueShape;
 
-constexpr std::array<std::string_view, 10> kTopLevel = {"plan",  "source", "target",  "table", "check",
-                                                        "guard", "view",   "trigger", "sql",   "example"};
+constexpr std::array<std::string_view, 12> kTopLevel = {"plan",  "source",  "target", "table",
+                                                        "check", "guard",   "view",   "trigger",
+                                                        "sql",   "example", "gate",   "alert"};
 
 constexpr std::array kPlan = {
     KnownKey{"name", text, "what the ledger and the run's folder call the plan"},
@@ -165,6 +166,20 @@ constexpr std::array kExample = {
     KnownKey{"fails", text, "a part of the error that rejects the row"},
 };
 
+constexpr std::array kGate = {
+    KnownKey{"verifications", count, "how many must have passed in a row"},
+    KnownKey{"within", text, "within how long a time: 12h, 7d"},
+};
+
+constexpr std::array kAlert = {
+    KnownKey{"name", text, "what the ledger calls the alert"},
+    KnownKey{"when", text, "the condition: FIGURE > NUMBER, or check.NAME failed"},
+    KnownKey{"level", text, "how bad it is", "critical|warning|info"},
+    KnownKey{"command", texts, "a program and its arguments, run without a shell"},
+    KnownKey{"webhook", text, "an address that the alert is posted to as JSON"},
+    KnownKey{"mail", text, "a file that a mail is written to"},
+};
+
 constexpr KnownSection kPlanKeys{"plan", kPlan};
 constexpr KnownSection kSourceKeys{"source.NAME", kSource};
 constexpr KnownSection kTargetKeys{"target.NAME", kTarget};
@@ -183,6 +198,8 @@ constexpr KnownSection kSqlStepKeys{"[sql]", kSqlStep};
 constexpr KnownSection kSqlKeys{"sql", kSql};
 constexpr KnownSection kToleranceKeys{"tolerance", kTolerance};
 constexpr KnownSection kExampleKeys{"example", kExample};
+constexpr KnownSection kGateKeys{"gate", kGate};
+constexpr KnownSection kAlertKeys{"alert", kAlert};
 
 }  // namespace
 
@@ -246,6 +263,12 @@ const KnownSection& tolerance_keys() {
 }
 const KnownSection& example_keys() {
   return kExampleKeys;
+}
+const KnownSection& gate_keys() {
+  return kGateKeys;
+}
+const KnownSection& alert_keys() {
+  return kAlertKeys;
 }
 
 std::span<const std::string_view> top_level_words() {

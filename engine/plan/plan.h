@@ -13,6 +13,7 @@
 #include "data/key.h"
 #include "data/schema_object.h"
 #include "data/write_mode.h"
+#include "plan/alert_condition.h"
 #include "plan/diagnostic.h"
 
 namespace planrun {
@@ -196,6 +197,28 @@ struct PlanExample {
   std::optional<Located> fails;    // a part of the error instead
 };
 
+/// `[gate]`: how many verifications must have passed in a row, and within how long a time.
+struct PlanGate {
+  Position at;
+  std::int64_t verifications = 0;
+  std::int64_t within_seconds = 0;
+  std::string within;  // as written
+};
+
+/// `[[alert]]`.
+struct PlanAlert {
+  std::string name;
+  Position at;
+  Located when;
+  AlertCondition condition;
+  CheckSeverity level = CheckSeverity::critical;
+  std::vector<std::string> command;  // program and arguments; empty: none
+  std::string webhook;               // may hold a secret: never print; empty: none, or see webhook_fault
+  std::string shown_webhook;         // scheme and host
+  std::string webhook_fault;         // why its url is not known: a variable that is not set
+  std::filesystem::path mail;        // empty: none
+};
+
 enum class OnFailure { stop, rollback };
 
 struct Plan {
@@ -222,6 +245,8 @@ struct Plan {
   std::vector<PlanSqlStep> sql_steps;
   std::vector<PlanExample> examples;
   std::map<std::string, std::string> check_files;  // bytes of the shared checks, by the name that `use` has
+  std::optional<PlanGate> gate;
+  std::vector<PlanAlert> alerts;
 
   /// A file that only shows what transforms do: nothing to run.
   bool has_examples_only() const { return tables.empty() && !examples.empty(); }

@@ -16,7 +16,9 @@ constexpr Position kTop = {1, 1};
 
 // ${NAME} is filled in only where a secret or a place belongs; anywhere else it would be taken for text.
 bool takes_variables(const std::vector<std::string_view>& path) {
-  if (path.size() == 2) return path[0] == "plan" && path[1] == "folder";
+  if (path.size() == 2) {
+    return (path[0] == "plan" && path[1] == "folder") || (path[0] == "alert" && path[1] == "webhook");
+  }
   if (path.size() != 3) return false;
   if (path[0] == "source") return path[2] == "url";
   return path[0] == "target" && (path[2] == "url" || path[2] == "password");
@@ -157,6 +159,7 @@ ReadPlanResult read_plan_text(const std::string& text, const std::filesystem::pa
   read_checks(reader, *root);
   read_objects(reader, *root);
   read_examples(reader, *root);
+  read_watch(reader, *root);
   lint_plan(reader);
   result.allowances = read_allowances(text, result.diagnostics);
   allow_findings(result.allowances, result.diagnostics);

@@ -6,6 +6,7 @@
 #include "postgres/postgres.h"
 #include "postgres/preflight.h"
 #include "postgres/target.h"
+#include "postgres/watch_ledger.h"
 
 namespace planrun {
 namespace {
@@ -35,6 +36,16 @@ class PostgresDatabase : public TargetDatabase {
     return read_existing_table(connection, *context_, name);
   }
   std::string shown_url() const override { return context_->options.shown_url; }
+  std::unique_ptr<WatchLedger> open_watch_ledger(bool create) override {
+    return open_postgres_watch_ledger(context_, create);
+  }
+  // A server that only follows another has no place to write to, and cannot say.
+  std::string state() override {
+    PostgresConnection connection(context_->settings("planrun verify", true));
+    return connection
+        .exec("SELECT CASE WHEN pg_is_in_recovery() THEN '' ELSE pg_current_wal_insert_lsn()::text END", {})
+        .text(0, 0);
+  }
 
  private:
   std::shared_ptr<PostgresContext> context_;

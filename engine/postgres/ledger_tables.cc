@@ -76,13 +76,32 @@ std::string ledger_ddl(const PostgresLedgerTables& t) {
          t.check_result +
          " (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, run text NOT NULL, name text NOT NULL,"
          " severity text NOT NULL, status text NOT NULL, expected text NOT NULL, found text NOT NULL,"
-         " message text NOT NULL, checked_at bigint NOT NULL);"
+         " message text NOT NULL, checked_at bigint NOT NULL, verification bigint);"
          "CREATE INDEX IF NOT EXISTS check_result_run ON " +
          t.check_result +
          " (run, id);"
+         "CREATE INDEX IF NOT EXISTS check_result_verification ON " +
+         t.check_result +
+         " (verification);"
+         "CREATE TABLE IF NOT EXISTS " +
+         t.verification +
+         " (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, plan text NOT NULL, run text NOT NULL,"
+         " started_at bigint NOT NULL, finished_at bigint NOT NULL, source text NOT NULL, verdict text NOT "
+         "NULL, rows_read bigint NOT NULL, differences bigint NOT NULL, checks_failed bigint NOT NULL,"
+         " message text NOT NULL, summary text NOT NULL, host text NOT NULL);"
+         "CREATE TABLE IF NOT EXISTS " +
+         t.alert +
+         " (plan text, name text, raised boolean NOT NULL, changed_at bigint NOT NULL, sent boolean NOT NULL,"
+         " message text NOT NULL, failure text NOT NULL, PRIMARY KEY (plan, name));"
          "INSERT INTO " +
          t.version + " (version) SELECT " + std::to_string(kLedgerVersion) +
          " WHERE NOT EXISTS (SELECT FROM " + t.version + ")";
+}
+
+std::string relation_query(const std::string& name) {
+  return "SELECT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+         " WHERE n.nspname = $1 AND c.relname = '" +
+         name + "')";
 }
 
 [[noreturn]] void explain_refusal(PostgresConnection& connection, const PostgresLedgerTables& tables,
@@ -108,15 +127,12 @@ PostgresLedgerTables::PostgresLedgerTables(const std::string& schema)
       chunk(qualified(schema, "chunk")),
       reject(qualified(schema, "reject")),
       undo(qualified(schema, "undo")),
-      check_result(qualified(schema, "check_result")) {}
+      check_result(qualified(schema, "check_result")),
+      verification(qualified(schema, "verification")),
+      alert(qualified(schema, "alert")) {}
 
 bool ledger_exists(PostgresConnection& connection, const PostgresLedgerTables& tables) {
-  return connection
-      .exec(
-          "SELECT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-          " WHERE n.nspname = $1 AND c.relname = 'version')",
-          {tables.schema_name})
-      .truth(0, 0);
+  return connection.exec(relation_query("version"), {tables.schema_name}).truth(0, 0);
 }
 
 void require_ledger_version(PostgresConnection& connection, const PostgresLedgerTables& tables) {

@@ -29,6 +29,8 @@ struct PostgresLedgerTables {
   std::string reject;
   std::string undo;
   std::string check_result;
+  std::string verification;
+  std::string alert;
 };
 
 bool ledger_exists(PostgresConnection& connection, const PostgresLedgerTables& tables);

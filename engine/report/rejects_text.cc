@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "report/csv.h"
 #include "report/text_table.h"
 
 namespace planrun {
@@ -31,16 +32,6 @@ std::vector<Reason> by_reason(const std::vector<RejectRecord>& rejects) {
   std::stable_sort(reasons.begin(), reasons.end(),
                    [](const Reason& a, const Reason& b) { return a.rows > b.rows; });
   return reasons;
-}
-
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"') quoted += '"';
-    quoted += c;
-  }
-  return quoted + "\"";
 }
 
 std::string list_text(const std::vector<RejectRecord>& records) {
@@ -132,12 +123,7 @@ std::string rejects_csv(const KeptOut& rows) {
                                     reject.reason,
                                     reject.row,
                                     std::string(to_string(reject.kind))};
-      const char* separator = "";
-      for (const auto& field : fields) {
-        csv += separator + csv_field(field);
-        separator = ",";
-      }
-      csv += "\r\n";
+      csv += csv_line(fields);
     }
   }
   return csv;

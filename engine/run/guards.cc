@@ -34,12 +34,16 @@ CheckRecord record_of(const WatchedGuard& guard, const std::string& expected, co
   return record;
 }
 
+std::string value_of(const WatchedGuard& guard, const CheckDatabases& databases) {
+  const QueryResult result = databases.target(guard.sql);
+  if (result.columns.size() == 1 && result.rows.size() == 1) return result.rows[0][0].value_or("null");
+  throw Error(ErrorCode::plan, "it answers " + std::to_string(result.rows.size()) + " rows of " +
+                                   std::to_string(result.columns.size()) + " columns, not one value");
+}
+
 std::string read(const WatchedGuard& guard, const CheckDatabases& databases) {
   try {
-    const QueryResult result = databases.target(guard.sql);
-    if (result.columns.size() == 1 && result.rows.size() == 1) return result.rows[0][0].value_or("null");
-    throw Error(ErrorCode::plan, "it answers " + std::to_string(result.rows.size()) + " rows of " +
-                                     std::to_string(result.columns.size()) + " columns, not one value");
+    return value_of(guard, databases);
   } catch (const Error& error) {
     if (error.retryable()) throw;
     throw Error(ErrorCode::plan, "guard " + guard.name + " cannot be read before the run: " + error.what(),
@@ -113,6 +117,33 @@ std::vector<CheckRecord> judge_guards(const std::vector<const WatchedGuard*>& gu
     }
     records.push_back(record_of(*guards[i], values[i].before, values[i].now));
     records.back().message = what;
+  }
+  return records;
+}
+
+std::vector<CheckRecord> read_guards_again(const std::vector<WatchedGuard>& guards,
+                                           const std::vector<CheckRecord>& of_run,
+                                           const CheckDatabases& databases) {
+  std::vector<CheckRecord> records;
+  for (const auto& guard : guards) {
+    // The last reading of a run is the one at its end.
+    const auto after = std::find_if(of_run.rbegin(), of_run.rend(),
+                                    [&](const CheckRecord& r) { return r.name == record_name(guard); });
+    if (after == of_run.rend()) continue;
+    CheckRecord record;
+    try {
+      record = record_of(guard, after->found, value_of(guard, databases));
+    } catch (const Error& error) {
+      if (error.retryable()) throw;
+      record = record_of(guard, after->found, "");
+      record.status = "error";
+      record.message = error.what();
+    }
+    if (record.status == "warning") {
+      record.message = "it was " + after->found + " after the run and is " + record.found +
+                       " now: somebody else has changed it";
+    }
+    records.push_back(std::move(record));
   }
   return records;
 }

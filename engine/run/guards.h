@@ -29,6 +29,11 @@ bool is_guard(const CheckRecord& record);
 std::string guard_name(const CheckRecord& record);
 /// Whether it was read after the last step; else before the first one, or by a transaction that changed it.
 bool is_after_run(const CheckRecord& record);
+/// Each guard's value now against the one at the end of the run, whose results `of_run` are: a difference is
+/// a warning, since others may write. A guard that the run has not read is left out.
+std::vector<CheckRecord> read_guards_again(const std::vector<WatchedGuard>& guards,
+                                           const std::vector<CheckRecord>& of_run,
+                                           const CheckDatabases& databases);
 
 /// The readings of the whole run, before its first step and after its last: a change that no transaction of
 /// the run has made is somebody else's, and a warning. `before` are the results of an earlier process of the

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -9,9 +10,11 @@
 
 namespace planrun {
 
-/// Reads source and target again and says where they differ, at most `limit` times, in no particular order.
-/// Memory is bounded: both sides are first summed up in 4,096 buckets by hash of the key, and only rows of
-/// some unequal buckets are held. `rejects`: rows of the source that are known not to be in the target.
+/// The source keys, as JSON, of the load's rows that are known not to be in the target.
+std::set<std::string> rejected_keys(const std::vector<RejectRecord>& rejects, const std::string& load);
+
+/// Reads source and target again and says where they differ, at most `limit` times (run/row_comparison.h).
+/// `rejects`: rows of the source that are known not to be in the target.
 std::vector<Difference> find_differences(const Dialect& dialect, const ResolvedTable& table,
                                          const Settlements& settlements, Target& target,
                                          const std::function<Source&(const std::string&)>& source,

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "check/check.h"
+#include "run/checks.h"
 #include "run/context.h"
 #include "run/crew.h"
 #include "run/guards.h"
@@ -497,39 +498,17 @@ class Run : public TargetRun {
       if (!sources[name]) sources[name] = snapshots_->databases().at(name)->connect();
       return sources[name]->query(sql);
     };
-    const auto record = [&](const PlanCheck& check, bool from_plan = false) {
-      CheckRecord result = run_check(check, databases);
-      judge_sample(check, from_plan ? plan_.sample : 0, result);
+    for (const AskedCheck& asked : checks_to_ask(prepared_.plan, target_.dialect())) {
+      CheckRecord result = run_check(asked.check, databases);
+      judge_sample(asked.check, asked.from_plan ? plan_.sample : 0, result);
       ledger_->write_check(record_.id, result);
       const bool bad =
           result.status == "failed" || (result.status == "error" && result.severity == "critical");
       if (bad) faults.push_back("check " + result.name + ": " + result.message);
-      summary_.checks.push_back(result);
-      return result;
-    };
-    for (std::size_t i = 0; i < prepared_.plan.tables.size(); ++i) {
-      const TableSchema& schema = prepared_.plan.tables[i].schema;
-      if (schema.exists) continue;  // its keys and indexes are not the run's
-      for (const auto& question : target_.dialect().schema_checks(schema)) {
-        PlanCheck check;
-        check.name = schema.name + ": " + question.name;
-        check.sql.any = question.sql;
-        check.expect = Located{question.expect, {}};
-        const CheckRecord result = record(check);
-        if (question.name == "indexes") summary_.tables[i].index_count = std::atoi(result.found.c_str());
+      for (auto& table : summary_.tables) {
+        if (table.table == asked.counts_indexes_of) table.index_count = std::atoi(result.found.c_str());
       }
-    }
-    for (const auto& object : schema_objects(to_json(prepared_.plan), databases.dialect)) {
-      for (const auto& question : target_.dialect().object_sql(object).checks) {
-        PlanCheck check;
-        check.name = (object.table.empty() ? object.name : object.table) + ": " + question.name;
-        check.sql.any = question.sql;
-        check.expect = Located{question.expect, {}};
-        record(check);
-      }
-    }
-    for (const auto& check : prepared_.plan.checks) {
-      if (!check.guard) record(check, true);
+      summary_.checks.push_back(std::move(result));
     }
     for (const auto& result : guard_readings_->end(databases)) {
       ledger_->write_check(record_.id, result);

@@ -1,6 +1,7 @@
 #include "sqlite/back_reader.h"
 
 #include <charconv>
+#include <chrono>
 
 #include "base/text.h"
 #include "data/canonical.h"
@@ -13,6 +14,12 @@
 namespace planrun {
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
+// How long a read that gives way keeps a writer from its COMMIT: less than an application's patience, and
+// long enough that beginning again costs nothing beside it.
+constexpr auto kPiece = std::chrono::milliseconds(20);
+
 class SqliteBackReader : public BackReader {
  public:
   SqliteBackReader(std::shared_ptr<SqliteConnection> connection, const TableSchema& table,
@@ -23,8 +30,9 @@ class SqliteBackReader : public BackReader {
       columns_.push_back({stored_column(table.columns[i]), table.columns[i].name, {}});
       sql += quote_name(table.columns[i].name) + ", ";
     }
-    sql = "select " + sql + key_columns_sql(order_) + " from " + quote_name(table_) + order_.b_tree;
-    rows_ = std::make_unique<Statement>(*connection_, where.empty() ? sql : sql + " where " + where);
+    sql_ = "select " + sql + key_columns_sql(order_) + " from " + quote_name(table_) + order_.b_tree;
+    where_ = where;
+    rows_ = std::make_unique<Statement>(*connection_, where.empty() ? sql_ : sql_ + " where " + where);
   }
 
   bool next(std::span<Cell> row) override {
@@ -42,8 +50,17 @@ class SqliteBackReader : public BackReader {
     return true;
   }
 
-  /// Only the rows whose keys (data/key.h, as JSON) are the one column of `keys`; `where` takes them.
+  /// Only the rows whose keys (data/key.h, as JSON) are the first column of `keys`; `where` takes them. The
+  /// second is the key's place, and ?3 the place behind which it begins.
   void by_keys(std::unique_ptr<Statement> keys) { keys_ = std::move(keys); }
+
+  /// From here on the file's lock is given back every moment. The rows come in the order of their key.
+  void give_way() {
+    piece_until_ = Clock::now() + kPiece;
+    if (keys_) return;
+    rows_ = std::make_unique<Statement>(*connection_, sql_ + (where_.empty() ? "" : " where " + where_) +
+                                                          " order by " + order_by_sql(order_));
+  }
 
   std::string row_reference() const override {
     const Key key = current_key();
@@ -58,9 +75,12 @@ class SqliteBackReader : public BackReader {
   };
 
   bool step() {
+    if (piece_until_ && has_told_ && Clock::now() > *piece_until_) begin_piece();
+    has_told_ = true;
     if (!keys_) return rows_->step();
     while (keys_->step()) {
       key_ = key_from_json(keys_->text(0));
+      place_ = keys_->integer(1);
       rows_->reset();
       for (std::size_t i = 0; i < key_.values.size(); ++i) {
         rows_->bind(static_cast<int>(i) + 1, key_.values[i]);
@@ -68,6 +88,26 @@ class SqliteBackReader : public BackReader {
       if (rows_->step()) return true;
     }
     return false;
+  }
+
+  // Goes on behind the row just told, which may be gone by then.
+  void begin_piece() {
+    piece_until_ = Clock::now() + kPiece;
+    if (keys_) {
+      rows_->reset();
+      keys_->reset();
+      keys_->bind(3, place_);
+      return;
+    }
+    key_ = current_key();
+    if (!is_behind_) {
+      rows_ = std::make_unique<Statement>(
+          *connection_, sql_ + " where " + (where_.empty() ? "" : where_ + " and ") +
+                            lower_bound_sql(order_, 1, false) + " order by " + order_by_sql(order_));
+      is_behind_ = true;
+    }
+    rows_->reset();
+    bind_key(*rows_, 1, order_, key_);
   }
 
   Key current_key() const {
@@ -94,9 +134,15 @@ class SqliteBackReader : public BackReader {
   std::string table_;
   TableOrder order_;
   std::vector<Column> columns_;
+  std::string sql_;
+  std::string where_;
   std::unique_ptr<Statement> rows_;
   std::unique_ptr<Statement> keys_;
   Key key_;
+  std::int64_t place_ = 0;                        // of key_ among keys_
+  std::optional<Clock::time_point> piece_until_;  // none: the read does not give way
+  bool has_told_ = false;
+  bool is_behind_ = false;  // rows_ begins behind a key
   bool ended_ = false;
 };
 
@@ -154,19 +200,23 @@ std::size_t place_of(const TableSchema& table, const ForeignKeySchema& key) {
 std::unique_ptr<BackReader> read_part(std::shared_ptr<SqliteConnection> connection, const ReadBack& request) {
   const TableOrder order = order_of(*connection, request.table->name);
   const std::string where = part_sql(*connection, request.table->name, order, request.part, request.parts);
-  return std::make_unique<SqliteBackReader>(std::move(connection), *request.table, request.columns, order,
-                                            where);
+  auto reader = std::make_unique<SqliteBackReader>(std::move(connection), *request.table, request.columns,
+                                                   order, where);
+  if (request.gives_way) reader->give_way();
+  return reader;
 }
 
 std::unique_ptr<BackReader> read_written(std::shared_ptr<SqliteConnection> connection,
                                          const SqliteLedgerTables& ledger, const ReadBack& request) {
-  auto keys = std::make_unique<Statement>(
-      *connection, "select key from " + ledger.undo + " where run = ?1 and load = ?2 order by id");
-  keys->bind(1, std::string_view(request.run)).bind(2, std::string_view(request.load));
+  auto keys =
+      std::make_unique<Statement>(*connection, "select key, id from " + ledger.undo +
+                                                   " where run = ?1 and load = ?2 and id > ?3 order by id");
+  keys->bind(1, std::string_view(request.run)).bind(2, std::string_view(request.load)).bind(3, 0);
   auto reader = std::make_unique<SqliteBackReader>(connection, *request.table, request.columns,
                                                    order_of(*connection, request.table->name),
                                                    row_key_equals_sql(*request.table, 1));
   reader->by_keys(std::move(keys));
+  if (request.gives_way) reader->give_way();
   return reader;
 }
 

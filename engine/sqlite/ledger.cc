@@ -240,8 +240,10 @@ std::vector<CheckRecord> SqliteLedger::checks(const std::string& run) {
   std::vector<CheckRecord> checks;
   const auto connection = find();
   if (!connection) return checks;
+  // Verifications have their own.
   Statement row(*connection, "select name, severity, status, expected, found, message, checked_at from " +
-                                 names().check_result + " where run = ?1 order by id");
+                                 names().check_result +
+                                 " where run = ?1 and verification is null order by id");
   row.bind(1, std::string_view(run));
   while (row.step()) {
     checks.push_back(

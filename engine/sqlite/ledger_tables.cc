@@ -47,6 +47,8 @@ SqliteLedgerTables::SqliteLedgerTables(std::string file, const std::string& pref
       reject(quote_name(prefix + "_reject")),
       undo(quote_name(prefix + "_undo")),
       check_result(quote_name(prefix + "_check_result")),
+      verification(quote_name(prefix + "_verification")),
+      alert(quote_name(prefix + "_alert")),
       file_(std::move(file)),
       prefix_(prefix) {}
 
@@ -73,6 +75,7 @@ bool SqliteLedgerTables::are_in(SqliteConnection& connection) const {
 void SqliteLedgerTables::create(SqliteConnection& connection) const {
   const std::string index = quote_name(prefix_ + "_chunk_state");
   const std::string rejects = quote_name(prefix_ + "_reject_run");
+  const std::string verified = quote_name(prefix_ + "_check_result_verification");
   connection.execute(
       "create table " + version +
       " (version integer not null, made_at integer not null);\n"
@@ -126,7 +129,20 @@ void SqliteLedgerTables::create(SqliteConnection& connection) const {
       check_result +
       " (id integer primary key, run text not null, name text not null, "
       "severity text not null, status text not null, expected text not null, found text not null, "
-      "message text not null, checked_at integer not null);\n"
+      "message text not null, checked_at integer not null, verification integer);\n"
+      "create index " +
+      verified + " on " + check_result +
+      " (verification);\n"
+      "create table " +
+      verification +
+      " (id integer primary key, plan text not null, run text not null, started_at integer not null, "
+      "finished_at integer not null, source text not null, verdict text not null, rows_read integer not "
+      "null, differences integer not null, checks_failed integer not null, message text not null, summary "
+      "text not null, host text not null);\n"
+      "create table " +
+      alert +
+      " (plan text not null, name text not null, raised integer not null, changed_at integer not null, sent "
+      "integer not null, message text not null, failure text not null, primary key (plan, name));\n"
       "insert into " +
       version + " values (" + std::to_string(kLedgerVersion) + ", " + std::to_string(now_micros()) + ");");
 }

@@ -135,9 +135,10 @@ void SqliteSource::check_integrity() {
 
 class SqliteSourceDatabase : public SourceDatabase {
  public:
-  explicit SqliteSourceDatabase(const fs::path& file)
+  explicit SqliteSourceDatabase(const fs::path& file, Writers writers = Writers::absent)
       : file_(fs::absolute(file).lexically_normal()),
-        access_(find_access(file_, Writers::absent, ErrorCode::source)),
+        writers_(writers),
+        access_(find_access(file_, writers_, ErrorCode::source)),
         access_state_(file_state(file_)) {}
 
   std::unique_ptr<Source> connect() override { return std::make_unique<SqliteSource>(open()); }
@@ -154,6 +155,10 @@ class SqliteSourceDatabase : public SourceDatabase {
     return std::make_unique<SqliteSourceDatabase>(file);
   }
 
+  std::unique_ptr<SourceDatabase> while_written() override {
+    return std::make_unique<SqliteSourceDatabase>(file_, Writers::likely);
+  }
+
   std::string shown_url() const override { return "sqlite:" + file_.string(); }
 
   std::vector<std::string> notices() const override {
@@ -168,8 +173,10 @@ class SqliteSourceDatabase : public SourceDatabase {
     auto connection = open_for_reading(access, file_.string(), ErrorCode::source);
     sqlite3_busy_timeout(connection->get(), kBusyMs);
     connection->execute(kSettings);
-    // One view for the life of the connection where somebody may write.
-    if (access.kind == AccessKind::wal || access.kind == AccessKind::locked) {
+    // One view for the life of the connection where somebody may write. In a file with a rollback journal it
+    // would keep every writer from its COMMIT (https://www.sqlite.org/lockingv3.html).
+    if (access.kind == AccessKind::wal ||
+        (access.kind == AccessKind::locked && writers_ == Writers::absent)) {
       connection->execute("begin; select count(*) from sqlite_schema");
     }
     return connection;
@@ -179,13 +186,14 @@ class SqliteSourceDatabase : public SourceDatabase {
   Access current_access() {
     const std::lock_guard lock(mutex_);
     if (const std::string state = file_state(file_); state != access_state_) {
-      access_ = find_access(file_, Writers::absent, ErrorCode::source);
+      access_ = find_access(file_, writers_, ErrorCode::source);
       access_state_ = state;
     }
     return access_;
   }
 
   fs::path file_;
+  Writers writers_;
   mutable std::mutex mutex_;
   Access access_;
   std::string access_state_;

@@ -8,6 +8,7 @@
 #include "sqlite/step_work.h"
 #include "sqlite/take_back.h"
 #include "sqlite/undo.h"
+#include "sqlite/watch_ledger.h"
 
 namespace planrun {
 namespace {
@@ -143,6 +144,12 @@ class SqliteTargetDatabase : public TargetDatabase {
   }
 
   std::string shown_url() const override { return "sqlite:" + file_->path().string(); }
+
+  std::unique_ptr<WatchLedger> open_watch_ledger(bool create) override {
+    return make_sqlite_watch_ledger(file_, create);
+  }
+
+  std::string state() override { return file_->state(); }
 
  private:
   std::shared_ptr<TargetFile> file_;

@@ -31,6 +31,10 @@ bool TargetFile::exists() const {
   return fs::exists(path_, ignored);
 }
 
+std::string TargetFile::state() const {
+  return file_state(path_);
+}
+
 std::shared_ptr<SqliteConnection> TargetFile::open_for_writing() {
   lock_.attach(true);
   auto connection = std::make_shared<SqliteConnection>(file_uri(path_, "mode=rw"), SQLITE_OPEN_READWRITE,

@@ -23,6 +23,8 @@ class TargetFile : public std::enable_shared_from_this<TargetFile> {
   RunLock& lock() { return lock_; }
 
   bool exists() const;
+  /// Differs once the file was written.
+  std::string state() const;
   /// Makes the file and the ledger's tables where they are missing.
   std::shared_ptr<SqliteConnection> open_for_writing();
   /// Changes nothing; an empty database where there is no file. `follows` is set when the connection sees

@@ -1,0 +1,39 @@
+#include "run/checks.h"
+
+#include "base/json.h"
+
+namespace planrun {
+
+namespace {
+
+PlanCheck check_of(const std::string& thing, const SchemaCheck& question) {
+  PlanCheck check;
+  check.name = thing + ": " + question.name;
+  check.sql.any = question.sql;
+  check.expect = Located{question.expect, {}};
+  return check;
+}
+
+}  // namespace
+
+std::vector<AskedCheck> checks_to_ask(const ResolvedPlan& plan, const Dialect& dialect) {
+  std::vector<AskedCheck> asked;
+  for (const auto& table : plan.tables) {
+    if (table.schema.exists) continue;  // its keys and indexes are not the run's
+    for (const auto& question : dialect.schema_checks(table.schema)) {
+      asked.push_back({check_of(table.schema.name, question), false,
+                       question.name == "indexes" ? table.schema.name : ""});
+    }
+  }
+  for (const auto& object : schema_objects(to_json(plan), dialect.name())) {
+    for (const auto& question : dialect.object_sql(object).checks) {
+      asked.push_back({check_of(object.table.empty() ? object.name : object.table, question), false, ""});
+    }
+  }
+  for (const auto& check : plan.checks) {
+    if (!check.guard) asked.push_back({check, true, ""});
+  }
+  return asked;
+}
+
+}  // namespace planrun

@@ -1,0 +1,217 @@
+#include "run/part_verification.h"
+
+#include <chrono>
+#include <thread>
+
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/time.h"
+#include "check/check.h"
+#include "run/checks.h"
+#include "run/guards.h"
+#include "run/prepare.h"
+#include "run/proof.h"
+#include "run/resume.h"
+#include "run/sample.h"
+#include "run/settle_plan.h"
+#include "run/snapshots.h"
+#include "run/table_verifier.h"
+
+namespace planrun {
+
+namespace {
+
+// A check that compares with a source is asked again where it does not hold: a writer may have been between
+// its two sides.
+constexpr int kAsked = 3;
+constexpr auto kPause = std::chrono::milliseconds(200);
+
+class PartVerification {
+ public:
+  PartVerification(const Plan& part, TargetDatabase& target, Ledger& ledger, const RunRecord& run,
+                   const VerifyInputs& inputs, VerifySummary& summary)
+      : plan_(part),
+        target_(target),
+        ledger_(ledger),
+        run_(run),
+        inputs_(inputs),
+        summary_(summary),
+        reading_{run.id, target, {}, {}, {}, {}, inputs.stop} {}
+
+  void execute() {
+    open_sources();
+    const ResolvedPlan plan = resolve();
+    settle(plan);
+    const auto chunks = ledger_.chunks(run_.id);
+    accept(plan, chunks);
+    const auto rejects = ledger_.rejects(run_.id, -1);
+    for (const auto& table : plan.tables) {
+      for (const auto& load : table.loads) {
+        if (auto keys = rejected_keys(rejects, load.name); !keys.empty())
+          reading_.rejected[load.name] = std::move(keys);
+      }
+    }
+    const auto start = std::chrono::steady_clock::now();
+    VerifyTables tables{plan, chunks, inputs_.options.jobs, inputs_.options.limit, {}, {}};
+    tables.progress = [&](const std::vector<LoadProgress>& loads) {
+      const auto passed = std::chrono::steady_clock::now() - start;
+      inputs_.observer.progress(loads, std::chrono::duration<double>(passed).count());
+    };
+    tables.notice = [this](const std::string& text) { notice(text); };
+    for (auto& table : verify_tables(reading_, tables)) summary_.tables.push_back(std::move(table));
+    ask_checks(plan);
+    tell_what_changed();
+  }
+
+ private:
+  void notice(const std::string& text) {
+    summary_.notices.push_back(text);
+    inputs_.observer.notice(text);
+  }
+
+  // Of each source the run's snapshot or what is there now.
+  void open_sources() {
+    const VerifyFrom from = inputs_.options.from;
+    for (const auto& record : snapshots_from_json(run_.snapshots)) {
+      const auto original = inputs_.sources.find(record.source);
+      const auto unopened = inputs_.options.unopened.find(record.source);
+      if (unopened != inputs_.options.unopened.end()) throw Error(unopened->second);
+      if (original == inputs_.sources.end()) {
+        throw Error(ErrorCode::refused,
+                    "source " + record.source + " of run " + run_.id + " is not in the plan any more",
+                    "put it back into the plan");
+      }
+      const bool is_there = !record.file.empty() && std::filesystem::exists(record.file);
+      if (from == VerifyFrom::live || (from == VerifyFrom::snapshot_where_there && !is_there)) {
+        open_live(record, *original->second);
+      } else {
+        open_snapshot(record, *original->second, is_there);
+      }
+    }
+  }
+
+  void open_live(const SnapshotRecord& record, SourceDatabase& original) {
+    if (record.sample > 0) {
+      throw Error(ErrorCode::refused,
+                  "run " + run_.id + " is " + sample_text(record.sample) +
+                      ", which only its own sample shows" + (record.file.empty() ? "" : ": " + record.file),
+                  "verify it without --from live, from the sample that the run has kept");
+    }
+    const bool asked = inputs_.options.from == VerifyFrom::live || record.file.empty();
+    if (!asked) {
+      notice("source " + record.source + ": the run's snapshot " + record.file +
+             " is gone; compared with the live source instead");
+    }
+    use(record.source, original.while_written());
+    reading_.live.insert(record.source);
+    summary_.source = "live";
+  }
+
+  void open_snapshot(const SnapshotRecord& record, SourceDatabase& original, bool is_there) {
+    if (!is_there) {
+      throw Error(ErrorCode::refused,
+                  "source " + record.source + ": run " + run_.id + " has " +
+                      (record.file.empty() ? "taken no snapshot" : "a snapshot that is gone: " + record.file),
+                  "--from live compares with the source as it is now");
+    }
+    use(record.source, original.at_snapshot(record.file));
+    // Another time stamp alone is no other content.
+    if (reading_.sources.at(record.source)->state().text == record.state) return;
+    if (!record.sha256.empty() && sha256_file(record.file) == record.sha256) return;
+    throw Error(ErrorCode::refused,
+                "the snapshot " + record.file + " has changed since the run: it is not what was loaded",
+                "restore the file, or --from live compares with the source as it is now");
+  }
+
+  void use(const std::string& name, std::unique_ptr<SourceDatabase> database) {
+    reading_.sources[name] = database.get();
+    before_[name] = database->state().text;
+    opened_.push_back(std::move(database));
+  }
+
+  ResolvedPlan resolve() {
+    Prepared prepared = prepare(plan_, reading_.sources, target_, inputs_.wrong);
+    prepared.plan.sample = sample_of(run_);
+    return std::move(prepared.plan);
+  }
+
+  void settle(const ResolvedPlan& plan) {
+    SettlePlanOptions options;
+    options.run = run_.id;
+    reading_.settlements = settle_plan(plan, reading_.sources, target_, options, inputs_.stop);
+    refuse_unsettled(reading_.settlements);
+  }
+
+  void accept(const ResolvedPlan& plan, const std::vector<ChunkRecord>& chunks) {
+    std::map<std::string, std::unique_ptr<Source>> sources;
+    std::unique_ptr<Target> target;
+    const auto road = [&](const ResolvedTable& table, const ResolvedLoad& load) {
+      auto& source = sources[load.source];
+      if (!source) source = reading_.sources.at(load.source)->connect();
+      if (!target) target = target_.connect(run_.id, 0);
+      const auto canonical = [&](const std::string& type, std::span<const std::string> values) {
+        return target->canonical_text(type, values);
+      };
+      return std::make_unique<Road>(*source, table, load, target_.dialect().value_limits(),
+                                    reading_.settlements, canonical);
+    };
+    for (const auto& line : accept_plan(run_, plan, ledger_.steps(run_.id), chunks, road)) {
+      // A resume would make what is new; here it can only be missing.
+      if (!line.starts_with("load ")) {
+        throw Error(ErrorCode::refused,
+                    "the plan has changed since run " + run_.id + ", which has passed: " + line,
+                    "undo this change, or take the run back and begin a new one");
+      }
+      notice("the plan has changed: " + line);
+    }
+  }
+
+  void ask_checks(const ResolvedPlan& plan) {
+    const auto target = target_.connect(run_.id, 0);
+    CheckDatabases databases;
+    databases.dialect = target_.dialect().name();
+    databases.target = [&](const std::string& sql) { return target->query(sql); };
+    databases.source = [&](const std::string& name, const std::string& sql) {
+      // A new connection sees what is written by now.
+      return reading_.sources.at(name)->connect()->query(sql);
+    };
+    for (const AskedCheck& asked : checks_to_ask(plan, target_.dialect())) {
+      CheckRecord result = run_check(asked.check, databases);
+      for (int i = 1; i < kAsked && result.status != "passed" && !asked.check.source.empty(); ++i) {
+        std::this_thread::sleep_for(kPause);
+        result = run_check(asked.check, databases);
+      }
+      judge_sample(asked.check, asked.from_plan ? plan.sample : 0, result);
+      summary_.checks.push_back(std::move(result));
+    }
+    const auto guards = watched_guards(plan, databases.dialect);
+    for (auto& result : read_guards_again(guards, ledger_.checks(run_.id), databases))
+      summary_.checks.push_back(std::move(result));
+  }
+
+  void tell_what_changed() {
+    for (const auto& name : reading_.live) {
+      if (reading_.sources.at(name)->state().text != before_[name])
+        notice("source " + name + " was written while it was read");
+    }
+  }
+
+  const Plan& plan_;
+  TargetDatabase& target_;
+  Ledger& ledger_;
+  const RunRecord& run_;
+  const VerifyInputs& inputs_;
+  VerifySummary& summary_;
+  Reading reading_;
+  std::vector<std::unique_ptr<SourceDatabase>> opened_;
+  std::map<std::string, std::string> before_;  // state of a source when it was opened
+};
+
+}  // namespace
+
+void verify_part(const Plan& part, TargetDatabase& target, Ledger& ledger, const RunRecord& run,
+                 const VerifyInputs& inputs, VerifySummary& summary) {
+  PartVerification(part, target, ledger, run, inputs, summary).execute();
+}
+
+}  // namespace planrun
