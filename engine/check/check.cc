@@ -13,18 +13,6 @@ namespace planrun {
 
 namespace {
 
-std::string_view name(CheckSeverity severity) {
-  switch (severity) {
-    case CheckSeverity::critical:
-      return "critical";
-    case CheckSeverity::warning:
-      return "warning";
-    case CheckSeverity::info:
-      return "info";
-  }
-  return "";
-}
-
 // Exactly one row of one column; null reads as "null".
 std::string single_value(const QueryResult& result, const std::string& what) {
   if (result.columns.size() != 1 || result.rows.size() != 1) {
@@ -103,7 +91,7 @@ bool within(const Tolerance& tolerance, const std::string& difference, const std
 CheckRecord run_check(const PlanCheck& check, const CheckDatabases& databases) {
   CheckRecord record;
   record.name = check.name;
-  record.severity = name(check.severity);
+  record.severity = to_string(check.severity);
   record.checked_at = now_micros();
   const std::string failed = check.severity == CheckSeverity::critical ? "failed" : "warning";
   try {

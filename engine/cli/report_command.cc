@@ -16,9 +16,12 @@ namespace planrun {
 
 namespace {
 
+// Of the verifications whose checks are shown as history.
+constexpr std::int64_t kShownVerifications = 60;
+
 // What this target's ledger holds of the run; its own part of a run that home's ledger has begun.
-LedgerPart read_part(const std::string& plan, const PlanTarget& named, const TargetDatabase& target,
-                     Ledger& ledger, const std::string& run) {
+LedgerPart read_part(const std::string& plan, const PlanTarget& named, TargetDatabase& target, Ledger& ledger,
+                     const std::string& run) {
   LedgerPart part;
   part.target = named.name;
   part.shown_url = target.shown_url();
@@ -27,6 +30,9 @@ LedgerPart read_part(const std::string& plan, const PlanTarget& named, const Tar
     part.check_runs[record.id] = ledger.checks(record.id);
     if (record.id == run) part.run = record;
   }
+  const auto watch = target.open_watch_ledger(false);
+  for (const VerificationRecord& record : watch->verifications(plan, kShownVerifications))
+    part.check_runs["verification " + std::to_string(record.id)] = watch->checks(record.id);
   part.steps = ledger.steps(run);
   part.chunks = ledger.chunks(run);
   part.rejects = ledger.rejects(run, -1);

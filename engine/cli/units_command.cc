@@ -1,10 +1,8 @@
 #include <iostream>
 #include <set>
 
-#include <pwd.h>
-#include <unistd.h>
-
 #include "base/error.h"
+#include "base/host.h"
 #include "cli/command.h"
 #include "report/units_text.h"
 
@@ -15,11 +13,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kSqlite = "sqlite:";
-
-std::string user_name() {
-  const passwd* user = getpwuid(geteuid());
-  return user == nullptr ? std::to_string(geteuid()) : user->pw_name;
-}
 
 // The ledger of a SQLite target, the metrics and the mails.
 std::vector<fs::path> written_folders(const Plan& plan, const fs::path& metrics) {

@@ -2,12 +2,11 @@
 #include <optional>
 #include <thread>
 
-#include <unistd.h>
-
 #include "base/error.h"
+#include "base/file.h"
+#include "base/host.h"
 #include "base/json.h"
 #include "base/time.h"
-#include "base/file.h"
 #include "cli/command.h"
 #include "cli/databases.h"
 #include "notify/sender.h"
@@ -92,9 +91,7 @@ class Aftermath {
   SenderOptions sender_options() const {
     SenderOptions options;
     options.folder = plan_.file.parent_path();
-    char host[256] = {};
-    gethostname(host, sizeof host - 1);
-    options.host = host;
+    options.host = host_name();
     return options;
   }
 

@@ -10,11 +10,6 @@ namespace planrun {
 
 namespace {
 
-std::string_view words_of(CheckSeverity severity) {
-  constexpr std::array<std::string_view, 3> kNames = {"critical", "warning", "info"};
-  return kNames.at(static_cast<std::size_t>(severity));
-}
-
 std::string shown(const Tolerance& tolerance) {
   return tolerance.amount + (tolerance.percent ? "%" : "");
 }
@@ -63,8 +58,8 @@ class CheckComparing {
       kind = before_.severity == CheckSeverity::critical ? ChangeKind::critical_lowered
                                                          : ChangeKind::severity_lowered;
     }
-    const std::string was(words_of(before_.severity));
-    const std::string is(words_of(now_.severity));
+    const std::string was(to_string(before_.severity));
+    const std::string is(to_string(now_.severity));
     tell(kind, "its severity is " + is + ", it was " + was, was, is);
   }
 

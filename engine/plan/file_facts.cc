@@ -54,7 +54,22 @@ class FileFacts {
       all["target " + target.name + " ledger"] = target.ledger;
       all["target " + target.name + " types"] = comma_list(target.types);
     }
+    all["gate"] =
+        plan_.gate ? std::to_string(plan_.gate->verifications) + " verifications within " + plan_.gate->within
+                   : std::string();
+    std::vector<std::string> alerts;
+    for (const auto& alert : plan_.alerts) alerts.push_back(describe(alert));
+    std::sort(alerts.begin(), alerts.end());
+    all["alerts"] = join(alerts, "; ");
     if (!plan_.targets.empty()) all["home"] = plan_.targets.front().name;
+  }
+
+  static std::string describe(const PlanAlert& alert) {
+    std::string text = alert.name + " when " + alert.when.text + ", " + std::string(to_string(alert.level));
+    if (!alert.command.empty()) text += ", command " + join(alert.command, " ");
+    if (!alert.shown_webhook.empty()) text += ", webhook " + alert.shown_webhook;
+    if (!alert.mail.empty()) text += ", mail " + alert.mail.string();
+    return text;
   }
 
   const PlanTarget* target_of(const PlanTable& table) const {

@@ -120,6 +120,7 @@ struct PlanTable {
 std::vector<std::string> load_names(const PlanTable& table, const PlanLoad& load);
 
 enum class CheckSeverity { critical, warning, info };
+std::string_view to_string(CheckSeverity severity);
 
 /// A number: absolute, or percent of the expected value.
 struct Tolerance {

@@ -17,6 +17,8 @@ constexpr std::array kRules = std::to_array<ChangeRule>({
     {requires_new, "requires_new", safe, any_time, false, "one more plan must have passed before"},
     {requires_gone, "requires_gone", attention, any_time, false, "it may run before that plan has passed"},
     {setting_changed, "setting_changed", attention, any_time, false, "the run itself goes otherwise"},
+    {watch_changed, "watch_changed", attention, any_time, false,
+     "what is watched after a run, and who is told of it, changes"},
     {on_failure_loosened, "on_failure_loosened", attention, any_time, false,
      "a run that is not proved stays in the target until somebody takes it back"},
     {snapshot_none, "snapshot_none", dangerous, any_time, false,

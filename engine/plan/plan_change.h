@@ -32,6 +32,7 @@ enum class ChangeKind {
   requires_new,
   requires_gone,
   setting_changed,
+  watch_changed,
   on_failure_loosened,
   snapshot_none,
   ledger_changed,

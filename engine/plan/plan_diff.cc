@@ -48,6 +48,7 @@ ChangeKind kind_of(const Setting& setting, const std::string& now) {
   if (setting.word == "schema") return ChangeKind::schema_changed;
   if (setting.word == "snapshot" && now == "none") return ChangeKind::snapshot_none;
   if (setting.word == "on_failure" && now == "stop") return ChangeKind::on_failure_loosened;
+  if (setting.word == "gate" || setting.word == "alerts") return ChangeKind::watch_changed;
   return ChangeKind::setting_changed;
 }
 

@@ -14,8 +14,6 @@ std::string comma_list(const std::vector<std::string>& names) {
   return join(names, ", ");
 }
 
-constexpr std::string_view kSeverities[] = {"critical", "warning", "info"};
-
 using Texts = std::vector<std::string>;
 
 std::string text(const Json& object, const char* name) {
@@ -187,8 +185,8 @@ class RecordedFacts {
     CheckFacts& check = facts_.checks[(guard ? "guard " : "check ") + name];
     check.name = name;
     check.guard = guard;
-    for (std::size_t i = 0; i < std::size(kSeverities); ++i) {
-      if (text(json, "severity") == kSeverities[i]) check.severity = static_cast<CheckSeverity>(i);
+    for (const auto severity : {CheckSeverity::critical, CheckSeverity::warning, CheckSeverity::info}) {
+      if (text(json, "severity") == to_string(severity)) check.severity = severity;
     }
     check.asks = sql_text(json, "sql");
     const std::string source = text(json, "source");

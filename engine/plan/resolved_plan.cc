@@ -13,11 +13,6 @@ std::string_view to_text(Identity identity) {
   return kNames[static_cast<std::size_t>(identity)];
 }
 
-std::string_view to_text(CheckSeverity severity) {
-  constexpr std::array<std::string_view, 3> kNames = {"critical", "warning", "info"};
-  return kNames[static_cast<std::size_t>(severity)];
-}
-
 std::string_view to_text(WriteMode write) {
   constexpr std::array<std::string_view, 4> kNames = {"insert", "insert_missing", "upsert", "replace"};
   return kNames[static_cast<std::size_t>(write)];
@@ -112,7 +107,7 @@ Json tolerance_json(const Tolerance& t) {
 Json plan_check_json(const PlanCheck& c) {
   Json out{{"name", c.name}};
   put(out, "guard", c.guard);
-  out["severity"] = to_text(c.severity);
+  out["severity"] = to_string(c.severity);
   put(out, "target", c.target);
   put(out, "sql", sql_json(c.sql));
   put(out, "source", c.source);
@@ -147,6 +142,11 @@ Json table_json(const ResolvedTable& table) {
 }
 
 }  // namespace
+
+std::string_view to_string(CheckSeverity severity) {
+  constexpr std::array<std::string_view, 3> kNames = {"critical", "warning", "info"};
+  return kNames.at(static_cast<std::size_t>(severity));
+}
 
 Json schema_to_json(const ResolvedTable& table) {
   const TableSchema& s = table.schema;

@@ -168,7 +168,7 @@ Json snapshot_json(const SnapshotRecord& snapshot) {
           {"deleted_at", time_json(snapshot.deleted_at)}};
 }
 
-Json diff_json(const PlanDiff& diff) {
+Json diff_json(const PlanTextDiff& diff) {
   if (diff.run.empty()) return nullptr;
   Json json = {{"run", diff.run}, {"state", diff.state}, {"started_at", time_json(diff.started_at)}};
   Json& lines = json["changed_lines"] = Json::array();

@@ -92,7 +92,7 @@ std::string numbered(const std::string& text) {
   return "<pre class=\"code lines\">" + html + "</pre>\n";
 }
 
-std::string change_html(const PlanDiff& diff) {
+std::string change_html(const PlanTextDiff& diff) {
   if (diff.run.empty()) return "<p>It is the first run of this plan in the ledger.</p>\n";
   const std::string earlier =
       "run " + diff.run + " (" + diff.state + ", begun " + to_iso_utc(diff.started_at) + ")";

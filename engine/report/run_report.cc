@@ -239,8 +239,8 @@ class PartReader {
   ResolvedPlan plan_;
 };
 
-PlanDiff diff_of(const LedgerPart& home) {
-  PlanDiff diff;
+PlanTextDiff diff_of(const LedgerPart& home) {
+  PlanTextDiff diff;
   for (const RunRecord& run : home.runs) {
     const bool is_earlier = run.id != home.run.id && run.started_at <= home.run.started_at;
     if (!is_earlier || run.plan_text.empty()) continue;

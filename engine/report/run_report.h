@@ -24,7 +24,7 @@ struct LedgerPart {
   std::vector<RejectRecord> rejects;
   std::vector<RejectRecord> merged;
   std::vector<RunRecord> runs;                                 // of the plan, newest first
-  std::map<std::string, std::vector<CheckRecord>> check_runs;  // by run: of every run of the plan
+  std::map<std::string, std::vector<CheckRecord>> check_runs;  // by run, or "verification 12"
 };
 
 struct ReportOptions {
@@ -124,7 +124,7 @@ struct ReportTarget {
 };
 
 /// The plan's text held against that of the last run before this one.
-struct PlanDiff {
+struct PlanTextDiff {
   std::string run;    // empty: there is none, or its ledger has no text
   std::string state;  // of that run
   std::int64_t started_at = 0;
@@ -160,7 +160,7 @@ struct RunReport {
   std::vector<SnapshotRecord> snapshots;
   std::string plan_sha256;  // of the plan file's bytes
   std::vector<ReportFile> scripts;
-  PlanDiff diff;
+  PlanTextDiff diff;
   bool shows_values = false;
 };
 

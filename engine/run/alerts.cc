@@ -54,9 +54,4 @@ Json to_json(const AlertNews& news, const VerifySummary& summary) {
           {"changed_at", to_iso_utc(news.record.changed_at)}};
 }
 
-std::string_view to_string(CheckSeverity level) {
-  if (level == CheckSeverity::critical) return "critical";
-  return level == CheckSeverity::warning ? "warning" : "info";
-}
-
 }  // namespace planrun

@@ -23,6 +23,4 @@ std::vector<AlertNews> find_news(const Plan& plan, const Figures& figures, const
 /// What a command, a webhook and whoever reads them get.
 Json to_json(const AlertNews& news, const VerifySummary& summary);
 
-std::string_view to_string(CheckSeverity level);
-
 }  // namespace planrun

@@ -2,11 +2,9 @@
 
 #include <memory>
 
-#include <pwd.h>
-#include <unistd.h>
-
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/host.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "base/time.h"
@@ -22,17 +20,6 @@ namespace {
 
 constexpr const char* kKind = "planrun evidence";
 constexpr int kVersion = 1;
-
-std::string user_name() {
-  const passwd* entry = getpwuid(geteuid());
-  return entry == nullptr ? std::to_string(geteuid()) : entry->pw_name;
-}
-
-std::string host_name() {
-  char name[256] = {};
-  gethostname(name, sizeof name - 1);
-  return name;
-}
 
 // Reads tables back, all of them as they were at one moment where the target can keep one.
 class TargetReader {

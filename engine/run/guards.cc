@@ -14,11 +14,6 @@ constexpr const char* kBefore = "before the run";
 constexpr const char* kByRun = "load ";
 constexpr std::string_view kGuardPrefix = "guard ";
 
-std::string_view to_text(CheckSeverity severity) {
-  if (severity == CheckSeverity::critical) return "critical";
-  return severity == CheckSeverity::warning ? "warning" : "info";
-}
-
 std::string record_name(const WatchedGuard& guard) {
   return std::string(kGuardPrefix) + guard.name;
 }
@@ -26,7 +21,7 @@ std::string record_name(const WatchedGuard& guard) {
 CheckRecord record_of(const WatchedGuard& guard, const std::string& expected, const std::string& found) {
   CheckRecord record;
   record.name = record_name(guard);
-  record.severity = to_text(guard.severity);
+  record.severity = to_string(guard.severity);
   record.status = expected == found ? "passed" : "warning";
   record.expected = expected;
   record.found = found;

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/host.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "base/time.h"
@@ -41,12 +42,6 @@ std::string new_run_id() {
   std::erase_if(stamp, [](char c) { return c == '-' || c == ':'; });
   std::random_device random;
   return stamp.substr(0, stamp.find('.')) + "-" + to_hex(Hash128{0, random()}).substr(28);
-}
-
-std::string host_name() {
-  char name[256] = {};
-  gethostname(name, sizeof name - 1);
-  return name;
 }
 
 class Run : public TargetRun {

@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <chrono>
 
-#include <unistd.h>
-
 #include "base/error.h"
+#include "base/host.h"
 #include "base/json.h"
 #include "base/time.h"
 #include "plan/part.h"
@@ -16,12 +15,6 @@
 namespace planrun {
 
 namespace {
-
-std::string host_name() {
-  char name[256] = {};
-  gethostname(name, sizeof name - 1);
-  return name;
-}
 
 bool is_bad(const CheckRecord& check) {
   return check.status == "failed" || (check.status == "error" && check.severity == "critical");
