@@ -89,11 +89,15 @@ run_fuzzer() {
   printf '%s: %s inputs\n' "$1" "$(awk '/number_of_executed_units/ { print $2 }' "$log")"
 }
 
-# On commands of its own: clang cannot read the compiled headers of g++.
+# On commands of its own: clang cannot read the compiled headers of g++. A folder is read at once (engine/CMakeLists.txt).
 tidy() {
-  configure_planrun "$build/tidy" -DCMAKE_CXX_COMPILER=clang++-14 -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON
-  cd "$root"
-  find engine -name '*.cc' -print0 | xargs -0 -n 1 -P "$(nproc)" clang-tidy-14 -p build/tidy --quiet
+  configure_planrun "$build/tidy" -DCMAKE_CXX_COMPILER=clang++-14 -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON -DPLANRUN_TESTS=OFF \
+    -DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=0
+  python3 -c 'import json, sys
+for entry in json.load(open(sys.argv[1])):
+    if "/Unity/" in entry["file"] or entry["file"].startswith(sys.argv[2]): print(entry["file"], end="\0")' \
+    "$build/tidy/compile_commands.json" "$root/engine/" |
+    xargs -0 -n 1 -P "$(nproc)" clang-tidy-14 -p "$build/tidy" --quiet "--config-file=$root/.clang-tidy"
 }
 
 # clang-tidy goes on beside the tests, which often wait, on what they leave of the processors.

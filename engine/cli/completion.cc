@@ -130,8 +130,8 @@ std::string to_text(const Completion& completion) {
 }
 
 const std::vector<std::string>& completion_shells() {
-  static const std::vector<std::string> shells = {"bash", "zsh", "fish"};
-  return shells;
+  static const std::vector<std::string> kShells = {"bash", "zsh", "fish"};
+  return kShells;
 }
 
 std::string completion_script(const std::string& shell) {

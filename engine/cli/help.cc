@@ -18,14 +18,14 @@ struct Section {
 };
 
 const std::vector<Section>& sections() {
-  static const std::vector<Section> all = {
+  static const std::vector<Section> kAll = {
       {"plan", plan_keys()},     {"source", source_keys()},   {"target", target_keys()},
       {"table", table_keys()},   {"load", load_keys()},       {"merge", merge_keys()},
       {"column", column_keys()}, {"check", check_keys()},     {"tolerance", tolerance_keys()},
       {"guard", guard_keys()},   {"view", view_keys()},       {"trigger", trigger_keys()},
       {"sql", sql_step_keys()},  {"example", example_keys()},
   };
-  return all;
+  return kAll;
 }
 
 // Of lines "  NAME  TEXT", with the names as wide as the widest of them.

@@ -62,25 +62,25 @@ std::string pairs_section(const std::string& title,
 }  // namespace
 
 const std::vector<std::pair<std::string, std::string>>& exit_statuses() {
-  static const std::vector<std::pair<std::string, std::string>> statuses = {
+  static const std::vector<std::pair<std::string, std::string>> kStatuses = {
       {"0", "done and proved; rejects that the plan keeps are among it"},
       {"1", "failed; the message says what to mend, then the same command goes on"},
       {"2", "the plan or the command line is wrong; nothing was done"},
       {"3", "a critical check, a guard, the balance or the proof failed, or diff found something dangerous"},
       {"4", "interrupted; the same command goes on"},
   };
-  return statuses;
+  return kStatuses;
 }
 
 const std::vector<std::pair<std::string, std::string>>& environment() {
-  static const std::vector<std::pair<std::string, std::string>> variables = {
+  static const std::vector<std::pair<std::string, std::string>> kVariables = {
       {"NAME", "any variable that a plan names as ${NAME} or ${NAME:-default} in a url, folder or password"},
       {"XDG_STATE_HOME",
        "runs keep their snapshots in planrun/PLAN/RUN below it; ~/.local/state where it is not set"},
       {"NO_COLOR", "no colour where it is set and not empty"},
       {"PGHOST, PGPASSFILE, PGSERVICE, ...", "what libpq takes for a PostgreSQL target"},
   };
-  return variables;
+  return kVariables;
 }
 
 std::string manual_page(const std::vector<CommandText>& commands, const std::string& version) {

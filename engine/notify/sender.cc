@@ -1,8 +1,8 @@
 #include "notify/sender.h"
 
 #include "base/error.h"
-#include "base/json.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "notify/mail.h"
 #include "notify/program.h"
 #include "notify/webhook.h"

@@ -44,19 +44,23 @@ bool holds_password(const std::string& marked) {
 
 void read_gate(PlanReader& reader, const Member& member) {
   if (member.value.kind != NodeKind::table) {
-    reader.error(FindingCode::wrong_kind, member.at, "`gate` is a section [gate], not " + std::string(describe(member.value.kind)));
+    reader.error(FindingCode::wrong_kind, member.at,
+                 "`gate` is a section [gate], not " + std::string(describe(member.value.kind)));
     return;
   }
   const Section section(reader, gate_keys(), member.value, member.at, "[gate]");
   PlanGate gate;
   gate.at = member.at;
   if (!section.has("verifications"))
-    reader.error(FindingCode::missing_key, member.at, "[gate] has no `verifications`", "how many must pass in a row");
+    reader.error(FindingCode::missing_key, member.at, "[gate] has no `verifications`",
+                 "how many must pass in a row");
   if (const auto count = section.count("verifications")) {
     gate.verifications = *count;
-    if (*count == 0) reader.error(FindingCode::wrong_form, section.at("verifications"), "a gate of no verification is none");
+    if (*count == 0)
+      reader.error(FindingCode::wrong_form, section.at("verifications"), "a gate of no verification is none");
   }
-  if (!section.has("within")) reader.error(FindingCode::missing_key, member.at, "[gate] has no `within`", "within = \"7d\"");
+  if (!section.has("within"))
+    reader.error(FindingCode::missing_key, member.at, "[gate] has no `within`", "within = \"7d\"");
   if (const auto within = section.located("within")) {
     const auto seconds = read_duration(within->text);
     if (!seconds) {
@@ -93,23 +97,27 @@ class AlertReader {
     read_webhook(section, alert);
     read_mail(section, alert);
     if (!section.has("command") && !section.has("webhook") && !section.has("mail"))
-      reader_.error(FindingCode::missing_key, node.at, "the alert goes nowhere", "`command`, `webhook` or `mail`");
+      reader_.error(FindingCode::missing_key, node.at, "the alert goes nowhere",
+                    "`command`, `webhook` or `mail`");
     reader_.plan.alerts.push_back(std::move(alert));
   }
 
  private:
   void read_name(const Section& section, PlanAlert& alert) {
-    if (!section.has("name")) reader_.error(FindingCode::missing_key, section.at(), "[[alert]] has no `name`");
+    if (!section.has("name"))
+      reader_.error(FindingCode::missing_key, section.at(), "[[alert]] has no `name`");
     const auto name = section.located("name");
     if (!name) return;
     alert.name = name->text;
     check_plain_name(reader_, alert.name, name->at, "alert");
-    if (!seen_.insert(alert.name).second) reader_.error(FindingCode::named_twice, name->at, "there are two alerts " + alert.name);
+    if (!seen_.insert(alert.name).second)
+      reader_.error(FindingCode::named_twice, name->at, "there are two alerts " + alert.name);
   }
 
   void read_when(const Section& section, PlanAlert& alert) {
     if (!section.has("when"))
-      reader_.error(FindingCode::missing_key, section.at(), "[[alert]] has no `when`", "when = \"differences > 0\"");
+      reader_.error(FindingCode::missing_key, section.at(), "[[alert]] has no `when`",
+                    "when = \"differences > 0\"");
     const auto when = section.located("when");
     if (!when) return;
     alert.when = *when;
@@ -132,7 +140,8 @@ class AlertReader {
       return;
     }
     if (holds_password(marked)) {
-      reader_.error(FindingCode::literal_password, webhook->at, "the webhook holds a password", "take it from the environment: ${NAME}");
+      reader_.error(FindingCode::literal_password, webhook->at, "the webhook holds a password",
+                    "take it from the environment: ${NAME}");
       return;
     }
     Diagnostics missing;

@@ -225,10 +225,10 @@ std::vector<CheckRecord> PostgresLedger::checks(const std::string& run) {
     std::vector<CheckRecord> checks;
     if (absent()) return checks;
     // Verifications have their own.
-    const Result r = c.exec("SELECT name, severity, status, expected, found, message, checked_at FROM " +
-                                context_->ledger.check_result +
-                                " WHERE run = $1 AND verification IS NULL ORDER BY id",
-                            {run});
+    const Result r =
+        c.exec("SELECT name, severity, status, expected, found, message, checked_at FROM " +
+                   context_->ledger.check_result + " WHERE run = $1 AND verification IS NULL ORDER BY id",
+               {run});
     for (int i = 0; i < r.rows(); ++i) {
       checks.push_back({r.text(i, 0), r.text(i, 1), r.text(i, 2), r.text(i, 3), r.text(i, 4), r.text(i, 5),
                         r.integer(i, 6)});

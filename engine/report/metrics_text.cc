@@ -12,7 +12,7 @@ namespace {
 
 using Labels = std::vector<std::pair<std::string, std::string>>;
 
-std::string escaped(std::string_view text) {
+std::string escaped_label(std::string_view text) {
   std::string out;
   for (const char c : text) {
     if (c == '\n') {
@@ -41,8 +41,8 @@ class Metrics {
     text_ += "# HELP " + name + " " + std::string(meaning) + "\n# TYPE " + name + " gauge\n";
   }
   void sample(const std::string& name, const Labels& more, double value) {
-    text_ += name + "{plan=\"" + escaped(plan_) + "\",target=\"" + escaped(target_) + "\"";
-    for (const auto& [label, of] : more) text_ += "," + label + "=\"" + escaped(of) + "\"";
+    text_ += name + "{plan=\"" + escaped_label(plan_) + "\",target=\"" + escaped_label(target_) + "\"";
+    for (const auto& [label, of] : more) text_ += "," + label + "=\"" + escaped_label(of) + "\"";
     text_ += "} " + number(value) + "\n";
   }
   std::string text() && { return std::move(text_); }

@@ -118,11 +118,11 @@ class Looking : public RowVisitor {
 using LoadOfTable = std::pair<const ResolvedTable*, const ResolvedLoad*>;
 
 // Reads all rows of all loads, several loads at once.
-class Reading {
+class LoadReading {
  public:
-  Reading(const std::vector<LoadOfTable>& loads, const std::map<std::string, SourceDatabase*>& sources,
-          const Settlements& settlements, TargetDatabase& target, bool reachable,
-          const PreviewOptions& options, const std::atomic<bool>& stop)
+  LoadReading(const std::vector<LoadOfTable>& loads, const std::map<std::string, SourceDatabase*>& sources,
+              const Settlements& settlements, TargetDatabase& target, bool reachable,
+              const PreviewOptions& options, const std::atomic<bool>& stop)
       : loads_(loads),
         sources_(sources),
         settlements_(settlements),
@@ -307,7 +307,8 @@ Preview preview_plan(const Plan& plan, const std::map<std::string, SourceDatabas
   const auto before_settling = std::chrono::steady_clock::now();
   const Settlements settlements = settle_plan(prepared.plan, read, target, settling, stop);
   const std::chrono::duration<double> settled = std::chrono::steady_clock::now() - before_settling;
-  preview.loads = Reading(loads, read, settlements, target, !preview.target_unreachable, options, stop).run();
+  preview.loads =
+      LoadReading(loads, read, settlements, target, !preview.target_unreachable, options, stop).run();
   add_merges(loads, settlements, preview);
   preview.findings = ask_sources(prepared.plan, read);
   for (const auto& [name, source] : sources) {

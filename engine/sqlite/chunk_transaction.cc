@@ -13,7 +13,8 @@ namespace {
 // claim: it alone has a savepoint there.
 class SqliteChunkTransaction : public ChunkTransaction {
  public:
-  SqliteChunkTransaction(TargetConnection& target, Writers& writers, const ClaimRequest& request, int worker)
+  SqliteChunkTransaction(TargetConnection& target, RowWriters& writers, const ClaimRequest& request,
+                         int worker)
       : connection_(writing_for(target, request)),
         ledger_(target.ledger()),
         writers_(writers),
@@ -68,7 +69,7 @@ class SqliteChunkTransaction : public ChunkTransaction {
 
   std::shared_ptr<SqliteConnection> connection_;
   const SqliteLedgerTables& ledger_;
-  Writers& writers_;
+  RowWriters& writers_;
   std::string run_;
   int worker_;
   std::vector<LoadTarget> loads_;
@@ -208,7 +209,7 @@ RowWriter& SqliteChunkTransaction::writer() {
 
 }  // namespace
 
-std::unique_ptr<ChunkTransaction> claim_chunk(TargetConnection& target, Writers& writers,
+std::unique_ptr<ChunkTransaction> claim_chunk(TargetConnection& target, RowWriters& writers,
                                               const ClaimRequest& request, int worker) {
   auto transaction = std::make_unique<SqliteChunkTransaction>(target, writers, request, worker);
   if (transaction->next()) return transaction;

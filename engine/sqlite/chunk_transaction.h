@@ -12,11 +12,11 @@
 namespace planrun {
 
 /// Prepared inserts by load, kept between chunks.
-using Writers = std::map<std::string, std::unique_ptr<RowWriter>>;
+using RowWriters = std::map<std::string, std::unique_ptr<RowWriter>>;
 
 /// Does the request's `create` steps and claims the pending chunk with the lowest id. Null: none is pending,
 /// and the steps are committed. `target` and `writers` outlive the transaction.
-std::unique_ptr<ChunkTransaction> claim_chunk(TargetConnection& target, Writers& writers,
+std::unique_ptr<ChunkTransaction> claim_chunk(TargetConnection& target, RowWriters& writers,
                                               const ClaimRequest& request, int worker);
 
 }  // namespace planrun

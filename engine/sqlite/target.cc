@@ -68,7 +68,7 @@ class SqliteTarget : public Target {
 
  private:
   TargetConnection connection_;
-  Writers writers_;
+  RowWriters writers_;
   int worker_;
 };
 
