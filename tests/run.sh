@@ -92,10 +92,9 @@ run_fuzzer() {
   printf '%s: %s inputs\n' "$1" "$(awk '/number_of_executed_units/ { print $2 }' "$log")"
 }
 
-# On commands of its own: clang cannot read the compiled headers of g++. A folder is read at once (engine/CMakeLists.txt).
+# On commands of its own: clang cannot read the compiled headers of g++. A folder is read at once.
 tidy() {
-  configure_planrun "$build/tidy" -DCMAKE_CXX_COMPILER=clang++-14 -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON -DPLANRUN_TESTS=OFF \
-    -DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=0
+  configure_planrun "$build/tidy" -DCMAKE_CXX_COMPILER=clang++-14 -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON -DPLANRUN_TESTS=OFF
   python3 -c 'import json, sys
 for entry in json.load(open(sys.argv[1])):
     if "/Unity/" in entry["file"] or entry["file"].startswith(sys.argv[2]): print(entry["file"], end="\0")' \

@@ -16,10 +16,6 @@ namespace planrun {
 
 namespace {
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 enum class Form { none, canonical, last_keys };
 
 /// Reads one text from front to end with a stack of its own, writing its form behind `out`'s end.

@@ -26,9 +26,6 @@ void append_hex(std::uint64_t value, std::string& out) {
   for (int shift = 60; shift >= 0; shift -= 4) out += "0123456789abcdef"[(value >> shift) & 15];
 }
 
-struct FreeDigest {
-  void operator()(EVP_MD_CTX* c) const { EVP_MD_CTX_free(c); }
-};
 struct CloseFile {
   void operator()(std::FILE* f) const { std::fclose(f); }
 };
@@ -147,6 +144,9 @@ Hash256 hash256_from_hex(std::string_view hex) {
 }
 
 struct StreamingSha256::State {
+  struct FreeDigest {
+    void operator()(EVP_MD_CTX* c) const { EVP_MD_CTX_free(c); }
+  };
   std::unique_ptr<EVP_MD_CTX, FreeDigest> context{EVP_MD_CTX_new()};
 };
 

@@ -16,11 +16,18 @@ std::size_t count_code_points(std::string_view text);
 /// Every maximal invalid sequence becomes U+FFFD (Unicode 15, chapter 3, "substitution of maximal subparts").
 std::string replace_invalid_utf8(std::string_view text);
 
+/// An ASCII digit, whatever the locale.
+inline bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 std::string_view trim(std::string_view text);
 std::string to_lower_ascii(std::string_view text);
 std::vector<std::string> split(std::string_view text, char separator);
 std::string join(std::span<const std::string> parts, std::string_view separator);
+/// "a, b, c".
+std::string comma_list(std::span<const std::string> names);
 
+inline constexpr std::string_view kHexDigits = "0123456789abcdef";
 std::string to_hex(std::string_view bytes);
 std::optional<std::string> from_hex(std::string_view hex);
 std::optional<std::string> from_base64(std::string_view text);

@@ -2,11 +2,11 @@
 
 #include <chrono>
 
+#include "base/text.h"
+
 namespace planrun {
 
 namespace {
-
-constexpr std::int64_t kMicrosPerSecond = 1'000'000;
 
 struct Civil {
   std::int64_t year;
@@ -41,10 +41,6 @@ constexpr Civil civil_of(std::int64_t days) {
 constexpr int days_in_month(int year, int month) {
   if (month == 2) return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28;
   return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
-}
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
 }
 
 /// Reads a text from its front; every function leaves the text alone when it answers false.

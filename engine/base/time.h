@@ -8,7 +8,11 @@
 
 namespace planrun {
 
-inline constexpr std::int64_t kMicrosPerDay = 86'400'000'000;
+inline constexpr std::int64_t kMicrosPerSecond = 1'000'000;
+inline constexpr std::int64_t kMicrosPerDay = 86'400 * kMicrosPerSecond;
+/// Years 1 to 9999, as ISO 8601 writes them in four digits: from the first, before the second.
+inline constexpr std::int64_t kFirstMicros = -62'135'596'800 * kMicrosPerSecond;
+inline constexpr std::int64_t kEndMicros = 253'402'300'800 * kMicrosPerSecond;
 
 /// Days since 1970-01-01. `month` 1..12, `day` 1..31; nullopt when there is no such day. Years 1..9999.
 std::optional<std::int64_t> days_from_civil(int year, int month, int day);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/text.h"
+
 namespace planrun {
 
 namespace {
@@ -33,7 +35,6 @@ std::optional<Amount> Amount::parse(std::string_view text) {
     a.scale_ = static_cast<int>(text.size() - point - 1);
     digits += text.substr(point + 1);
   }
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   if (digits.empty() || !std::all_of(digits.begin(), digits.end(), is_digit)) return {};
   a.digits_ = digits;
   a.scale_ -= exponent;

@@ -1,7 +1,9 @@
 #include "cli/command.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <iostream>
+#include <thread>
 
 #include <signal.h>
 #include <unistd.h>
@@ -68,6 +70,11 @@ Plan read_right_plan(const std::string& file, const CommandOptions& options, Con
   }
   result.plan.sample = options.sample;
   return std::move(result.plan);
+}
+
+// A load keeps a core here and one at the server busy.
+int default_jobs() {
+  return std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, 8);
 }
 
 }  // namespace planrun

@@ -8,8 +8,6 @@ namespace planrun {
 
 namespace {
 
-constexpr std::string_view kSqlite = "sqlite:";
-
 bool is_postgres(const std::string& url) {
   return url.starts_with("postgresql:") || url.starts_with("postgres:");
 }
@@ -29,8 +27,8 @@ std::map<std::string, TargetDatabase*> Databases::target_pointers() const {
 }
 
 std::unique_ptr<TargetDatabase> open_target(const PlanTarget& target) {
-  if (target.url.starts_with(kSqlite))
-    return open_sqlite_target(target.url.substr(kSqlite.size()), target.ledger);
+  if (target.url.starts_with(kSqliteUrl))
+    return open_sqlite_target(target.url.substr(kSqliteUrl.size()), target.ledger);
   if (is_postgres(target.url))
     return open_postgres_target({target.url, target.shown_url, target.schema, target.ledger});
   throw Error(ErrorCode::plan,
@@ -41,13 +39,13 @@ std::unique_ptr<TargetDatabase> open_target(const PlanTarget& target) {
 Databases open_databases(const Plan& plan, std::map<std::string, Error>* unopened) {
   Databases databases;
   for (const auto& source : plan.sources) {
-    if (!source.url.starts_with(kSqlite)) {
+    if (!source.url.starts_with(kSqliteUrl)) {
       throw Error(ErrorCode::plan,
                   "source " + source.name + ": " + source.shown_url + " is no database that planrun reads",
                   "use sqlite:PATH");
     }
     try {
-      databases.sources[source.name] = open_sqlite_source(source.url.substr(kSqlite.size()));
+      databases.sources[source.name] = open_sqlite_source(source.url.substr(kSqliteUrl.size()));
     } catch (const Error& error) {
       if (unopened == nullptr) throw;
       unopened->emplace(source.name, error);

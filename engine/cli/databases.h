@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/error.h"
 #include "database/source.h"
@@ -11,6 +12,9 @@
 #include "plan/plan.h"
 
 namespace planrun {
+
+/// What the URL of a SQLite file begins with.
+inline constexpr std::string_view kSqliteUrl = "sqlite:";
 
 struct Databases {
   std::map<std::string, std::unique_ptr<SourceDatabase>> sources;

@@ -1,6 +1,5 @@
 #include <cstdlib>
 #include <iostream>
-#include <thread>
 
 #include <unistd.h>
 
@@ -18,14 +17,6 @@
 namespace planrun {
 
 namespace {
-
-constexpr int kMostJobs = 8;
-
-// One worker a core: a load keeps a core here and one at the server busy.
-int default_jobs() {
-  const int cores = static_cast<int>(std::thread::hardware_concurrency());
-  return std::clamp(cores, 1, kMostJobs);
-}
 
 // $XDG_STATE_HOME/planrun, or ~/.local/state/planrun (XDG Base Directory Specification).
 std::filesystem::path state_folder() {

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/host.h"
 #include "cli/command.h"
+#include "cli/databases.h"
 #include "report/units_text.h"
 
 namespace planrun {
@@ -12,14 +13,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kSqlite = "sqlite:";
-
 // The ledger of a SQLite target, the metrics and the mails.
 std::vector<fs::path> written_folders(const Plan& plan, const fs::path& metrics) {
   std::set<fs::path> folders;
   for (const auto& target : plan.targets) {
-    if (target.url.starts_with(kSqlite))
-      folders.insert(fs::path(target.url.substr(kSqlite.size())).parent_path());
+    if (target.url.starts_with(kSqliteUrl))
+      folders.insert(fs::path(target.url.substr(kSqliteUrl.size())).parent_path());
   }
   if (!metrics.empty()) folders.insert(metrics.parent_path());
   for (const auto& alert : plan.alerts) {

@@ -1,6 +1,5 @@
 #include <iostream>
 #include <optional>
-#include <thread>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -19,16 +18,13 @@ namespace planrun {
 
 namespace {
 
-constexpr int kMostJobs = 8;
-
 VerifyOptions verify_options(const CommandOptions& options) {
-  const int cores = static_cast<int>(std::thread::hardware_concurrency());
   VerifyOptions verify;
   verify.run = options.run;
   if (options.from == "snapshot") verify.from = VerifyFrom::snapshot;
   if (options.from == "live") verify.from = VerifyFrom::live;
   verify.limit = static_cast<std::size_t>(options.limit);
-  verify.jobs = options.jobs > 0 ? options.jobs : std::clamp(cores, 1, kMostJobs);
+  verify.jobs = options.jobs > 0 ? options.jobs : default_jobs();
   return verify;
 }
 

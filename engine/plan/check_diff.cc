@@ -10,10 +10,6 @@ namespace planrun {
 
 namespace {
 
-std::string shown(const Tolerance& tolerance) {
-  return tolerance.amount + (tolerance.percent ? "%" : "");
-}
-
 // Whether `now` lets larger differences pass; percents and amounts cannot be compared and count as larger.
 bool is_larger(const Tolerance& before, const Tolerance& now) {
   std::string old_amount;
@@ -80,8 +76,8 @@ class CheckComparing {
   }
 
   void compare_tolerance() {
-    const std::string was = shown(before_.critical);
-    const std::string is = shown(now_.critical);
+    const std::string was = to_string(before_.critical);
+    const std::string is = to_string(now_.critical);
     if (was != is) {
       tell(is_larger(before_.critical, now_.critical) ? ChangeKind::tolerance_grown
                                                       : ChangeKind::tolerance_shrunk,

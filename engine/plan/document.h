@@ -16,6 +16,10 @@ enum class NodeKind { string, integer, real, boolean, time, array, table };
 
 /// "a string", "a table", ...
 std::string_view describe(NodeKind kind);
+/// Neither a list nor a table.
+constexpr bool is_scalar(NodeKind kind) {
+  return kind != NodeKind::array && kind != NodeKind::table;
+}
 
 struct Member;
 

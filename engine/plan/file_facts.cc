@@ -10,15 +10,7 @@ namespace planrun {
 
 namespace {
 
-std::string comma_list(const std::vector<std::string>& names) {
-  return join(names, ", ");
-}
-
 constexpr std::string_view kWriteModes[] = {"insert", "insert_missing", "upsert", "replace"};
-
-std::string shown(const Tolerance& tolerance) {
-  return tolerance.amount + (tolerance.percent ? "%" : "");
-}
 
 class FileFacts {
  public:
@@ -206,7 +198,7 @@ class FileFacts {
     if (plan.expect) check.expect = plan.expect->text;
     check.compares = plan.expect.has_value() || !plan.source.empty() || !plan.at_most.empty();
     check.critical = plan.critical;
-    if (plan.warning) check.warning = shown(*plan.warning);
+    if (plan.warning) check.warning = to_string(*plan.warning);
     check.at_most = plan.at_most;
     check.tables = plan.tables;
   }

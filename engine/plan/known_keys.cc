@@ -49,7 +49,7 @@ constexpr std::array kOfALoad = {
 };
 
 template <std::size_t A, std::size_t B>
-constexpr std::array<KnownKey, A + B> join(const std::array<KnownKey, A>& a,
+constexpr std::array<KnownKey, A + B> both(const std::array<KnownKey, A>& a,
                                            const std::array<KnownKey, B>& b) {
   std::array<KnownKey, A + B> out{};
   for (std::size_t i = 0; i < A; ++i) out[i] = a[i];
@@ -66,12 +66,12 @@ constexpr std::array kOfATable = {
     KnownKey{"index", indexes, "NAME = index"},
     KnownKey{"load", loads, "further loads into the table"},
 };
-constexpr auto kTable = join(kOfALoad, kOfATable);
+constexpr auto kTable = both(kOfALoad, kOfATable);
 
 constexpr std::array kOfANamedLoad = {
     KnownKey{"columns", columns, "where this load's columns come from"},
 };
-constexpr auto kLoad = join(kOfALoad, kOfANamedLoad);
+constexpr auto kLoad = both(kOfALoad, kOfANamedLoad);
 
 constexpr std::array kMerge = {
     KnownKey{"key", texts, "what makes two rows the same"},
@@ -90,7 +90,7 @@ constexpr std::array kOfATableColumn = {
     KnownKey{"type", text, "PostgreSQL column definition"},
     KnownKey{"storage", text, "how a SQLite target keeps a numeric", "text"},
 };
-constexpr auto kColumn = join(kOfATableColumn, kLoadColumn);
+constexpr auto kColumn = both(kOfATableColumn, kLoadColumn);
 
 constexpr std::array kCheck = {
     KnownKey{"sql", ValueShape::sql, "a query that answers one value"},

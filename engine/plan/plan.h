@@ -127,6 +127,10 @@ struct Tolerance {
   std::string amount = "0";  // a decimal, as text
   bool percent = false;
 };
+/// "0.5%", "3".
+inline std::string to_string(const Tolerance& tolerance) {
+  return tolerance.amount + (tolerance.percent ? "%" : "");
+}
 
 /// One SQL text for both dialects, or one each.
 struct DialectSql {

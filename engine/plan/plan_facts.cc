@@ -4,14 +4,6 @@
 
 namespace planrun {
 
-namespace {
-
-std::string comma_list(const std::vector<std::string>& names) {
-  return join(names, ", ");
-}
-
-}  // namespace
-
 void add_constraints(const TableSchema& schema, TableFacts& table) {
   for (const auto& key : schema.keys) {
     std::string options;

@@ -33,7 +33,7 @@ Json list_of(Json schema) {
   return {{"type", "array"}, {"items", std::move(schema)}};
 }
 
-Json text() {
+Json any_text() {
   return {{"type", "string"}};
 }
 
@@ -45,9 +45,9 @@ Json scalar() {
 Json value_of(const KnownKey& key, const std::string& columns_of) {
   switch (key.shape) {
     case ValueShape::text:
-      return text();
+      return any_text();
     case ValueShape::texts:
-      return any_of({text(), list_of(text())});
+      return any_of({any_text(), list_of(any_text())});
     case ValueShape::flag:
       return {{"type", "boolean"}};
     case ValueShape::count:
@@ -65,7 +65,7 @@ Json value_of(const KnownKey& key, const std::string& columns_of) {
     case ValueShape::columns:
       return reference(columns_of);
     case ValueShape::indexes:
-      return object_of_names(kObjectName, text());
+      return object_of_names(kObjectName, any_text());
     case ValueShape::loads:
       return object_of_names(kPlainName, reference("load"));
     case ValueShape::rows:
@@ -108,7 +108,7 @@ Json check() {
 }
 
 Json columns() {
-  Json schema = object_of_names(kObjectName, any_of({text(), reference("column")}));
+  Json schema = object_of_names(kObjectName, any_of({any_text(), reference("column")}));
   schema["properties"] = {
       {"*", {{"const", "inherit"}, {"description", "every other source column, by its declared type"}}}};
   return schema;
@@ -116,7 +116,7 @@ Json columns() {
 
 Json row() {
   const Json blob = {{"type", "object"},
-                     {"properties", {{"blob", text()}}},
+                     {"properties", {{"blob", any_text()}}},
                      {"required", {"blob"}},
                      {"additionalProperties", false}};
   return {{"type", "object"}, {"additionalProperties", any_of({scalar(), blob})}};
@@ -125,7 +125,7 @@ Json row() {
 Json sql() {
   Json by_dialect = section_of(sql_keys());
   by_dialect["minProperties"] = 1;
-  return any_of({text(), by_dialect});
+  return any_of({any_text(), by_dialect});
 }
 
 Json tolerance() {

@@ -7,7 +7,7 @@
 namespace planrun {
 namespace {
 
-constexpr std::string_view kWord = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+constexpr std::string_view kLuaWord = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
 
 // A blob has no notation in TOML: { blob = "00ff" }.
 bool read_blob(const Node& value, KeyValue& out) {
@@ -94,7 +94,7 @@ void check_transform_name(PlanReader& reader, const Located& transform) {
   const std::string& name = transform.text;
   bool right = name.find('.') != std::string::npos;
   for (const auto& word : split(name, '.'))
-    right = right && !word.empty() && word.find_first_not_of(kWord) == std::string::npos;
+    right = right && !word.empty() && word.find_first_not_of(kLuaWord) == std::string::npos;
   if (!right) {
     reader.error(FindingCode::wrong_form, transform.at,
                  "`transform` takes FILE.FUNCTION, not " + quote_for_message(name));

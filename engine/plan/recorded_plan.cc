@@ -1,27 +1,11 @@
 #include "plan/recorded_plan.h"
 
 #include "base/error.h"
-#include "base/json.h"
+#include "plan/recorded_json.h"
 #include "sql/definition.h"
 
 namespace planrun {
 namespace {
-
-using Texts = std::vector<std::string>;
-
-// The ledger leaves out what is empty or the default.
-std::string text(const Json& object, const char* name) {
-  return object.value(name, std::string());
-}
-Texts texts(const Json& object, const char* name) {
-  return object.value(name, Texts());
-}
-bool flag(const Json& object, const char* name) {
-  return object.value(name, false);
-}
-Json list(const Json& object, const char* name) {
-  return object.value(name, Json::array());
-}
 
 ColumnType read_type(const std::string& sql) {
   const auto parsed = parse_type(sql, {});
@@ -36,12 +20,12 @@ ColumnSchema read_column(const Json& json) {
   ColumnSchema column;
   column.name = json.at("name");
   column.type = read_type(json.at("type"));
-  column.not_null = flag(json, "not_null");
-  if (text(json, "identity") == "always") column.identity = Identity::always;
-  column.default_sql = text(json, "default");
-  column.generated_sql = text(json, "generated");
-  column.collation = text(json, "collation");
-  column.store_as_text = flag(json, "store_as_text");
+  column.not_null = recorded::flag(json, "not_null");
+  if (recorded::text(json, "identity") == "always") column.identity = Identity::always;
+  column.default_sql = recorded::text(json, "default");
+  column.generated_sql = recorded::text(json, "generated");
+  column.collation = recorded::text(json, "collation");
+  column.store_as_text = recorded::flag(json, "store_as_text");
   return column;
 }
 
@@ -49,7 +33,7 @@ KeySchema read_key(const Json& json) {
   KeySchema key;
   key.name = json.at("name");
   key.columns = json.at("columns");
-  key.primary = flag(json, "primary");
+  key.primary = recorded::flag(json, "primary");
   return key;
 }
 
@@ -58,7 +42,7 @@ ForeignKeySchema read_foreign_key(const Json& json) {
   key.name = json.at("name");
   key.columns = json.at("columns");
   key.table = json.at("table");
-  key.foreign_columns = texts(json, "foreign_columns");
+  key.foreign_columns = recorded::texts(json, "foreign_columns");
   return key;
 }
 
@@ -68,7 +52,7 @@ ResolvedMerge read_merge(const Json& json) {
   merge.place = json.at("place");
   merge.key = json.at("key").get<std::vector<std::size_t>>();
   for (const Keep known : {Keep::newest, Keep::first, Keep::last}) {
-    if (text(json, "keep") == to_string(known)) merge.keep = known;
+    if (recorded::text(json, "keep") == to_string(known)) merge.keep = known;
   }
   if (json.contains("by")) merge.by = json.at("by").get<std::size_t>();
   return merge;
@@ -77,8 +61,8 @@ ResolvedMerge read_merge(const Json& json) {
 ResolvedLoad read_load(const Json& json) {
   ResolvedLoad load;
   load.name = json.at("name");
-  load.source = text(json, "source");
-  load.source_table = text(json, "source_table");
+  load.source = recorded::text(json, "source");
+  load.source_table = recorded::text(json, "source_table");
   for (const auto& item : json.at("columns")) {
     ResolvedColumn column;
     column.column = item.at("column");
@@ -90,15 +74,15 @@ ResolvedLoad read_load(const Json& json) {
 
 ResolvedTable read_table(const Json& json) {
   ResolvedTable table;
-  table.target = text(json, "target");
+  table.target = recorded::text(json, "target");
   table.schema.name = json.at("name");
-  table.schema.exists = flag(json, "exists");
-  table.sha256_digest = flag(json, "sha256_digest");
+  table.schema.exists = recorded::flag(json, "exists");
+  table.sha256_digest = recorded::flag(json, "sha256_digest");
   for (const auto& column : json.at("columns")) table.schema.columns.push_back(read_column(column));
-  for (const auto& key : list(json, "keys")) table.schema.keys.push_back(read_key(key));
-  for (const auto& key : list(json, "foreign_keys"))
+  for (const auto& key : recorded::list(json, "keys")) table.schema.keys.push_back(read_key(key));
+  for (const auto& key : recorded::list(json, "foreign_keys"))
     table.schema.foreign_keys.push_back(read_foreign_key(key));
-  for (const auto& load : list(json, "loads")) table.loads.push_back(read_load(load));
+  for (const auto& load : recorded::list(json, "loads")) table.loads.push_back(read_load(load));
   return table;
 }
 
@@ -109,9 +93,9 @@ ResolvedPlan read_recorded_plan(const std::string& json) {
     const Json recorded = Json::parse(json);
     ResolvedPlan plan;
     plan.name = recorded.at("name");
-    plan.description = text(recorded, "description");
+    plan.description = recorded::text(recorded, "description");
     plan.sample = recorded.value("sample", std::int64_t{0});
-    plan.requires_ = texts(recorded, "requires");
+    plan.requires_ = recorded::texts(recorded, "requires");
     for (const auto& table : recorded.at("tables")) plan.tables.push_back(read_table(table));
     return plan;
   } catch (const Json::exception& error) {

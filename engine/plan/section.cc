@@ -19,11 +19,6 @@ bool is_list_of_tables(const Node& node) {
                      [](const Node& item) { return item.kind == NodeKind::table; });
 }
 
-bool is_scalar(NodeKind kind) {
-  return kind == NodeKind::string || kind == NodeKind::integer || kind == NodeKind::real ||
-         kind == NodeKind::boolean || kind == NodeKind::time;
-}
-
 bool fits(ValueShape shape, const Node& node) {
   const NodeKind kind = node.kind;
   switch (shape) {

@@ -12,10 +12,6 @@ namespace {
 
 constexpr int kMostRuns = 10'000;
 
-bool is_scalar(NodeKind kind) {
-  return kind != NodeKind::array && kind != NodeKind::table;
-}
-
 class Use {
  public:
   Use(PlanReader& reader, const Section& section, const CheckFile& file, const PlanCheck& check)

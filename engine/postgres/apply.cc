@@ -11,7 +11,6 @@ namespace {
 
 constexpr const char* kLater = "pg_temp.\"planrun_later\"";
 // Names of rows in our statements, which no column of the table has.
-constexpr const char* kRow = "\"planrun_row\"";
 constexpr const char* kStaged = "\"planrun_staged\"";
 constexpr std::int64_t kRowsWorthStatistics = 1000;
 

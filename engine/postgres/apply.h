@@ -51,6 +51,9 @@ class Apply {
   std::string chunk_;
 };
 
+/// The alias of a row of the target's table.
+inline constexpr const char* kRow = "\"planrun_row\"";
+
 /// "[\"12\",\"a\"]" of a row: its key as JSON of texts, as undo keeps it.
 std::string row_key_sql(const TableSchema& table, const std::string& alias);
 /// `alias` is the row that the undo row `undo` is about.

@@ -182,6 +182,8 @@ std::string array_literal(std::span<const std::string> values);
 /// "schema"."name".
 std::string qualified(std::string_view schema, std::string_view name);
 
+/// How often a statement is tried whose error says that it may pass.
+inline constexpr int kTries = 6;
 /// Sleeps between two tries: longer each time, at most a second.
 void wait_before_retry(int attempt);
 

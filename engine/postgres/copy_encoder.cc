@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "postgres/text_array.h"
 
 namespace planrun {
@@ -163,7 +164,6 @@ class BinaryEncoder : public RowEncoder {
     const auto point = std::min(text.find('.'), text.size());
     std::string_view whole = text.substr(0, point);
     const std::string_view fraction = point < text.size() ? text.substr(point + 1) : std::string_view();
-    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
     if (whole.empty() || whole.size() > kMostWhole || fraction.size() > kMostFraction ||
         !std::all_of(whole.begin(), whole.end(), is_digit) ||
         !std::all_of(fraction.begin(), fraction.end(), is_digit)) {

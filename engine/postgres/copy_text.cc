@@ -5,14 +5,13 @@
 
 #include "base/big_endian.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "base/time.h"
 #include "postgres/copy_encoder.h"
 #include "postgres/text_array.h"
 
 namespace planrun {
 namespace {
-
-constexpr std::string_view kHex = "0123456789abcdef";
 
 class TextEncoder : public RowEncoder {
  public:
@@ -78,8 +77,8 @@ class TextEncoder : public RowEncoder {
   void hex(std::string_view bytes) {
     for (const char c : bytes) {
       out_.room(2);
-      out_.put_char(kHex[static_cast<unsigned char>(c) >> 4]);
-      out_.put_char(kHex[static_cast<unsigned char>(c) & 15]);
+      out_.put_char(kHexDigits[static_cast<unsigned char>(c) >> 4]);
+      out_.put_char(kHexDigits[static_cast<unsigned char>(c) & 15]);
     }
   }
 

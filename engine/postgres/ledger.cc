@@ -7,8 +7,6 @@
 namespace planrun {
 namespace {
 
-constexpr int kTries = 6;
-
 class PostgresLedger : public Ledger {
  public:
   PostgresLedger(std::shared_ptr<PostgresContext> context, bool create);

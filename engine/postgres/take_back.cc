@@ -8,8 +8,6 @@
 namespace planrun {
 namespace {
 
-constexpr const char* kRow = "\"planrun_row\"";
-
 class TakingBack {
  public:
   TakingBack(PostgresConnection& connection, const PostgresContext& context, const std::string& run,

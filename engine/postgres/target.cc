@@ -19,7 +19,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 // How often a transaction is begun again after a deadlock, a failed serialization or a lost connection.
-constexpr int kTries = 6;
 // How long strangers may hold a lock that a schema step needs. Locks of the same run are waited for without
 // end: an index of a large table takes as long as it takes.
 constexpr auto kStrangersPatience = std::chrono::seconds(60);

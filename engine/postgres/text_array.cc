@@ -6,8 +6,6 @@
 namespace planrun {
 namespace {
 
-constexpr std::string_view kHex = "0123456789abcdef";
-
 void append_utf8(std::uint32_t code, std::string& out) {
   if (code < 0x80) {
     out += static_cast<char>(code);
@@ -116,7 +114,7 @@ std::uint32_t TextArrayReader::hex4() {
   std::uint32_t code = 0;
   for (int i = 0; i < 4; ++i) {
     const char c = take();
-    const auto digit = kHex.find(static_cast<char>(c | 0x20));
+    const auto digit = kHexDigits.find(static_cast<char>(c | 0x20));
     if (digit == std::string_view::npos) fail();
     code = code * 16 + static_cast<std::uint32_t>(digit);
   }
@@ -151,8 +149,8 @@ void append_json_string(std::string_view text, std::string& out) {
       default:
         if (static_cast<unsigned char>(c) < 0x20) {
           out += "\\u00";
-          out += kHex[static_cast<unsigned char>(c) >> 4];
-          out += kHex[c & 15];
+          out += kHexDigits[static_cast<unsigned char>(c) >> 4];
+          out += kHexDigits[c & 15];
         } else {
           out += c;
         }

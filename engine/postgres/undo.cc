@@ -17,7 +17,7 @@ using Clock = std::chrono::steady_clock;
 // A lock that is waited for makes everybody behind it wait too: it is asked for shortly, and again.
 constexpr const char* kLockTimeout = "SET LOCAL lock_timeout = '3s'";
 // How long strangers may hold a lock on the tables.
-constexpr auto kPatience = std::chrono::seconds(60);
+constexpr auto kWriterPatience = std::chrono::seconds(60);
 
 class PostgresUndo : public UndoTransaction {
  public:
@@ -87,7 +87,7 @@ void PostgresUndo::patiently(Work&& work) {
       return;
     } catch (const Error& error) {
       if (error.sqlstate() != "55P03" && error.sqlstate() != "40P01") throw;
-      if (Clock::now() - start > kPatience) {
+      if (Clock::now() - start > kWriterPatience) {
         PostgresConnection asking(context_->settings("planrun rollback", true));
         const std::string strangers = strangers_in_the_way(asking, *context_, run_);
         throw Error(ErrorCode::target,

@@ -9,9 +9,6 @@ namespace planrun {
 
 namespace {
 
-using Align = TextTable::Align;
-
-constexpr std::int64_t kMicrosPerSecond = 1'000'000;
 constexpr std::int64_t kMicrosPerHour = 3600 * kMicrosPerSecond;
 
 // "12 days", "5 h", "40.00 s"

@@ -86,7 +86,7 @@ std::string cut(const std::string& text) {
 }
 
 // GitHub's Markdown: what stands in a plan is text, never markup.
-std::string escaped(const std::string& text) {
+std::string markdown(const std::string& text) {
   std::string out;
   for (const char c : replace_invalid_utf8(text)) {
     if (c == '<') {
@@ -109,8 +109,8 @@ std::string fenced(const std::string& text) {
 }
 
 std::string markdown_change(const PlanChange& change) {
-  std::string line = "- **" + std::string(to_string(change.mark())) + "** " + escaped(cut(change.what)) +
-                     " (" + escaped(std::string(change.rule().why)) + ")\n";
+  std::string line = "- **" + std::string(to_string(change.mark())) + "** " + markdown(cut(change.what)) +
+                     " (" + markdown(std::string(change.rule().why)) + ")\n";
   if (change.old_text.size() <= kLongText && change.new_text.size() <= kLongText) return line;
   line += "  <details><summary>before and now</summary>\n\n";
   if (!change.old_text.empty()) line += "  before\n" + fenced(change.old_text);
@@ -141,17 +141,18 @@ std::string diff_text(const DiffSides& sides, const PlanDiff& diff, const Paint&
 }
 
 std::string diff_markdown(const DiffSides& sides, const PlanDiff& diff) {
-  std::string text = "### Plan " + escaped(sides.plan) + "\n\n`" + sides.before + "` → `" + sides.now + "`: ";
+  std::string text =
+      "### Plan " + markdown(sides.plan) + "\n\n`" + sides.before + "` → `" + sides.now + "`: ";
   if (diff.changes.empty()) return text + "**nothing changes**\n";
   text += "**" + counted(diff) + "**\n";
   for (const Group& group : groups_of(diff)) {
-    text += "\n#### " + (group.table.empty() ? "The plan" : "Table " + escaped(group.table)) + "\n\n";
+    text += "\n#### " + (group.table.empty() ? "The plan" : "Table " + markdown(group.table)) + "\n\n";
     for (const PlanChange* change : group.changes) text += markdown_change(*change);
   }
   text += "\n<details><summary>Rows written again, and what a resume accepts</summary>\n\n";
   text += "- loads whose rows would be written again: " +
-          (diff.rewritten.empty() ? "none" : escaped(join(diff.rewritten, ", "))) + "\n";
-  for (const auto& line : resume_lines(diff)) text += "- resume: " + escaped(line) + "\n";
+          (diff.rewritten.empty() ? "none" : markdown(join(diff.rewritten, ", "))) + "\n";
+  for (const auto& line : resume_lines(diff)) text += "- resume: " + markdown(line) + "\n";
   return text + "\n</details>\n";
 }
 

@@ -15,7 +15,6 @@ std::string short_hash(const Hash256& hash) {
 }  // namespace
 
 std::string evidence_text(const EvidenceCheck& check, const Paint& paint) {
-  using Align = TextTable::Align;
   TextTable table({{"target"},
                    {"table"},
                    {"rows then", Align::right},

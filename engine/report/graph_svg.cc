@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "report/graph_layout.h"
+#include "report/html.h"
 
 namespace planrun {
 
@@ -59,30 +60,6 @@ std::string style() {
          colours(light()) + "@media (prefers-color-scheme:dark){\n" + colours(dark()) + "}\n</style>\n";
 }
 
-// Text of XML 1.0, which has no control characters.
-std::string escaped(const std::string& text) {
-  std::string out;
-  for (const char c : replace_invalid_utf8(text)) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-    }
-  }
-  return out;
-}
-
 // A length with at most one digit behind the point.
 std::string px(double length) {
   const auto tenths = std::llround(length * 10);
@@ -92,7 +69,7 @@ std::string px(double length) {
 }
 
 std::string element(const std::string& name, const std::string& attributes, const std::string& text) {
-  return "<" + name + attributes + ">" + escaped(text) + "</" + name + ">";
+  return "<" + name + attributes + ">" + html_text(text) + "</" + name + ">";
 }
 
 std::string at(double x, double y) {

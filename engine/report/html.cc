@@ -13,8 +13,8 @@ constexpr std::string_view kReplacement = "\uFFFD";
 // A longer one may be broken anywhere; a shorter one is a name or a number, and is not.
 constexpr std::size_t kLongCode = 40;
 
-std::string class_of(HtmlTable::Align align) {
-  return align == HtmlTable::Align::right ? " class=\"n\"" : "";
+std::string class_of(Align align) {
+  return align == Align::right ? " class=\"n\"" : "";
 }
 
 std::string sort_attribute(const HtmlCell& cell) {

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "report/align.h"
+
 namespace planrun {
 
 /// For an element's content and for a quoted attribute. Whatever the bytes are, what comes out is text: bytes
@@ -28,7 +30,6 @@ struct HtmlCell {
 /// A table whose rows can be sorted, and that a narrow screen shows row by row.
 class HtmlTable {
  public:
-  enum class Align { left, right };
   struct Column {
     std::string heading;
     Align align = Align::left;

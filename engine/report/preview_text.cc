@@ -8,8 +8,6 @@ namespace planrun {
 
 namespace {
 
-using Align = TextTable::Align;
-
 // The table of loads names them all.
 std::string first_of(const std::vector<std::string>& names) {
   constexpr std::size_t kShown = 3;

@@ -13,8 +13,6 @@ namespace planrun {
 
 namespace {
 
-using Align = TextTable::Align;
-
 struct Reason {
   std::string load;
   std::string column;

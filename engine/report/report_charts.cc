@@ -26,19 +26,19 @@ constexpr double kSparkWidth = 120;
 constexpr double kSparkHeight = 24;
 constexpr std::size_t kMarkedReadings = 30;
 
-std::string number(double value) {
+std::string three_decimals(double value) {
   char text[32];
   std::snprintf(text, sizeof text, "%.3f", value);
   return text;
 }
 
 std::string percent(double part) {
-  return number(std::clamp(part, 0.0, 1.0) * 100) + "%";
+  return three_decimals(std::clamp(part, 0.0, 1.0) * 100) + "%";
 }
 
 std::string part_text(const std::string& x, double y, const std::string& anchor, const std::string& text) {
-  return "<text x=\"" + x + "\" y=\"" + number(y) + "\" text-anchor=\"" + anchor + "\">" + html_text(text) +
-         "</text>";
+  return "<text x=\"" + x + "\" y=\"" + three_decimals(y) + "\" text-anchor=\"" + anchor + "\">" +
+         html_text(text) + "</text>";
 }
 
 // Times below the lanes, and lines through them.
@@ -47,7 +47,8 @@ std::string axis(double seconds, double height) {
   for (int i = 0; i <= kTicks; ++i) {
     const double part = static_cast<double>(i) / kTicks;
     const std::string x = percent(part);
-    svg += "<line class=\"tick\" x1=\"" + x + "\" x2=\"" + x + "\" y1=\"0\" y2=\"" + number(height) + "\"/>";
+    svg += "<line class=\"tick\" x1=\"" + x + "\" x2=\"" + x + "\" y1=\"0\" y2=\"" + three_decimals(height) +
+           "\"/>";
     // Every other time on a narrow screen: report.css leaves out the class.
     const std::string text = part_text(x, height + 17,
                                        i == 0        ? "start"
@@ -160,9 +161,10 @@ std::string rates_svg(const Timeline& timeline) {
     const double height = point.rows / most * (kRateHeight - 20);
     if (height <= 0) continue;
     svg += "<rect class=\"load\" x=\"" + percent(point.begin / timeline.seconds) + "\" y=\"" +
-           number(kRateHeight - height) + "\" width=\"" + percent(point.seconds / timeline.seconds * 0.9) +
-           "\" height=\"" + number(height) + "\"><title>" + with_thousands(std::llround(point.rows)) +
-           " rows/s after " + short_seconds(point.begin) + "</title></rect>";
+           three_decimals(kRateHeight - height) + "\" width=\"" +
+           percent(point.seconds / timeline.seconds * 0.9) + "\" height=\"" + three_decimals(height) +
+           "\"><title>" + with_thousands(std::llround(point.rows)) + " rows/s after " +
+           short_seconds(point.begin) + "</title></rect>";
   }
   svg += part_text("0", 13, "start", "most: " + with_thousands(std::llround(most)) + " rows/s");
   return svg_of("rates", kRateHeight + kAxisHeight, "rows read per second", svg);
@@ -176,21 +178,22 @@ std::string sparkline_svg(const std::vector<CheckReading>& history) {
   std::string marks;
   std::size_t passed = 0;
   for (std::size_t i = 0; i < history.size(); ++i) {
-    const std::string x = number(4 + step * static_cast<double>(i));
-    points += x + "," + number(heights[i]) + " ";
+    const std::string x = three_decimals(4 + step * static_cast<double>(i));
+    points += x + "," + three_decimals(heights[i]) + " ";
     const bool is_passed = history[i].record.status == "passed";
     passed += is_passed ? 1 : 0;
     if (is_passed && history.size() > kMarkedReadings) continue;
     marks +=
         is_passed
-            ? "<circle class=\"passed\" cx=\"" + x + "\" cy=\"" + number(heights[i]) + "\" r=\"2\"/>"
+            ? "<circle class=\"passed\" cx=\"" + x + "\" cy=\"" + three_decimals(heights[i]) + "\" r=\"2\"/>"
             : "<line class=\"" + std::string(history[i].record.status == "warning" ? "warning" : "failed") +
-                  "\" x1=\"" + x + "\" x2=\"" + x + "\" y1=\"2\" y2=\"" + number(kSparkHeight - 2) + "\"/>";
+                  "\" x1=\"" + x + "\" x2=\"" + x + "\" y1=\"2\" y2=\"" + three_decimals(kSparkHeight - 2) +
+                  "\"/>";
   }
-  return "<svg class=\"spark\" width=\"" + number(kSparkWidth) + "\" height=\"" + number(kSparkHeight) +
-         "\" role=\"img\" aria-label=\"" + with_thousands(static_cast<std::int64_t>(passed)) + " of " +
-         with_thousands(std::ssize(history)) + " readings passed\"><polyline points=\"" + points + "\"/>" +
-         marks + "</svg>";
+  return "<svg class=\"spark\" width=\"" + three_decimals(kSparkWidth) + "\" height=\"" +
+         three_decimals(kSparkHeight) + "\" role=\"img\" aria-label=\"" +
+         with_thousands(static_cast<std::int64_t>(passed)) + " of " + with_thousands(std::ssize(history)) +
+         " readings passed\"><polyline points=\"" + points + "\"/>" + marks + "</svg>";
 }
 
 }  // namespace planrun

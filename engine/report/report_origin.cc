@@ -10,8 +10,6 @@ namespace planrun {
 
 namespace {
 
-using Align = HtmlTable::Align;
-
 // Lines of a change that stand still around it.
 constexpr std::ptrdiff_t kContext = 3;
 

@@ -12,7 +12,6 @@ namespace planrun {
 
 namespace {
 
-using Align = HtmlTable::Align;
 using Columns = std::vector<HtmlTable::Column>;
 
 constexpr const char* kHiddenNote =

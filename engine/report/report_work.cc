@@ -13,8 +13,6 @@ namespace planrun {
 
 namespace {
 
-using Align = HtmlTable::Align;
-
 constexpr const char* kLegend =
     "<ul class=\"legend\"><li class=\"load\">load</li><li class=\"build\">indexes and keys</li>"
     "<li class=\"prove\">proof</li><li class=\"other\">other steps</li><li "

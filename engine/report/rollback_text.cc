@@ -7,8 +7,6 @@ namespace planrun {
 
 namespace {
 
-using Align = TextTable::Align;
-
 std::string tables_text(const RollbackSummary& s) {
   TextTable table({{"table", Align::left}, {"rows", Align::right}, {"now", Align::left}});
   for (const auto& t : s.tables) {

@@ -13,8 +13,6 @@ namespace planrun {
 
 namespace {
 
-using Align = TextTable::Align;
-
 struct LoadStatus {
   Balance balance;
   std::int64_t chunks_done = 0;

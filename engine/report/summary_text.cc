@@ -11,8 +11,6 @@ namespace planrun {
 
 namespace {
 
-using Align = TextTable::Align;
-
 std::string rate(std::int64_t rows, double seconds) {
   return seconds <= 0 ? "" : with_thousands(std::llround(static_cast<double>(rows) / seconds));
 }
@@ -27,12 +25,6 @@ std::string proof_text(const TableSummary& t) {
       return "not done";
   }
   return "";
-}
-
-std::string seconds_text(double seconds) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.2f", seconds);
-  return text;
 }
 
 std::string tables_text(const RunSummary& s) {
@@ -56,7 +48,7 @@ std::string tables_text(const RunSummary& s) {
     std::vector<std::string> cells = {name, with_thousands(b.rows_read), with_thousands(b.rows_written),
                                       with_thousands(b.rows_rejected), with_thousands(b.rows_dropped)};
     if (merges) cells.push_back(with_thousands(b.rows_merged));
-    cells.insert(cells.end(), {human_bytes(t.bytes), seconds_text(seconds), rate(b.rows_read, seconds),
+    cells.insert(cells.end(), {human_bytes(t.bytes), two_decimals(seconds), rate(b.rows_read, seconds),
                                std::to_string(t.index_count), proof});
     return cells;
   };

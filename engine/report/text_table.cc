@@ -6,6 +6,12 @@
 
 namespace planrun {
 
+std::string two_decimals(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.2f", value);
+  return text;
+}
+
 std::string TextTable::text(const std::string& indent) const {
   std::vector<std::size_t> widths;
   for (const auto& column : columns_) widths.push_back(count_code_points(column.title));

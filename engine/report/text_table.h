@@ -4,11 +4,15 @@
 #include <string>
 #include <vector>
 
+#include "report/align.h"
+
 namespace planrun {
+
+/// "0.42", for a column of seconds.
+std::string two_decimals(double value);
 
 class TextTable {
  public:
-  enum class Align { left, right };
   struct Column {
     std::string title;
     Align align = Align::left;

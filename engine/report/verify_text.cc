@@ -10,14 +10,6 @@ namespace planrun {
 
 namespace {
 
-using Align = TextTable::Align;
-
-std::string seconds_text(double seconds) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.2f", seconds);
-  return text;
-}
-
 std::string verdict_text(const TableVerification& t) {
   switch (t.verdict) {
     case Compared::equal:
@@ -40,11 +32,11 @@ std::string tables_text(const VerifySummary& s) {
                    {"verdict", Align::left}});
   for (const auto& t : s.tables) {
     const std::string name = t.load.empty() || t.load == t.table ? t.table : t.table + " (" + t.load + ")";
-    table.add({name, with_thousands(t.rows_expected), with_thousands(t.rows_found), seconds_text(t.seconds),
+    table.add({name, with_thousands(t.rows_expected), with_thousands(t.rows_found), two_decimals(t.seconds),
                verdict_text(t)});
   }
   table.add_total({std::to_string(s.tables.size()) + (s.tables.size() == 1 ? " table" : " tables"),
-                   with_thousands(s.rows_expected()), with_thousands(s.rows_found()), seconds_text(s.seconds),
+                   with_thousands(s.rows_expected()), with_thousands(s.rows_found()), two_decimals(s.seconds),
                    ""});
   return table.text();
 }

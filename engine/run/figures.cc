@@ -3,11 +3,11 @@
 #include <array>
 #include <charconv>
 
+#include "base/time.h"
+
 namespace planrun {
 
 namespace {
-
-constexpr double kMicros = 1e6;
 
 // "1158000.00", "12.5 ms".
 std::optional<double> number_in(const std::string& text) {
@@ -43,7 +43,8 @@ Figures find_figures(const VerifySummary& s, const Streak& streak, const std::op
   of_all["verified"] = s.verdict == VerificationVerdict::passed ? 1 : 0;
   of_all["streak"] = static_cast<double>(streak.passed);
   of_all["seconds"] = s.seconds;
-  of_all["verified_timestamp_seconds"] = static_cast<double>(streak.last_passed_at) / kMicros;
+  of_all["verified_timestamp_seconds"] =
+      static_cast<double>(streak.last_passed_at) / static_cast<double>(kMicrosPerSecond);
   if (gate) of_all["gate_met"] = judge_gate(*gate, streak, now).met ? 1 : 0;
   const bool done = s.verdict == VerificationVerdict::passed || s.verdict == VerificationVerdict::differences;
   if (!done) return figures;

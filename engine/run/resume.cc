@@ -31,12 +31,6 @@ class Rehash : public RowVisitor {
   RowHasher hasher_;
 };
 
-std::map<std::string, Json> by_name(const Json& list) {
-  std::map<std::string, Json> named;
-  for (const auto& item : list) named[item.at("name").get<std::string>()] = item;
-  return named;
-}
-
 std::string difference_of(const Json& before, const Json& now) {
   for (const auto& [key, value] : before.items()) {
     if (!now.contains(key)) return key + " is gone";

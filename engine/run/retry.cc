@@ -40,12 +40,6 @@ Json rule_of(Json load) {
   return load;
 }
 
-std::map<std::string, Json> by_name(const Json& list) {
-  std::map<std::string, Json> named;
-  for (const auto& item : list) named[item.at("name").get<std::string>()] = item;
-  return named;
-}
-
 // The digest of all rows of a load under the plan of now, but for some keys.
 class Without : public RowVisitor {
  public:

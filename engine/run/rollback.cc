@@ -22,10 +22,10 @@ using Clock = std::chrono::steady_clock;
 
 // How long a lost connection is tried again before the rollback stops; the same command goes on with it.
 constexpr auto kPatience = std::chrono::seconds(60);
-constexpr auto kPause = std::chrono::milliseconds(500);
+constexpr auto kLedgerPause = std::chrono::milliseconds(500);
 // The step that begins the loads into a table which exists.
 constexpr const char* kBegin = "begin";
-constexpr std::size_t kShownRows = 10;
+constexpr std::size_t kShownChanged = 10;
 
 // "NAME" of a step "KIND TABLE NAME".
 std::string name_in(const StepRecord& step) {
@@ -123,7 +123,7 @@ class TakingBack {
         if (!error.retryable() || stop_ || Clock::now() - start > kPatience) throw;
         options_.notice(std::string(error.what()) + "; trying again");
       }
-      std::this_thread::sleep_for(kPause);
+      std::this_thread::sleep_for(kLedgerPause);
     }
   }
 
@@ -204,11 +204,11 @@ class TakingBack {
 
   static void look_for_changed_rows(UndoTransaction& undo, const TableSchema& table,
                                     std::vector<std::string>& refusals) {
-    const auto changed = undo.changed_rows(table, kShownRows + 1);
+    const auto changed = undo.changed_rows(table, kShownChanged + 1);
     if (changed.empty()) return;
     std::vector<std::string> keys;
     for (const auto& row : changed) keys.push_back(row.key + (row.gone ? " (gone)" : ""));
-    if (keys.size() > kShownRows) keys.back() = "...";
+    if (keys.size() > kShownChanged) keys.back() = "...";
     refusals.push_back("table " + table.name +
                        ": rows were changed after the run wrote them: " + join(keys, ", "));
   }

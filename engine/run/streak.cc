@@ -10,16 +10,14 @@ namespace planrun {
 
 namespace {
 
-constexpr std::int64_t kMicros = 1'000'000;
-
 // How often a gate's verifications come, where they come evenly.
 std::int64_t interval_of(const PlanGate& gate) {
-  return gate.within_seconds * kMicros / std::max<std::int64_t>(gate.verifications, 1);
+  return gate.within_seconds * kMicrosPerSecond / std::max<std::int64_t>(gate.verifications, 1);
 }
 
 // "hourly ", "daily ", or nothing.
 std::string rhythm_of(const PlanGate& gate) {
-  const std::int64_t seconds = interval_of(gate) / kMicros;
+  const std::int64_t seconds = interval_of(gate) / kMicrosPerSecond;
   if (seconds == 3600) return "hourly ";
   return seconds == 86400 ? "daily " : "";
 }
@@ -48,7 +46,7 @@ Streak find_streak(std::span<const VerificationRecord> verifications, const std:
 
 GateState judge_gate(const PlanGate& gate, const Streak& streak, std::int64_t now) {
   GateState state;
-  const std::int64_t since = now - gate.within_seconds * kMicros;
+  const std::int64_t since = now - gate.within_seconds * kMicrosPerSecond;
   state.passed_within = std::count_if(streak.starts.begin(), streak.starts.end(),
                                       [&](std::int64_t start) { return start >= since; });
   if (state.passed_within < gate.verifications) {
@@ -63,7 +61,7 @@ GateState judge_gate(const PlanGate& gate, const Streak& streak, std::int64_t no
   if (!streak.starts.empty() && streak.starts.front() < oldest) {
     state.missing.push_back(
         "the latest, of " + to_iso_utc(streak.starts.front()) + ", must not be older than " +
-        human_seconds(static_cast<double>(2 * interval_of(gate)) / static_cast<double>(kMicros)));
+        human_seconds(static_cast<double>(2 * interval_of(gate)) / static_cast<double>(kMicrosPerSecond)));
   }
   state.met = state.missing.empty();
   return state;

@@ -12,6 +12,9 @@
 
 namespace planrun {
 
+/// Bytes of a name; PostgreSQL would cut what is beyond (NAMEDATALEN - 1).
+inline constexpr std::size_t kLongestName = 63;
+
 struct SqlFault {
   std::string message;
   std::string hint;      // "did you mean varchar?"

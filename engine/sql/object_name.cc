@@ -5,8 +5,6 @@
 namespace planrun {
 namespace {
 
-constexpr std::size_t kLongestName = 63;  // NAMEDATALEN - 1
-
 // The longest prefix of at most `size` bytes that ends between characters (pg_mbcliplen).
 std::string_view clip(std::string_view name, std::size_t size) {
   if (size >= name.size()) return name;

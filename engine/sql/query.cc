@@ -7,9 +7,6 @@
 namespace planrun {
 namespace {
 
-// Statements that a WITH clause may hold although the whole is a SELECT.
-constexpr const char* kWriting[] = {"InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"};
-
 void collect_with_names(const Json& node, std::set<std::string>& names) {
   if (const Json& common = member(node, "CommonTableExpr"); common.is_object()) {
     names.insert(text_member(common, "ctename"));
@@ -36,6 +33,7 @@ void collect_tables(const Json& node, const std::set<std::string>& with_names,
 std::string writes(const Json& node) {
   if (!node.is_structured()) return {};
   if (node.is_object()) {
+    // A WITH clause may hold them although the whole is a SELECT.
     for (const char* statement : kWriting) {
       if (node.contains(statement)) return "the query writes";
     }

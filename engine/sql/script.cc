@@ -13,7 +13,6 @@ namespace {
 constexpr std::array<const char*, 7> kOutside = {
     "CreatedbStmt",       "DropdbStmt", "AlterSystemStmt",       "CreateTableSpaceStmt",
     "DropTableSpaceStmt", "VacuumStmt", "CreateSubscriptionStmt"};
-constexpr std::array<const char*, 4> kWriting = {"InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"};
 
 std::string refusal(const Json& statement) {
   if (statement.contains("TransactionStmt")) return "a step is one transaction, and ends by itself";

@@ -9,9 +9,6 @@
 namespace planrun {
 namespace {
 
-// Names that PostgreSQL would cut silently (NAMEDATALEN - 1).
-constexpr std::size_t kLongestName = 63;
-
 // libpg_query counts characters from 1 where it reports an error, bytes from 0 elsewhere.
 std::size_t byte_of_character(std::string_view text, int character) {
   std::size_t byte = 0;

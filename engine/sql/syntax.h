@@ -2,6 +2,7 @@
 // which the author's text is cut. The only header behind which pg_query.h is used; for sql/ alone.
 #pragma once
 
+#include <array>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,6 +12,10 @@
 #include "sql/definition.h"
 
 namespace planrun {
+
+/// The statements that write rows, by their nodes.
+inline constexpr std::array<const char*, 4> kWriting = {"InsertStmt", "UpdateStmt", "DeleteStmt",
+                                                        "MergeStmt"};
 
 /// A token, without comments and blanks: bytes [begin, end) of the text.
 struct SqlToken {

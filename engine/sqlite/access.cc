@@ -19,7 +19,6 @@ namespace fs = std::filesystem;
 
 constexpr int kHeaderBytes = 100;
 constexpr int kCopyAttempts = 3;
-constexpr int kBusyMs = 60'000;
 
 fs::path beside(const fs::path& file, const char* suffix) {
   return fs::path(file.string() + suffix);

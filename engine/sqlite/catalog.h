@@ -1,7 +1,9 @@
 // What a SQLite database holds: its tables, their columns, and the key that orders each one's rows.
 #pragma once
 
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "database/source.h"
@@ -29,6 +31,10 @@ struct CatalogTable {
   SourceTable table;  // without estimates and sequence
   TableOrder order;
 };
+
+/// Names of SQLite are the same whatever the case of their ASCII letters.
+bool same_name(std::string_view a, std::string_view b);
+bool is_in(std::span<const std::string> names, std::string_view name);
 
 /// All tables but SQLite's own, by name. A view that no longer works has no columns.
 std::vector<CatalogTable> read_catalog(SqliteConnection& connection);

@@ -17,6 +17,9 @@
 
 namespace planrun {
 
+/// How long one waits for another's lock.
+inline constexpr int kBusyMs = 60'000;
+
 struct CloseDatabase {
   void operator()(sqlite3* database) const { sqlite3_close_v2(database); }
 };

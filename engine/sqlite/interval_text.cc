@@ -6,11 +6,11 @@
 #include <optional>
 
 #include "base/big_endian.h"
+#include "base/time.h"
 
 namespace planrun {
 namespace {
 
-constexpr std::int64_t kMicrosPerSecond = 1'000'000;
 constexpr std::int64_t kMicrosPerMinute = 60 * kMicrosPerSecond;
 constexpr std::int64_t kMicrosPerHour = 60 * kMicrosPerMinute;
 

@@ -6,19 +6,10 @@
 #include "base/text.h"
 #include "sql/identifiers.h"
 #include "sql/quote.h"
+#include "sqlite/catalog.h"
 
 namespace planrun {
 namespace {
-
-/// Names of SQLite are the same whatever their case.
-bool is_in(std::span<const std::string> names, const std::string& name) {
-  return std::ranges::any_of(names,
-                             [&](const std::string& n) { return to_lower_ascii(n) == to_lower_ascii(name); });
-}
-
-bool is_same(const std::string& a, const std::string& b) {
-  return to_lower_ascii(a) == to_lower_ascii(b);
-}
 
 /// The authorizer is asked for every table that a statement reads, through however many views.
 class TablesRead {
@@ -97,7 +88,7 @@ TableState look_for_later(SqliteConnection& connection, const TableSchema& table
       found.push_back({"foreign key of table " + row.name, {}});
     } else if (row.type == "view" && TablesRead(connection, row.name).has(table.name)) {
       found.push_back({"view " + row.name, "DROP VIEW " + quote_name(row.name)});
-    } else if (row.type == "trigger" && is_same(row.table, table.name)) {
+    } else if (row.type == "trigger" && same_name(row.table, table.name)) {
       found.push_back({"trigger " + row.name, {}});
     } else if (row.type == "trigger" && is_in(identifiers_in(row.sql), table.name)) {
       found.push_back({"trigger " + row.name + " of table " + row.table,

@@ -8,18 +8,11 @@
 
 #include "base/text.h"
 #include "sql/quote.h"
+#include "sqlite/catalog.h"
 #include "sqlite/step_work.h"
 
 namespace planrun {
 namespace {
-
-bool same_name(const std::string& a, const std::string& b) {
-  return to_lower_ascii(a) == to_lower_ascii(b);
-}
-
-bool is_in(std::span<const std::string> names, const std::string& name) {
-  return std::ranges::any_of(names, [&](const std::string& n) { return same_name(n, name); });
-}
 
 /// The folder's and the file's rights; true: the file can be looked into.
 bool look_at_rights(const TargetFile& file, std::vector<PreflightFinding>& findings) {

@@ -13,7 +13,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kBusyMs = 60'000;
 constexpr int kAttempts = 3;
 
 struct FinishBackup {

@@ -16,7 +16,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kBusyMs = 60'000;
 constexpr std::int64_t kMostRanges = 100'000;
 constexpr int kShownDamage = 5;
 

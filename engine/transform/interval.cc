@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/text.h"
+
 namespace planrun {
 
 namespace {
@@ -10,10 +12,6 @@ namespace {
 constexpr std::int64_t kSecond = 1'000'000;
 constexpr std::int64_t kMinute = 60 * kSecond;
 constexpr std::int64_t kHour = 60 * kMinute;
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 /// A number with its sign and fraction, as it stands in the text.
 struct Number {

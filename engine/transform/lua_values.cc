@@ -111,7 +111,7 @@ void check_decimal(lua_State* lua, int index) {
     luaL_argerror(lua, index, "no decimal written as [-]DIGITS[.DIGITS]");
 }
 
-int push_scratch(lua_State* lua) {
+int push_decimal_scratch(lua_State* lua) {
   push_decimal_value(lua, LuaMachine::of(lua).scratch);
   return 1;
 }
@@ -132,7 +132,7 @@ int compute(lua_State* lua) {
     operands.read(lua);
     LuaMachine::of(lua).scratch = Compute(operands.a, operands.b);
   }
-  return push_scratch(lua);
+  return push_decimal_scratch(lua);
 }
 
 std::string subtract(std::string_view a, std::string_view b) {
@@ -171,7 +171,7 @@ int decimal_negate(lua_State* lua) {
   check_decimal(lua, 1);
   std::string& scratch = LuaMachine::of(lua).scratch;
   scratch = negate_decimal(scratch);
-  return push_scratch(lua);
+  return push_decimal_scratch(lua);
 }
 
 int decimal_round(lua_State* lua) {
@@ -181,12 +181,12 @@ int decimal_round(lua_State* lua) {
   check_decimal(lua, 1);
   std::string& scratch = LuaMachine::of(lua).scratch;
   scratch = round_decimal(scratch, static_cast<int>(scale));
-  return push_scratch(lua);
+  return push_decimal_scratch(lua);
 }
 
 int new_decimal(lua_State* lua) {
   check_decimal(lua, 1);
-  return push_scratch(lua);
+  return push_decimal_scratch(lua);
 }
 
 int decimal_is(lua_State* lua) {

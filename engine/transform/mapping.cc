@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "base/time.h"
 #include "transform/conversion.h"
 #include "transform/rule.h"
 
@@ -69,7 +70,6 @@ MappedColumn make_column(const ColumnSchema& schema, const ResolvedColumn& resol
     // moment itself.
     if (made.makes_instant && !made.keeps_clock && resolved.has_zone &&
         schema.type.kind != TypeKind::timestamptz) {
-      constexpr std::int64_t kMicrosPerSecond = 1'000'000;
       column.instant_shift = resolved.zone_seconds * kMicrosPerSecond;
     }
   }

@@ -17,10 +17,6 @@ constexpr std::int64_t kJulianEpochMillis = 210'866'760'000'000;
 /// 9999-12-31 24:00 (SQLite's date.c, validJulianDay).
 constexpr double kEndJulianDay = 5373484.5;
 
-/// Years 1 to 9999; beyond them sums could leave 64 bits.
-constexpr std::int64_t kFirstMicros = -62'135'596'800 * 1'000'000;
-constexpr std::int64_t kEndMicros = 253'402'300'800 * 1'000'000;
-
 bool in_calendar(Conversion& conversion, std::int64_t micros, Cell& out) {
   if (micros < kFirstMicros || micros >= kEndMicros)
     return conversion.refuse("is outside the years 0001 to 9999");
@@ -93,7 +89,6 @@ bool convert_utc(Conversion& conversion, const Cell& in, Cell& out) {
   const auto time = parse_iso_time(in.bytes, reason);
   if (!time) return conversion.refuse(std::string(reason) + text_hint(in.bytes));
   if (!time->has_date) return conversion.refuse("has no date");
-  constexpr std::int64_t kMicrosPerSecond = 1'000'000;
   const int zone = time->zone_seconds.value_or(conversion.zone_seconds);
   out = Cell::of_integer(time->days * kMicrosPerDay + time->micros - zone * kMicrosPerSecond);
   return true;

@@ -10,12 +10,7 @@ namespace planrun {
 
 namespace {
 
-constexpr std::int64_t kMicrosPerSecond = 1'000'000;
-/// Years 1 to 9999, as ISO 8601 writes them in four digits.
-constexpr std::int64_t kFirstMicros = -62'135'596'800 * kMicrosPerSecond;
-constexpr std::int64_t kEndMicros = 253'402'300'800 * kMicrosPerSecond;
-
-bool refuse_kind(Rule& rule, const Cell& in) {
+bool refuse_no_time(Rule& rule, const Cell& in) {
   const bool number = in.kind == CellKind::integer || in.kind == CellKind::real;
   const bool moment = rule.type.kind != TypeKind::time && rule.type.kind != TypeKind::interval;
   return rule.refuse(std::string(to_string(in.kind)) + " is not " + rule.type.sql,
@@ -71,7 +66,7 @@ bool fit_instant(Rule& rule, std::int64_t unix_micros, Cell& out) {
 }
 
 bool fit_date(Rule& rule, const Cell& in, Cell& out) {
-  if (in.kind != CellKind::text) return refuse_kind(rule, in);
+  if (in.kind != CellKind::text) return refuse_no_time(rule, in);
   const auto time = read(rule, in.bytes);
   if (!time) return false;
   if (!time->has_date) return rule.refuse("has no date");
@@ -86,7 +81,7 @@ bool fit_date(Rule& rule, const Cell& in, Cell& out) {
 }
 
 bool fit_time(Rule& rule, const Cell& in, Cell& out) {
-  if (in.kind != CellKind::text) return refuse_kind(rule, in);
+  if (in.kind != CellKind::text) return refuse_no_time(rule, in);
   const auto time = read(rule, in.bytes);
   if (!time) return false;
   if (time->has_date) return rule.refuse("has a date, which time would lose");
@@ -97,7 +92,7 @@ bool fit_time(Rule& rule, const Cell& in, Cell& out) {
 }
 
 bool fit_timestamp(Rule& rule, const Cell& in, Cell& out) {
-  if (in.kind != CellKind::text) return refuse_kind(rule, in);
+  if (in.kind != CellKind::text) return refuse_no_time(rule, in);
   const auto time = read(rule, in.bytes);
   if (!time) return false;
   if (!time->has_date) return rule.refuse("has no date");
@@ -116,7 +111,7 @@ bool fit_timestamp(Rule& rule, const Cell& in, Cell& out) {
 }
 
 bool fit_interval(Rule& rule, const Cell& in, Cell& out) {
-  if (in.kind != CellKind::text) return refuse_kind(rule, in);
+  if (in.kind != CellKind::text) return refuse_no_time(rule, in);
   const auto interval = parse_interval(in.bytes);
   if (!interval) {
     return rule.refuse("is no interval such as P1Y2M3DT4H5M6.5S or 1 year 2 mons 3 days 04:05:06",

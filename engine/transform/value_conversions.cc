@@ -19,10 +19,6 @@ bool same_word(std::string_view text, std::string_view word) {
          });
 }
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 /// "1.234.567" -> "1234567"; plain digits pass.
 bool append_ungrouped(std::string_view text, std::string& out) {
   const std::size_t first = std::min(text.find('.'), text.size());

@@ -16,7 +16,7 @@ TEST_CASE("any bytes are text in a page") {
 }
 
 TEST_CASE("a table names its columns in each cell and says what a cell is sorted by") {
-  HtmlTable table("of <tables>", {{"Name"}, {"Rows \"read\"", HtmlTable::Align::right}});
+  HtmlTable table("of <tables>", {{"Name"}, {"Rows \"read\"", Align::right}});
   CHECK(table.empty());
   table.add({HtmlCell::text("<b>"), HtmlCell::count(1234567)});
   const std::string html = table.html();

@@ -6,7 +6,7 @@
 using namespace planrun;
 
 TEST_CASE("a table is as wide as its widest cell, in characters and not in bytes") {
-  TextTable table({{"name", TextTable::Align::left}, {"rows", TextTable::Align::right}});
+  TextTable table({{"name", Align::left}, {"rows", Align::right}});
   table.add({"Zoë", "7"});
   table.add({"a longer name", "1,234"});
   CHECK(table.text("") ==
