@@ -13,6 +13,8 @@
 
 #include "support/support.h"
 
+namespace architecture_test {
+
 namespace fs = std::filesystem;
 using namespace planrun::test;
 
@@ -199,3 +201,5 @@ TEST_CASE("architecture: what keeps to the house is let through", "[architecture
   CHECK(survey.findings == std::vector<std::string>{});
   CHECK(survey.include_count == 7);
 }
+
+}  // namespace architecture_test

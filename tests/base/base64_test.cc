@@ -2,6 +2,8 @@
 
 #include "support/catch.h"
 
+namespace base64_test {
+
 using namespace planrun;
 
 TEST_CASE("base64 has the test vectors of RFC 4648, 10") {
@@ -12,3 +14,5 @@ TEST_CASE("base64 has the test vectors of RFC 4648, 10") {
   CHECK(to_base64("foobar") == "Zm9vYmFy");
   CHECK(to_base64("\xff\xfe\xfd") == "//79");
 }
+
+}  // namespace base64_test

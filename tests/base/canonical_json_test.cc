@@ -5,6 +5,8 @@
 #include "base/json.h"
 #include "support/catch.h"
 
+namespace canonical_json_test {
+
 using namespace planrun;
 
 namespace {
@@ -209,3 +211,5 @@ TEST_CASE("the canonical form keeps the content, whatever the order and layout")
   }
   SUCCEED();
 }
+
+}  // namespace canonical_json_test

@@ -3,6 +3,8 @@
 
 #include "support/catch.h"
 
+namespace decimal_math_test {
+
 using namespace planrun;
 
 TEST_CASE("decimals are added, multiplied and compared exactly") {
@@ -22,3 +24,5 @@ TEST_CASE("decimals are added, multiplied and compared exactly") {
   CHECK(compare_decimals("-1", "-2.5") == 1);
   CHECK(compare_decimals("-1", "1") == -1);
 }
+
+}  // namespace decimal_math_test

@@ -6,6 +6,8 @@
 
 #include "support/catch.h"
 
+namespace decimal_test {
+
 using namespace planrun;
 
 namespace {
@@ -104,3 +106,5 @@ TEST_CASE("rounding is half away from zero") {
   CHECK(round_decimal("5", -2) == "0");
   CHECK(round_decimal("0.00051", 3) == "0.001");
 }
+
+}  // namespace decimal_test

@@ -5,6 +5,8 @@
 #include "base/error.h"
 #include "support/support.h"
 
+namespace hash_test {
+
 using namespace planrun;
 
 namespace {
@@ -87,3 +89,5 @@ TEST_CASE("SHA-256 of a text and of a file") {
   CHECK_THROWS_AS(sha256_file(folder / "missing"), Error);
   CHECK_THROWS_AS(sha256_file(folder.path()), Error);
 }
+
+}  // namespace hash_test

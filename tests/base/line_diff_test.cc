@@ -2,6 +2,8 @@
 
 #include "support/catch.h"
 
+namespace line_diff_test {
+
 using namespace planrun;
 
 namespace {
@@ -44,3 +46,5 @@ TEST_CASE("texts that differ in very many lines are told one after the other") {
   CHECK(lines[3001].text == "a0");
   CHECK(lines[6000].after == 3001);
 }
+
+}  // namespace line_diff_test

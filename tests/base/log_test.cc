@@ -5,6 +5,8 @@
 
 #include "support/support.h"
 
+namespace log_test {
+
 using namespace planrun;
 
 namespace {
@@ -41,3 +43,5 @@ TEST_CASE("colour only when asked") {
   const std::string lines = stderr_of([] { Log(LogLevel::warning, true).error("gone"); });
   CHECK(lines == "\x1b[31merror:\x1b[0m gone\n");
 }
+
+}  // namespace log_test

@@ -4,6 +4,8 @@
 
 #include "support/support.h"
 
+namespace repeated_hashes_test {
+
 using namespace planrun;
 using namespace planrun::test;
 
@@ -55,3 +57,5 @@ TEST_CASE("a folder that cannot be written to is named") {
   RepeatedHashes hashes("/nowhere/at/all", 1);
   CHECK_THROWS_WITH(hashes.add({1, 1}), ContainsSubstring("/nowhere/at/all"));
 }
+
+}  // namespace repeated_hashes_test

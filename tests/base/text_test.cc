@@ -4,6 +4,8 @@
 
 #include "support/catch.h"
 
+namespace text_test {
+
 using namespace planrun;
 using namespace std::string_literals;
 
@@ -89,3 +91,5 @@ TEST_CASE("numbers for people") {
   CHECK(human_seconds(192) == "3 min 12 s");
   CHECK(human_seconds(3720) == "1 h 02 min");
 }
+
+}  // namespace text_test

@@ -2,6 +2,8 @@
 
 #include "support/catch.h"
 
+namespace time_test {
+
 using namespace planrun;
 
 // Expected by `psql`: select date '...' - date '1970-01-01'.
@@ -123,3 +125,5 @@ TEST_CASE("moments print in one form") {
   CHECK(to_iso_utc(1'769'862'896'999'999) == "2026-01-31T12:34:56Z");
   CHECK(now_micros() > 1'700'000'000'000'000);
 }
+
+}  // namespace time_test

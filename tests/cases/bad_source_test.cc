@@ -4,6 +4,8 @@
 
 #include "support/support.h"
 
+namespace bad_source_test {
+
 namespace fs = std::filesystem;
 using namespace planrun::test;
 
@@ -68,3 +70,5 @@ TEST_CASE("bad source: 27 rows are rejected and 2,176 arrive in PostgreSQL", "[c
   run_bad_source(folder, database.url());
   CHECK(database.psql(kRowsOfAll) == "2176");
 }
+
+}  // namespace bad_source_test

@@ -2,6 +2,8 @@
 // sqlite3 tell them, and for the merged tables as sqlite3 works them out from the sources.
 #include "support/shipped_plans.h"
 
+namespace epic10_test {
+
 using namespace planrun::test;
 
 namespace {
@@ -106,3 +108,5 @@ TEST_CASE("epic10: nobody deletes a deal, in SQLite", "[cases]") {
 TEST_CASE("epic10: nobody deletes a deal, in PostgreSQL", "[cases][postgres]") {
   check_protected(Kind::postgresql);
 }
+
+}  // namespace epic10_test

@@ -2,6 +2,8 @@
 // migration plan, as psql and sqlite3 tell them.
 #include "support/shipped_plans.h"
 
+namespace epic16_test {
+
 using namespace planrun::test;
 
 namespace {
@@ -119,3 +121,5 @@ TEST_CASE("epic16: a pipeline that changes takes the run back, in SQLite", "[cas
 TEST_CASE("epic16: a pipeline that changes takes the run back, in PostgreSQL", "[cases][postgres]") {
   check_guard(Kind::postgresql);
 }
+
+}  // namespace epic16_test

@@ -2,6 +2,8 @@
 // sqlite3 tell them.
 #include "support/shipped_plans.h"
 
+namespace epic7_test {
+
 using namespace planrun::test;
 
 namespace {
@@ -102,3 +104,5 @@ TEST_CASE("epic7: a pipeline that lost $1,001 is no success in SQLite", "[cases]
 TEST_CASE("epic7: a pipeline that lost $1,001 is no success in PostgreSQL", "[cases][postgres]") {
   check_loss_is_seen(Kind::postgresql);
 }
+
+}  // namespace epic7_test

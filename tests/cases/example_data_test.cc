@@ -2,6 +2,8 @@
 // them.
 #include "support/support.h"
 
+namespace example_data_test {
+
 using namespace planrun::test;
 
 namespace {
@@ -86,3 +88,5 @@ TEST_CASE("examples: Epic 10 has 15 databases beside Epic 7's", "[cases]") {
     check_sound(Example("epic10/" + std::string(c.name) + ".sql"), c.tables, c.rows);
   }
 }
+
+}  // namespace example_data_test

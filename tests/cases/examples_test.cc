@@ -1,6 +1,8 @@
 // The example databases hold what their texts say they hold, as the sqlite3 shell tells it.
 #include "support/support.h"
 
+namespace examples_test {
+
 using namespace planrun::test;
 
 namespace {
@@ -94,3 +96,5 @@ TEST_CASE("examples: the bad copy has 27 rows more, in 7 tables", "[cases]") {
   }
   CHECK(total == 27);
 }
+
+}  // namespace examples_test

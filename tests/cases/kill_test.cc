@@ -8,6 +8,8 @@
 #include "support/support.h"
 #include "support/target_state.h"
 
+namespace kill_test {
+
 namespace fs = std::filesystem;
 using namespace planrun::test;
 
@@ -158,3 +160,5 @@ TEST_CASE("kill: a connection lost in or before COMMIT", "[slow][kill][ora][post
   CHECK(mended_count > 0);
   WARN(mended_count << " losses were mended without a second command");
 }
+
+}  // namespace kill_test

@@ -3,6 +3,8 @@
 
 #include "support/migration.h"
 
+namespace memory_test {
+
 using namespace planrun::test;
 
 namespace {
@@ -49,3 +51,5 @@ TEST_CASE("memory: large values into SQLite", "[slow]") {
 TEST_CASE("memory: large values into PostgreSQL", "[slow][postgres]") {
   check_large_values(Kind::postgresql);
 }
+
+}  // namespace memory_test

@@ -6,6 +6,8 @@
 
 #include "support/shipped_plans.h"
 
+namespace plans_kill_test {
+
 using namespace planrun::test;
 
 namespace {
@@ -79,3 +81,5 @@ TEST_CASE("kill: epic10 and its rollback, SQLite", "[slow][kill]") {
 TEST_CASE("kill: epic10 and its rollback, PostgreSQL", "[slow][kill][postgres]") {
   kill_plan(Kind::postgresql, "epic10", {}, {"business", "analytics", "core"});
 }
+
+}  // namespace plans_kill_test

@@ -6,6 +6,8 @@
 #include "support/migration.h"
 #include "support/target_state.h"
 
+namespace rollback_kill_test {
+
 using namespace planrun::test;
 
 namespace {
@@ -133,3 +135,5 @@ TEST_CASE("kill: a killed rollback goes on, SQLite", "[slow][kill][rollback]") {
 TEST_CASE("kill: a killed rollback goes on, PostgreSQL", "[slow][kill][rollback][postgres]") {
   kill_rollbacks(Kind::postgresql);
 }
+
+}  // namespace rollback_kill_test

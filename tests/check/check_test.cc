@@ -4,6 +4,8 @@
 #include "check/amount.h"
 #include "support/catch.h"
 
+namespace check_test {
+
 using namespace planrun;
 
 TEST_CASE("amounts are compared exactly, whatever their form") {
@@ -103,3 +105,5 @@ TEST_CASE("a check that cannot be asked is an error, not a pass") {
   CHECK(record.status == "error");
   CHECK(record.message == "no such table: x");
 }
+
+}  // namespace check_test

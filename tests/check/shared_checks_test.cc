@@ -1,6 +1,8 @@
 // Every check of checks/: a plan that passes it and one that fails it, in both targets.
 #include "support/migration.h"
 
+namespace shared_checks_test {
+
 using namespace planrun::test;
 
 namespace {
@@ -132,3 +134,5 @@ TEST_CASE("every shared check passes and fails where it should, in SQLite") {
 TEST_CASE("every shared check passes and fails where it should, in PostgreSQL", "[postgres]") {
   check_all(Kind::postgresql);
 }
+
+}  // namespace shared_checks_test

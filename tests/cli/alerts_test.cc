@@ -6,6 +6,8 @@
 
 #include "support/migration.h"
 
+namespace alerts_test {
+
 using namespace planrun::test;
 
 namespace {
@@ -237,3 +239,5 @@ TEST_CASE("units verify a plan by themselves, with absolute paths", "[watch]") {
   CHECK(checked.status == 0);
   CHECK(checked.err.find("planrun-verify-test") == std::string::npos);
 }
+
+}  // namespace alerts_test

@@ -6,6 +6,8 @@
 #include "support/migration.h"
 #include "support/target_state.h"
 
+namespace backups_test {
+
 namespace fs = std::filesystem;
 using namespace planrun::test;
 
@@ -108,3 +110,5 @@ TEST_CASE("snapshots of ended runs are deleted when their time is over, SQLite",
 TEST_CASE("snapshots of ended runs are deleted when their time is over, PostgreSQL", "[backups][postgres]") {
   check_retention(Kind::postgresql);
 }
+
+}  // namespace backups_test

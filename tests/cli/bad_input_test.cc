@@ -1,6 +1,8 @@
 // Bad input ends with a message that names it, and a status that is not 0.
 #include "support/migration.h"
 
+namespace bad_input_test {
+
 using namespace planrun::test;
 
 namespace {
@@ -106,3 +108,5 @@ TEST_CASE("lint and status answer in text and JSON") {
   CHECK_THAT(wrong.out, ContainsSubstring("plan.toml:12:1"));
   CHECK_THAT(wrong.out, ContainsSubstring("columns"));
 }
+
+}  // namespace bad_input_test

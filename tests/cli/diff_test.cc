@@ -1,6 +1,8 @@
 // planrun diff on files, on revisions of a git repository, on a run of the ledger, and from git itself.
 #include "support/migration.h"
 
+namespace diff_test {
+
 using namespace planrun::test;
 
 namespace {
@@ -129,3 +131,5 @@ TEST_CASE("a run of the ledger is compared with the plan of now, resolved agains
   CHECK_THAT(grown.out,
              ContainsSubstring("table t: accepted while the table is not made yet, refused once it is"));
 }
+
+}  // namespace diff_test

@@ -5,6 +5,8 @@
 
 #include "support/migration.h"
 
+namespace evidence_test {
+
 using namespace planrun::test;
 using Json = nlohmann::json;
 
@@ -101,3 +103,5 @@ TEST_CASE("evidence that was touched, or is none, is refused") {
   CHECK(evidence(m, {"--check", file + ".none"}).status == 2);
   CHECK(evidence(m, {}).status == 2);
 }
+
+}  // namespace evidence_test

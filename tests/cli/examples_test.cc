@@ -1,6 +1,8 @@
 // `planrun test`: examples of transforms, those of the library among them.
 #include "support/support.h"
 
+namespace examples_test {
+
 using namespace planrun::test;
 
 namespace fs = std::filesystem;
@@ -85,3 +87,5 @@ TEST_CASE("examples: a wrong file and a plan without examples are told") {
   const ProcessResult run = run_planrun({(f.folder / "plan.toml").string()}, f.folder / "state");
   CHECK(run.status == 2);
 }
+
+}  // namespace examples_test

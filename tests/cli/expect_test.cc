@@ -1,6 +1,8 @@
 // --expect: a run of what was reviewed, or none.
 #include "support/shipped_plans.h"
 
+namespace expect_test {
+
 using namespace planrun::test;
 
 namespace {
@@ -122,3 +124,5 @@ TEST_CASE("of a plan with several targets each is held against its review", "[ca
   INFO(run.out << run.err);
   CHECK(run.status == 0);
 }
+
+}  // namespace expect_test

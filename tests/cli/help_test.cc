@@ -6,6 +6,8 @@
 #include "base/text.h"
 #include "support/migration.h"
 
+namespace help_test {
+
 using namespace planrun::test;
 
 namespace {
@@ -102,3 +104,5 @@ TEST_CASE("the scripts for zsh and fish are right where these shells are") {
     CHECK(read.status == 0);
   }
 }
+
+}  // namespace help_test

@@ -14,6 +14,8 @@
 #include "support/shipped_plans.h"
 #include "support/support.h"
 
+namespace lint_test {
+
 using namespace planrun;
 using namespace planrun::test;
 
@@ -284,3 +286,5 @@ TEST_CASE("lint: the plans that are shipped are clean, with their sources and wi
     CHECK(result.out.find("P0") == std::string::npos);
   }
 }
+
+}  // namespace lint_test

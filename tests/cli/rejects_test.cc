@@ -3,6 +3,8 @@
 
 #include "support/migration.h"
 
+namespace rejects_test {
+
 using namespace planrun::test;
 
 namespace {
@@ -59,3 +61,5 @@ TEST_CASE("rejects of a run into SQLite", "[rejects]") {
 TEST_CASE("rejects of a run into PostgreSQL", "[rejects][postgres]") {
   check_list(Kind::postgresql);
 }
+
+}  // namespace rejects_test

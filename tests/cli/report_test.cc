@@ -5,6 +5,8 @@
 
 #include "support/migration.h"
 
+namespace report_test {
+
 namespace fs = std::filesystem;
 using namespace planrun::test;
 
@@ -163,3 +165,5 @@ TEST_CASE("a report is written whole or not at all") {
   CHECK(unknown.status == 2);
   CHECK_THAT(unknown.err, ContainsSubstring("there is no run nothing of plan test"));
 }
+
+}  // namespace report_test

@@ -3,6 +3,8 @@
 #include "support/migration.h"
 #include "support/target_state.h"
 
+namespace retry_again_test {
+
 using namespace planrun::test;
 
 namespace {
@@ -127,3 +129,5 @@ TEST_CASE("retry: a guard watches it, in SQLite", "[rejects]") {
 TEST_CASE("retry: a guard watches it, in PostgreSQL", "[rejects][postgres]") {
   check_guard(Kind::postgresql);
 }
+
+}  // namespace retry_again_test

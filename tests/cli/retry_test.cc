@@ -4,6 +4,8 @@
 #include "support/migration.h"
 #include "support/target_state.h"
 
+namespace retry_test {
+
 using namespace planrun::test;
 
 namespace {
@@ -136,3 +138,5 @@ TEST_CASE("retry: killed and done again, SQLite", "[rejects][slow][kill]") {
 TEST_CASE("retry: killed and done again, PostgreSQL", "[rejects][slow][kill][postgres]") {
   check_killed(Kind::postgresql);
 }
+
+}  // namespace retry_test

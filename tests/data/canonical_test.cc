@@ -7,6 +7,8 @@
 #include "data/digest.h"
 #include "support/catch.h"
 
+namespace canonical_test {
+
 using namespace planrun;
 using namespace std::string_literals;
 
@@ -174,3 +176,5 @@ TEST_CASE("target cells in words") {
   const std::string interval = "\xff\xff\xff\xff\xc8\x98\xf4\xa0\xff\xff\xff\xfd\x00\x00\x00\x0e"s;
   CHECK(said(TypeKind::interval, Cell::of_blob(interval)) == "14 mons -3 days -00:15:29.500000");
 }
+
+}  // namespace canonical_test

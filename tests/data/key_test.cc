@@ -8,6 +8,8 @@
 #include "data/reject.h"
 #include "support/catch.h"
 
+namespace key_test {
+
 using namespace planrun;
 using namespace std::string_literals;
 
@@ -82,3 +84,5 @@ TEST_CASE("a key's cell is the cell it was made of") {
   CHECK(cell_of(made.values[1]).real == 2.5);
   CHECK(to_string(CellKind::blob) == "blob");
 }
+
+}  // namespace key_test

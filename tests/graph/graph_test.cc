@@ -6,6 +6,8 @@
 #include "postgres/dialect.h"
 #include "support/catch.h"
 
+namespace graph_test {
+
 using namespace planrun;
 
 namespace {
@@ -145,3 +147,5 @@ TEST_CASE(
                      [](const Step& s) { return s.id == "sql for_sqlite"; }));
   CHECK(graph_of(plan, 10).steps.front().id == "sql first");
 }
+
+}  // namespace graph_test

@@ -6,6 +6,8 @@
 #include "plan/lint.h"
 #include "support/catch.h"
 
+namespace allowance_test {
+
 using namespace planrun;
 using namespace planrun::test;
 
@@ -98,3 +100,5 @@ TEST_CASE("allow: a rule that looks into sources is held to be needed only where
       Lines{"1:1: warning[P045]: nothing is found on line 2 that P047 says: the allow is not needed (take it "
             "out)"});
 }
+
+}  // namespace allowance_test

@@ -2,6 +2,8 @@
 #include "plan/lint.h"
 #include "support/catch.h"
 
+namespace checks_test {
+
 using namespace planrun;
 using namespace planrun::test;
 
@@ -94,3 +96,5 @@ TEST_CASE("what a check says is read") {
   CHECK(plan.checks[2].guard);
   CHECK(plan.checks[2].tables == std::vector<std::string>{"x", "y"});
 }
+
+}  // namespace checks_test

@@ -3,6 +3,8 @@
 #include "support/catch.h"
 #include "transform/mapping.h"
 
+namespace conversion_names_test {
+
 using namespace planrun;
 
 // plan/ may not see transform/: the two lists are held together here.
@@ -44,3 +46,5 @@ TEST_CASE("lint and the conversions agree on arguments") {
     CHECK_FALSE(parse_conversion({text, {}}));
   }
 }
+
+}  // namespace conversion_names_test

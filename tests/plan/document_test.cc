@@ -2,6 +2,8 @@
 
 #include "support/catch.h"
 
+namespace document_test {
+
 using namespace planrun;
 
 namespace {
@@ -77,3 +79,5 @@ TEST_CASE("a place inside a string") {
     CHECK(found.column == c.column);
   }
 }
+
+}  // namespace document_test

@@ -2,6 +2,8 @@
 #include "plan/lint.h"
 #include "support/catch.h"
 
+namespace language_test {
+
 using namespace planrun;
 using namespace planrun::test;
 
@@ -139,3 +141,5 @@ TEST_CASE("tables and loads of the whole language") {
   CHECK(load.merge->keep == Keep::newest);
   CHECK(load.columns.at(0).from->text == "full_name");
 }
+
+}  // namespace language_test

@@ -7,6 +7,8 @@
 #include "sql/script.h"
 #include "support/catch.h"
 
+namespace objects_test {
+
 using namespace planrun;
 using namespace planrun::test;
 
@@ -157,3 +159,5 @@ TEST_CASE("the resolved plan's JSON gives back what one dialect makes, in the or
   CHECK(objects[3].undo == "u");
   CHECK(schema_objects(to_json(plan), "postgresql")[3].undo.empty());
 }
+
+}  // namespace objects_test

@@ -8,6 +8,8 @@
 #include "plan/read_plan.h"
 #include "support/support.h"
 
+namespace plan_diff_test {
+
 using namespace planrun;
 using namespace planrun::test;
 
@@ -213,3 +215,5 @@ TEST_CASE("every kind of change has one rule, and its name is its own") {
   for (std::size_t i = 0; i < change_rules().size(); ++i)
     CHECK(static_cast<std::size_t>(change_rules()[i].kind) == i);
 }
+
+}  // namespace plan_diff_test

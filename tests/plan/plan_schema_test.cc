@@ -8,6 +8,8 @@
 #include "plan/lint.h"
 #include "support/support.h"
 
+namespace plan_schema_test {
+
 using namespace planrun;
 using namespace planrun::test;
 
@@ -139,3 +141,5 @@ TEST_CASE("schema: mistakes of form are found by both") {
     CHECK(found[i] != "ok");
   }
 }
+
+}  // namespace plan_schema_test

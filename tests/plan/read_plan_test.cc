@@ -5,6 +5,8 @@
 #include "plan/lint.h"
 #include "support/support.h"
 
+namespace read_plan_test {
+
 using namespace planrun;
 using namespace planrun::test;
 
@@ -226,3 +228,5 @@ TEST_CASE("what cannot be read at all is thrown") {
   CHECK(to_text(result.diagnostics).empty());
   CHECK(result.plan.folder == folder / "runs");
 }
+
+}  // namespace read_plan_test

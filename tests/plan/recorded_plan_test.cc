@@ -7,6 +7,8 @@
 #include "resolve/resolve.h"
 #include "support/catch.h"
 
+namespace recorded_plan_test {
+
 using namespace planrun;
 
 TEST_CASE("the recorded plan says the same of its tables") {
@@ -78,3 +80,5 @@ TEST_CASE("what is no recorded plan is refused") {
   CHECK_THROWS(read_recorded_plan("{\"name\": 3}"));
   CHECK_THROWS(read_recorded_plan(""));
 }
+
+}  // namespace recorded_plan_test

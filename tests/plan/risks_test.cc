@@ -5,6 +5,8 @@
 #include "plan/lint.h"
 #include "support/catch.h"
 
+namespace risks_test {
+
 using namespace planrun;
 using namespace planrun::test;
 
@@ -89,3 +91,5 @@ TEST_CASE("risks: a table with amounts that no check looks at") {
             .empty());
   CHECK(risks(tables + "[guard.g]\nsql = \"select sum(price) from b\"\n") == Lines{"1:8 P050"});
 }
+
+}  // namespace risks_test

@@ -2,6 +2,8 @@
 #include "plan/lint.h"
 #include "support/catch.h"
 
+namespace tables_test {
+
 using namespace planrun;
 using namespace planrun::test;
 
@@ -275,3 +277,5 @@ TEST_CASE("several targets") {
                                  "5:10: there is no target `oen` (did you mean `one`?)",
                                  "11:5: the foreign key is to `c`, which is in another target"});
 }
+
+}  // namespace tables_test

@@ -3,6 +3,8 @@
 #include "sql/definition.h"
 #include "support/catch.h"
 
+namespace type_change_test {
+
 using namespace planrun;
 
 namespace {
@@ -57,3 +59,5 @@ TEST_CASE("a type that holds them inexactly is lossy, one of another kind is tol
   CHECK(change("integer", "text") == "of another kind");
   CHECK(change("char(5)", "varchar(5)") == "of another kind");
 }
+
+}  // namespace type_change_test

@@ -5,6 +5,8 @@
 #include "plan/resolved_plan.h"
 #include "support/support.h"
 
+namespace use_check_test {
+
 using namespace planrun;
 using namespace planrun::test;
 
@@ -127,3 +129,5 @@ TEST_CASE("the fingerprint covers the text of the check files that are used") {
   CHECK(print("sql = \"select 1\"\nexpect = 1\n") == print("# new\nexpect = 1\nsql = \"select 1\"\n"));
   CHECK(print("sql = \"select 1\"\nexpect = 1\n") != print("sql = \"select 2\"\nexpect = 1\n"));
 }
+
+}  // namespace use_check_test

@@ -2,6 +2,8 @@
 #include "plan/lint.h"
 #include "support/catch.h"
 
+namespace watch_test {
+
 using namespace planrun;
 using namespace planrun::test;
 
@@ -89,3 +91,5 @@ TEST_CASE("a webhook's secret comes from the environment, and is not shown", "[w
   CHECK(lint(text).empty());
   CHECK(read(text).plan.alerts.at(0).webhook_fault == "the environment variable HOOK is not set");
 }
+
+}  // namespace watch_test

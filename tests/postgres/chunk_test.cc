@@ -3,7 +3,7 @@
 
 #include "postgres/fixture.h"
 
-namespace planrun::test {
+namespace planrun::test::chunk_test {
 namespace {
 
 using Rows = std::vector<std::pair<std::int64_t, std::string>>;
@@ -302,4 +302,4 @@ TEST_CASE("a connection that is ended in the middle of COPY is a retryable loss"
 }
 
 }  // namespace
-}  // namespace planrun::test
+}  // namespace planrun::test::chunk_test

@@ -3,7 +3,7 @@
 
 #include "postgres/fixture.h"
 
-namespace planrun::test {
+namespace planrun::test::dialect_test {
 namespace {
 
 std::string replaced(std::string text, const std::string& what, const std::string& by) {
@@ -169,4 +169,4 @@ TEST_CASE("a sequence behind its keys does not pass", "[server][postgres]") {
 }
 
 }  // namespace
-}  // namespace planrun::test
+}  // namespace planrun::test::dialect_test

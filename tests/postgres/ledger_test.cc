@@ -4,7 +4,7 @@
 
 #include "postgres/fixture.h"
 
-namespace planrun::test {
+namespace planrun::test::ledger_test {
 namespace {
 
 RunRecord run_record(const std::string& id, const std::string& plan, RunState state, std::int64_t started) {
@@ -152,4 +152,4 @@ TEST_CASE("a missing privilege for the ledger is named with its GRANT", "[server
 }
 
 }  // namespace
-}  // namespace planrun::test
+}  // namespace planrun::test::ledger_test

@@ -2,7 +2,7 @@
 #include "postgres/conninfo.h"
 #include "postgres/fixture.h"
 
-namespace planrun::test {
+namespace planrun::test::preflight_test {
 namespace {
 
 std::string all_messages(const std::vector<PreflightFinding>& findings) {
@@ -87,4 +87,4 @@ TEST_CASE("urls and keyword texts reach libpq, and its variables fill what is le
 }
 
 }  // namespace
-}  // namespace planrun::test
+}  // namespace planrun::test::preflight_test

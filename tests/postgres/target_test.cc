@@ -5,7 +5,7 @@
 
 #include "postgres/fixture.h"
 
-namespace planrun::test {
+namespace planrun::test::target_test {
 namespace {
 
 std::vector<std::int64_t> first_cells(BackReader& reader, std::size_t columns) {
@@ -183,4 +183,4 @@ TEST_CASE("a target connects again on the first call after a loss", "[server][po
 }
 
 }  // namespace
-}  // namespace planrun::test
+}  // namespace planrun::test::target_test

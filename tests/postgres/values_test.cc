@@ -4,7 +4,7 @@
 
 #include "postgres/fixture.h"
 
-namespace planrun::test {
+namespace planrun::test::values_test {
 namespace {
 
 struct ValueCase {
@@ -249,4 +249,4 @@ TEST_CASE("texts of types that are not encoded are the server's own, and refused
 }
 
 }  // namespace
-}  // namespace planrun::test
+}  // namespace planrun::test::values_test

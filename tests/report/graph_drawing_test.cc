@@ -8,6 +8,8 @@
 #include "report/graph_text.h"
 #include "support/shipped_plans.h"
 
+namespace graph_drawing_test {
+
 using namespace planrun;
 using namespace planrun::test;
 
@@ -122,3 +124,5 @@ TEST_CASE("planrun graph draws a shipped plan in all languages", "[cases]") {
   CHECK_THAT(svg, ContainsSubstring("prefers-color-scheme:dark"));
   CHECK_THAT(svg, ContainsSubstring("<title>The steps of plan epic7</title>"));
 }
+
+}  // namespace graph_drawing_test

@@ -2,6 +2,8 @@
 
 #include "support/catch.h"
 
+namespace hidden_values_test {
+
 using namespace planrun;
 
 TEST_CASE("messages go without what rows hold, and keep names, types and counts") {
@@ -26,3 +28,5 @@ TEST_CASE("a reason goes without the values of its source row") {
         "lua: no domain for … of …, A1 (x4711)");
   CHECK(without_values("is no boolean", "not json") == "is no boolean");
 }
+
+}  // namespace hidden_values_test

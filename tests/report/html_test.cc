@@ -2,6 +2,8 @@
 
 #include "support/catch.h"
 
+namespace html_test {
+
 using namespace planrun;
 
 TEST_CASE("any bytes are text in a page") {
@@ -33,3 +35,5 @@ TEST_CASE("short times are told in milliseconds") {
   CHECK(short_seconds(0) == "0.00 s");
   CHECK(short_seconds(1.25) == "1.25 s");
 }
+
+}  // namespace html_test

@@ -4,6 +4,8 @@
 #include "report/report_charts.h"
 #include "support/catch.h"
 
+namespace run_report_test {
+
 using namespace planrun;
 
 namespace {
@@ -219,3 +221,5 @@ TEST_CASE("a timeline has a lane a worker, its breaks left out, and rates that a
   CHECK_THAT(timeline_svg(timeline, false),
              ContainsSubstring("worker 2") && ContainsSubstring("nothing was done for"));
 }
+
+}  // namespace run_report_test

@@ -3,6 +3,8 @@
 #include "report/summary_text.h"
 #include "support/catch.h"
 
+namespace text_table_test {
+
 using namespace planrun;
 
 TEST_CASE("a table is as wide as its widest cell, in characters and not in bytes") {
@@ -27,3 +29,5 @@ TEST_CASE("the verdict comes last, with colour only where it is wanted") {
   CHECK(plain == "ora (run r1) -> \ninterrupted: stopped on request\n  run the same command again\n");
   CHECK_THAT(summary_text(summary, Paint(true)), ContainsSubstring("\x1b[33minterrupted\x1b[0m"));
 }
+
+}  // namespace text_table_test

@@ -4,6 +4,8 @@
 #include "sql/quote.h"
 #include "support/support.h"
 
+namespace ora_test {
+
 using namespace planrun;
 using namespace planrun::test;
 
@@ -163,3 +165,5 @@ TEST_CASE("the ORA plan makes the document's schema", "[postgres]") {
     CHECK(ask(server, question, "public") == ask(server, question, "ours"));
   }
 }
+
+}  // namespace ora_test

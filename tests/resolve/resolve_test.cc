@@ -4,6 +4,8 @@
 #include "plan/lint.h"
 #include "support/catch.h"
 
+namespace resolve_test {
+
 using namespace planrun;
 using namespace planrun::test;
 
@@ -320,3 +322,5 @@ TEST_CASE("the fingerprint covers what the plan does, not how it is laid out") {
   CHECK(json.at("tables").at(0).at("loads").at(0).at("inputs").at(0).dump() == R"({"column":"a"})");
   CHECK(json.dump().find("sqlite:") == std::string::npos);
 }
+
+}  // namespace resolve_test

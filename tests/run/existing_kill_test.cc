@@ -6,6 +6,8 @@
 #include "support/migration.h"
 #include "support/target_state.h"
 
+namespace existing_kill_test {
+
 using namespace planrun::test;
 
 namespace {
@@ -91,3 +93,5 @@ TEST_CASE("kill: a replace, into SQLite", "[slow][kill]") {
 TEST_CASE("kill: a replace, into PostgreSQL", "[slow][kill][postgres]") {
   check_killed(Kind::postgresql, "replace", "6000|297000|6000|0");
 }
+
+}  // namespace existing_kill_test

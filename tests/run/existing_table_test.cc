@@ -3,6 +3,8 @@
 #include "support/migration.h"
 #include "support/target_state.h"
 
+namespace existing_table_test {
+
 using namespace planrun;
 using namespace planrun::test;
 
@@ -226,3 +228,5 @@ TEST_CASE("a sequence that others have gone on with stays where it is", "[postgr
     CHECK(m.target("select id, email from members order by id") == "1|a@x\n2|b@x\n6|later\n7|next");
   });
 }
+
+}  // namespace existing_table_test

@@ -2,6 +2,8 @@
 // with the row named and a status that is not 0.
 #include "support/migration.h"
 
+namespace lessons_test {
+
 using namespace planrun::test;
 
 namespace {
@@ -226,3 +228,5 @@ TEST_CASE("of rows that share a key the first in source order stays", "[postgres
   CHECK(keep.target("select id from child where email = 'b@x'") == "2");
   CHECK(keep.target("select string_agg(key, ' ' order by key) from planrun.reject") == "[5] [6]");
 }
+
+}  // namespace lessons_test

@@ -9,6 +9,8 @@
 
 #include "support/migration.h"
 
+namespace live_writer_test {
+
 using namespace planrun::test;
 
 namespace {
@@ -154,3 +156,5 @@ TEST_CASE("a verification beside a writer of a SQLite file in WAL mode", "[watch
 TEST_CASE("a verification beside a writer of a SQLite file and PostgreSQL", "[watch][slow][postgres]") {
   check_beside_writer<PostgresSide>(Kind::postgresql, "delete");
 }
+
+}  // namespace live_writer_test

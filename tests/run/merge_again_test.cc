@@ -5,6 +5,8 @@
 #include "support/migration.h"
 #include "support/target_state.h"
 
+namespace merge_again_test {
+
 using namespace planrun::test;
 
 namespace {
@@ -375,3 +377,5 @@ TEST_CASE("kill: a merge, into SQLite", "[slow][kill]") {
 TEST_CASE("kill: a merge, into PostgreSQL", "[slow][kill][postgres]") {
   check_killed(Kind::postgresql, kill_points(5));
 }
+
+}  // namespace merge_again_test

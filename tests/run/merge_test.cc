@@ -3,6 +3,8 @@
 #include "support/migration.h"
 #include "support/target_state.h"
 
+namespace merge_test {
+
 using namespace planrun::test;
 
 namespace {
@@ -214,3 +216,5 @@ TEST_CASE("merge: newest goes by the type of its column") {
   REQUIRE(back.run().status == 0);
   CHECK(back.rows() == "m 2");
 }
+
+}  // namespace merge_test

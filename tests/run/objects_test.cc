@@ -7,6 +7,8 @@
 #include "sqlite/dialect.h"
 #include "support/migration.h"
 
+namespace objects_test {
+
 using namespace planrun::test;
 
 namespace {
@@ -241,3 +243,5 @@ sql  = "create table other(x); commit"
                         ContainsSubstring("[[sql]] c: ") && ContainsSubstring("a step is one transaction"));
   CHECK_FALSE(std::filesystem::exists(m.target_file()));
 }
+
+}  // namespace objects_test

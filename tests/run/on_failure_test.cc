@@ -2,6 +2,8 @@
 #include "support/migration.h"
 #include "support/target_state.h"
 
+namespace on_failure_test {
+
 using namespace planrun::test;
 
 namespace {
@@ -111,3 +113,5 @@ TEST_CASE("requires: in SQLite", "[rollback]") {
 TEST_CASE("requires: in PostgreSQL", "[rollback][postgres]") {
   check_requires(Kind::postgresql);
 }
+
+}  // namespace on_failure_test

@@ -1,6 +1,8 @@
 // A preview tells what a run would do and writes nothing anywhere.
 #include "support/migration.h"
 
+namespace preview_test {
+
 using namespace planrun::test;
 
 namespace {
@@ -56,3 +58,5 @@ TEST_CASE("a preview without its server says so and shows the rest") {
   CHECK_THAT(r.out, ContainsSubstring("previewed without it"));
   CHECK_THAT(r.out, ContainsSubstring("key 2: integer 2"));
 }
+
+}  // namespace preview_test

@@ -1,6 +1,8 @@
 // What was written is read back: a target that was changed behind the run's back is told down to the column.
 #include "support/migration.h"
 
+namespace proof_test {
+
 using namespace planrun::test;
 
 namespace {
@@ -59,3 +61,5 @@ TEST_CASE("a row that only the server refuses is named", "[postgres]") {
   CHECK_THAT(r.out, ContainsSubstring("violates check constraint"));
   CHECK_THAT(r.out, ContainsSubstring("s.t key 96"));
 }
+
+}  // namespace proof_test

@@ -4,6 +4,8 @@
 
 #include "support/migration.h"
 
+namespace record_test {
+
 using namespace planrun::test;
 
 namespace {
@@ -105,3 +107,5 @@ TEST_CASE("a run that goes on under a mended plan keeps that plan's text, script
   CHECK(m.target("select distinct state, min(started_at) > 0, min(worker) from planrun_step") ==
         "undone|1|1");
 }
+
+}  // namespace record_test

@@ -5,6 +5,8 @@
 
 #include "support/migration.h"
 
+namespace resume_test {
+
 using namespace planrun::test;
 
 namespace {
@@ -181,3 +183,5 @@ TEST_CASE("connections that are cut are made again", "[postgres]") {
   CHECK(m.target("select count(*), count(distinct id), sum(n) from t") ==
         m.source("select count(*), count(distinct id), sum(n) from t"));
 }
+
+}  // namespace resume_test

@@ -6,6 +6,8 @@
 #include "support/migration.h"
 #include "support/target_state.h"
 
+namespace rollback_test {
+
 using namespace planrun::test;
 
 namespace {
@@ -276,3 +278,5 @@ TEST_CASE("rollback waits for readers and writers, and sees what these have writ
   INFO(done.out << done.err);
   CHECK(done.status == 0);
 }
+
+}  // namespace rollback_test

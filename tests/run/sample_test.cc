@@ -3,6 +3,8 @@
 #include "support/migration.h"
 #include "support/target_state.h"
 
+namespace sample_test {
+
 using namespace planrun::test;
 
 namespace {
@@ -514,3 +516,5 @@ TEST_CASE("the shipped plans are rehearsed to the end on both targets", "[cases]
     }
   });
 }
+
+}  // namespace sample_test

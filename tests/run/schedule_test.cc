@@ -2,6 +2,8 @@
 
 #include "support/catch.h"
 
+namespace schedule_test {
+
 using namespace planrun;
 
 namespace {
@@ -83,3 +85,5 @@ TEST_CASE("after a stop nothing is given") {
   schedule.stop();
   CHECK_FALSE(schedule.take());
 }
+
+}  // namespace schedule_test

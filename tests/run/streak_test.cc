@@ -3,6 +3,8 @@
 
 #include "support/catch.h"
 
+namespace streak_test {
+
 using namespace planrun;
 
 namespace {
@@ -81,3 +83,5 @@ TEST_CASE("a gate is met by enough that passed, in time, and none that failed", 
   CHECK(judge(std::string(10, 'p'), gate_of(5, 10), 240).met);
   CHECK_FALSE(judge(std::string(10, 'p'), gate_of(5, 10), 241).met);
 }
+
+}  // namespace streak_test

@@ -5,6 +5,8 @@
 #include "support/migration.h"
 #include "support/target_state.h"
 
+namespace targets_test {
+
 using namespace planrun::test;
 
 namespace {
@@ -214,3 +216,5 @@ TEST_CASE("several targets: what cannot be between them is told at its place") {
     CHECK_THAT(r.out + r.err, ContainsSubstring(expected));
   }
 }
+
+}  // namespace targets_test

@@ -3,6 +3,8 @@
 
 #include "support/migration.h"
 
+namespace transform_test {
+
 using namespace planrun::test;
 
 namespace {
@@ -297,3 +299,5 @@ TEST_CASE("kill: a load that fans out, into SQLite", "[slow][kill]") {
 TEST_CASE("kill: a load that fans out, into PostgreSQL", "[slow][kill][postgres]") {
   check_killed(Kind::postgresql);
 }
+
+}  // namespace transform_test

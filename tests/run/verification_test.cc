@@ -3,6 +3,8 @@
 
 #include "support/migration.h"
 
+namespace verification_test {
+
 using namespace planrun::test;
 
 namespace {
@@ -197,3 +199,5 @@ TEST_CASE("a target that cannot be read back is a difference, one that cannot be
   std::filesystem::remove(m.target_file());
   CHECK(verify(m).status == 1);
 }
+
+}  // namespace verification_test

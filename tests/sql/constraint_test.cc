@@ -1,6 +1,8 @@
 #include "sql/definition.h"
 #include "support/catch.h"
 
+namespace constraint_test {
+
 using namespace planrun;
 
 using Names = std::vector<std::string>;
@@ -127,3 +129,5 @@ TEST_CASE("what is no index") {
     CHECK(parsed.fault.offset == c.offset);
   }
 }
+
+}  // namespace constraint_test

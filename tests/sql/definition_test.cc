@@ -2,6 +2,8 @@
 
 #include "support/catch.h"
 
+namespace definition_test {
+
 using namespace planrun;
 
 namespace {
@@ -143,3 +145,5 @@ TEST_CASE("a definition is one column and nothing else") {
   }
   CHECK_FALSE(parse_column_definition("a", std::string_view("int\0x", 5), {}));
 }
+
+}  // namespace definition_test

@@ -3,6 +3,8 @@
 #include "sql/quote.h"
 #include "support/catch.h"
 
+namespace query_test {
+
 using namespace planrun;
 
 using Names = std::vector<std::string>;
@@ -79,3 +81,5 @@ TEST_CASE("identifiers of an expression in any dialect") {
         Names{"date", "ü2", "glob"});
   CHECK(identifiers_in("'open") == Names{});
 }
+
+}  // namespace query_test

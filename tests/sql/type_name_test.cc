@@ -2,6 +2,8 @@
 #include "sql/definition.h"
 #include "support/catch.h"
 
+namespace type_name_test {
+
 using namespace planrun;
 
 TEST_CASE("a type has one canonical spelling, whatever its synonym") {
@@ -105,3 +107,5 @@ TEST_CASE("the plan vouches for types of extensions") {
   CHECK(parse_type("public.geometry(Point, 4326)", types).value->sql == "public.geometry(Point, 4326)");
   CHECK_FALSE(parse_type("geometry", types));
 }
+
+}  // namespace type_name_test

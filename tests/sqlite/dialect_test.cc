@@ -2,7 +2,7 @@
 #include "sqlite/default_value.h"
 #include "sqlite/fixture.h"
 
-namespace planrun::test {
+namespace planrun::test::dialect_test {
 namespace {
 
 ColumnSchema column(const std::string& name, TypeKind kind, const std::string& default_sql = {}) {
@@ -173,4 +173,4 @@ TEST_CASE("a CHECK or foreign key that SQLite refuses is found in memory") {
 }
 
 }  // namespace
-}  // namespace planrun::test
+}  // namespace planrun::test::dialect_test

@@ -4,7 +4,7 @@
 #include "sqlite/catalog.h"
 #include "sqlite/fixture.h"
 
-namespace planrun::test {
+namespace planrun::test::reader_test {
 namespace {
 
 struct KeyCase {
@@ -280,4 +280,4 @@ TEST_CASE("a range walks the table's own b-tree: a seek, and no sort") {
 }
 
 }  // namespace
-}  // namespace planrun::test
+}  // namespace planrun::test::reader_test

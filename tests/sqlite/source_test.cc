@@ -7,7 +7,7 @@
 
 #include "sqlite/fixture.h"
 
-namespace planrun::test {
+namespace planrun::test::source_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -279,4 +279,4 @@ TEST_CASE("a query gives texts: numbers in full digits") {
 }
 
 }  // namespace
-}  // namespace planrun::test
+}  // namespace planrun::test::source_test

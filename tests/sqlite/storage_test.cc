@@ -5,7 +5,7 @@
 #include "sqlite/fixture.h"
 #include "sqlite/interval_text.h"
 
-namespace planrun::test {
+namespace planrun::test::storage_test {
 namespace {
 
 struct StoreCase {
@@ -196,4 +196,4 @@ TEST_CASE("intervals are exact ISO 8601 texts with a sign for each part") {
 }
 
 }  // namespace
-}  // namespace planrun::test
+}  // namespace planrun::test::storage_test

@@ -1,6 +1,8 @@
 // Some rows of a database as a database of its own, as the sqlite3 shell tells it.
 #include "sqlite/fixture.h"
 
+namespace subset_test {
+
 using namespace planrun;
 using namespace planrun::test;
 
@@ -13,9 +15,9 @@ Key text_key(const std::string& text) {
 
 struct Cut {
   TempFolder folder;
-  explicit Cut(const std::string& sql) { sqlite3(folder / "a.db", sql); }
-  std::string a(const std::string& sql) const { return sqlite3(folder / "a.db", sql); }
-  std::string b(const std::string& sql) const { return sqlite3(folder / "b.db", sql); }
+  explicit Cut(const std::string& sql) { planrun::test::sqlite3(folder / "a.db", sql); }
+  std::string a(const std::string& sql) const { return planrun::test::sqlite3(folder / "a.db", sql); }
+  std::string b(const std::string& sql) const { return planrun::test::sqlite3(folder / "b.db", sql); }
   void make(const std::vector<TableRows>& rows) const {
     open_sqlite_source(folder / "a.db")->subset(folder / "b.db", rows);
     CHECK(b("pragma integrity_check") == "ok");
@@ -117,3 +119,5 @@ TEST_CASE("subset: a row that is not there, or that its own table refuses, is to
       open_sqlite_source(cut.folder / "a.db")->subset(cut.folder / "b.db", {{"t", false, {rowid_key(3)}}}),
       ContainsSubstring("breaks the declaration of its own table"));
 }
+
+}  // namespace subset_test

@@ -7,7 +7,7 @@
 
 #include "sqlite/fixture.h"
 
-namespace planrun::test {
+namespace planrun::test::target_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -476,4 +476,4 @@ TEST_CASE("parts of a table are disjoint and cover it") {
 }
 
 }  // namespace
-}  // namespace planrun::test
+}  // namespace planrun::test::target_test

@@ -1,6 +1,8 @@
 #include "base/error.h"
 #include "transform/one_column.h"
 
+namespace conversion_test {
+
 using namespace planrun;
 using namespace planrun::test;
 using namespace std::string_literals;
@@ -255,3 +257,5 @@ TEST_CASE("a chain that cannot be is an error of the plan") {
   CHECK_THAT(refused(TypeKind::numeric, "numeric", {call("round")}),
              ContainsSubstring("round needs a number of digits for numeric"));
 }
+
+}  // namespace conversion_test

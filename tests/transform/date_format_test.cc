@@ -2,6 +2,8 @@
 
 #include "support/catch.h"
 
+namespace date_format_test {
+
 using namespace planrun;
 
 namespace {
@@ -51,3 +53,5 @@ TEST_CASE("formats that say too little, too much or something unknown") {
   }
   CHECK(DateFormat::check("%Y-%m-%d %Q") == "knows %Y %y %m %b %d %H %M %S %f and %% only");
 }
+
+}  // namespace date_format_test

@@ -4,6 +4,8 @@
 #include "transform/lua_transform.h"
 #include "transform/one_column.h"
 
+namespace lua_test {
+
 using namespace planrun;
 using namespace planrun::test;
 
@@ -264,3 +266,5 @@ TEST_CASE("lua: a module requires others at the top of its file") {
   CHECK_THROWS_WITH(Lua("", {}, "return 1 "), ContainsSubstring("m.lua:1"));
   CHECK_THROWS_WITH(Lua("", {}, "local m = require 'm'\n"), ContainsSubstring("require each other"));
 }
+
+}  // namespace lua_test

@@ -3,6 +3,8 @@
 #include "base/error.h"
 #include "transform/one_column.h"
 
+namespace mapping_test {
+
 using namespace planrun;
 using namespace planrun::test;
 
@@ -134,3 +136,5 @@ TEST_CASE("constants go through their conversions, and hold still") {
     CHECK(shown(out) == std::vector<std::string>{"text 0.5", "text 1.5", "text 2.5", "text 3.5", "text 4.5"});
   }
 }
+
+}  // namespace mapping_test

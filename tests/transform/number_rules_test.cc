@@ -4,6 +4,8 @@
 
 #include "transform/one_column.h"
 
+namespace number_rules_test {
+
 using namespace planrun;
 using namespace planrun::test;
 
@@ -205,3 +207,5 @@ TEST_CASE("numeric in a SQLite target is an integer or prints from a double, unl
   check_each(OneColumn(type, sqlite_target(true)),
              {{t("12345678901234567.89"), "text 12345678901234567.89"}, {r(kInfinity), "text Infinity"}});
 }
+
+}  // namespace number_rules_test

@@ -1,5 +1,7 @@
 #include "transform/one_column.h"
 
+namespace text_rules_test {
+
 using namespace planrun;
 using namespace planrun::test;
 using namespace std::string_literals;
@@ -126,3 +128,5 @@ TEST_CASE("other types go as text for the server to read") {
                                                                {t("\xff"), "no: is not UTF-8"},
                                                                {b("x"), "no: blob is not inet"}});
 }
+
+}  // namespace text_rules_test

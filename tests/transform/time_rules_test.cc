@@ -1,5 +1,7 @@
 #include "transform/one_column.h"
 
+namespace time_rules_test {
+
 using namespace planrun;
 using namespace planrun::test;
 
@@ -172,3 +174,5 @@ TEST_CASE("what is no interval, or more than one holds") {
   }
   CHECK(column(i(5)) == "no: integer is not interval");
 }
+
+}  // namespace time_rules_test

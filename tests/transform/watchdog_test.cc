@@ -6,6 +6,8 @@
 
 #include "support/catch.h"
 
+namespace watchdog_test {
+
 using namespace planrun;
 
 namespace {
@@ -61,3 +63,5 @@ TEST_CASE("watchdog: many calls that end", "[slow]") {
   CHECK(ended.status == 0);
   CHECK(ended.err == "");
 }
+
+}  // namespace watchdog_test
