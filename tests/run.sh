@@ -65,8 +65,8 @@ package() {
   [[ -s $unpacked/usr/share/man/man1/planrun.1.gz && -s $unpacked/usr/share/bash-completion/completions/planrun ]]
 }
 
-# test_in FOLDER CTEST_OPTION...: twice as many side by side as there are cores, since many of them wait.
-test_in() { "${with_postgres[@]}" ctest --test-dir "$1" --output-on-failure --parallel $((2 * $(nproc))) "${@:2}"; }
+# test_in FOLDER CTEST_OPTION...: three times as many side by side as there are cores, since many of them wait.
+test_in() { "${with_postgres[@]}" ctest --test-dir "$1" --output-on-failure --parallel $((3 * $(nproc))) "${@:2}"; }
 
 # One build for the tests under sanitizers and for the fuzzers, by clang -O0: g++ -O1 takes over three times as long.
 build_sanitized() {

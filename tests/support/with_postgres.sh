@@ -36,5 +36,7 @@ done
 psql -Xq -v ON_ERROR_STOP=1 -h 127.0.0.1 -p "$port" -U postgres -d postgres \
   -c 'create role planrun login createdb' -c 'create database planrun owner planrun'
 
+# The programs themselves: Debian's psql and pg_dump are wrappers in Perl that take five times as long to start.
+export PATH=$programs:$PATH
 export PLANRUN_TEST_PG=postgresql://planrun@127.0.0.1:$port/planrun
 "$@"
