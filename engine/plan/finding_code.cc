@@ -118,8 +118,8 @@ constexpr std::array kKinds = {
     warning(foreign_key_without_index, "a foreign key without an index that begins with its columns",
             "PostgreSQL makes none: each delete or update of a referenced row reads the whole table.",
             LooksAt::both),
-    warning(amounts_unchecked, "a table with amounts that no check looks at",
-            "Other tables of the plan are checked, and here a wrong mapping of money would pass."),
+    warning(critical_unchecked, "a critical table that no check looks at",
+            "Other tables of the plan are checked, and here a wrong mapping would pass every proof."),
 };
 
 }  // namespace

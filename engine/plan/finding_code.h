@@ -63,7 +63,7 @@ enum class FindingCode {
   too_short = 47,
   narrower = 48,
   foreign_key_without_index = 49,
-  amounts_unchecked = 50,
+  critical_unchecked = 50,
 };
 
 /// What a rule has to look at before it can speak.

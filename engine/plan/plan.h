@@ -43,6 +43,11 @@ struct PlanTarget {
   std::string ledger = "planrun";
   std::vector<std::string> types;  // further type names
   std::string dialect;             // "sqlite" or "postgresql"; empty where the url could not be read
+
+  /// As ResolvedPlan has it.
+  std::string schema_of_tables() const {
+    return dialect == "postgresql" && schema != "public" ? schema : std::string();
+  }
 };
 
 /// One step of a `using` chain: `round(2)` is {"round", {"2"}}.

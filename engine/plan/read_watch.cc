@@ -1,6 +1,7 @@
 // [gate] and [[alert]]: what is watched after a run. No part of the fingerprint.
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <set>
 
 #include "base/text.h"
@@ -167,11 +168,18 @@ class AlertReader {
       return;
     }
     alert.mail = (reader_.plan.file.parent_path() / mail->text).lexically_normal();
+    if (const auto [other, is_new] = mails_.emplace(alert.mail, alert.name); !is_new) {
+      reader_.error(
+          FindingCode::same_place, mail->at,
+          "the alert " + other->second + " writes its mail to " + quote_for_message(mail->text) + " too",
+          "one would write over the other: give each alert a file of its own");
+    }
   }
 
   PlanReader& reader_;
   ConditionNames names_;
   std::set<std::string> seen_;
+  std::map<std::filesystem::path, std::string> mails_;  // the alert that writes each
 };
 
 }  // namespace

@@ -94,6 +94,7 @@ ResolvedPlan read_recorded_plan(const std::string& json) {
     ResolvedPlan plan;
     plan.name = recorded.at("name");
     plan.description = recorded::text(recorded, "description");
+    plan.schema = recorded::text(recorded, "schema");
     plan.sample = recorded.value("sample", std::int64_t{0});
     plan.requires_ = recorded::texts(recorded, "requires");
     for (const auto& table : recorded.at("tables")) plan.tables.push_back(read_table(table));

@@ -191,6 +191,7 @@ Json load_to_json(const ResolvedLoad& load) {
 Json to_json(const ResolvedPlan& plan) {
   Json out{{"name", plan.name}};
   put(out, "description", plan.description);
+  put(out, "schema", plan.schema);
   if (plan.sample > 0) out["sample"] = plan.sample;
   put(out, "requires", plan.requires_);
   out["tables"] = list_json(plan.tables, table_json);

@@ -78,7 +78,8 @@ struct ResolvedTable {
 struct ResolvedPlan {
   std::string name;
   std::string description;
-  std::int64_t sample = 0;             // rows of a root table that a rehearsal takes; 0: it is none
+  std::string schema;       // of the target, where the tables go; empty: public, or SQLite's only one
+  std::int64_t sample = 0;  // rows of a root table that a rehearsal takes; 0: it is none
   std::vector<std::string> requires_;  // plans whose passed run must be in the target's ledger
   std::vector<ResolvedTable> tables;   // in the order of the plan
   std::vector<PlanCheck> checks;

@@ -109,17 +109,26 @@ class Looked {
   std::set<std::string> names_;
 };
 
+// Where a mistake of the plan would pass every proof: the rows that it asks for arrive, and are not those
+// that were meant.
 void check_looked_at(const PlanTable& table, const TableSchema& schema, const Looked& looked,
                      Diagnostics& diagnostics) {
   if (table.loads.empty() || looked.none() || looked.has(table.name)) return;
+  const auto tell = [&](const std::string& why, const std::string& hint) {
+    diagnostics.warning(FindingCode::critical_unchecked, table.at,
+                        "no check looks at [table." + table.name + "], " + why, hint);
+  };
   for (const auto& column : schema.columns) {
     if (!is_amount_name(column.name) || column.type.kind != TypeKind::numeric) continue;
-    diagnostics.warning(
-        FindingCode::amounts_unchecked, table.at,
-        "no check looks at [table." + table.name + "], which holds amounts (`" + column.name + "`)",
-        "[check.NAME] use = \"sum\", table = \"" + table.name + "\", column = \"" + column.name +
-            "\", source = \"...\"");
-    return;
+    return tell("which holds amounts (`" + column.name + "`)", "[check.NAME] use = \"sum\", table = \"" +
+                                                                   table.name + "\", column = \"" +
+                                                                   column.name + "\", source = \"...\"");
+  }
+  const std::string hint = "[check.NAME] sql = \"...\" with what its rows must be";
+  for (const auto& load : table.loads) {
+    if (load.transform) return tell("whose rows a function makes (`" + load.transform->text + "`)", hint);
+    if (load.where) return tell("whose `where` leaves rows out", hint);
+    if (load.merge) return tell("which keeps one of several rows of a key", hint);
   }
 }
 

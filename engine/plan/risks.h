@@ -6,7 +6,7 @@
 
 namespace planrun {
 
-/// Reports amounts as floating-point numbers, foreign keys without an index, and tables with amounts that no
+/// Reports amounts as floating-point numbers, foreign keys without an index, and critical tables that no
 /// check looks at. The plan must have been read without errors. With `resolved` (of the same plan; null: no
 /// source has been looked at) inherited columns are judged as well; tables that it does not have are judged
 /// by what the plan says of them.

@@ -1,6 +1,7 @@
 #include "run/choose_run.h"
 
 #include "base/error.h"
+#include "plan/recorded_plan.h"
 
 namespace planrun {
 
@@ -16,6 +17,19 @@ RunRecord choose_run(const Plan& plan, const std::string& id, Ledger& ledger, co
   }
   throw Error(ErrorCode::usage, "there is no run " + id + " of plan " + plan.name,
               "planrun status " + plan.file.string() + " lists the runs");
+}
+
+void refuse_other_schema(const RunRecord& run, const Plan& plan) {
+  const std::string made_in = read_recorded_plan(run.resolved_plan).schema;
+  const PlanTarget& target = plan.targets.front();
+  if (made_in == target.schema_of_tables()) return;
+  const std::string before = made_in.empty() ? "public" : made_in;
+  throw Error(ErrorCode::refused,
+              "run " + run.id + " of plan " + run.plan + " (" + std::string(to_string(run.state)) +
+                  ") made its tables in schema " + before + ", and target " + target.name + " names schema " +
+                  target.schema + " now",
+              "name schema " + before + " again; planrun rollback " + plan.file.string() +
+                  " then takes the run back, and a new one begins in schema " + target.schema);
 }
 
 }  // namespace planrun

@@ -197,6 +197,7 @@ Json make_evidence(const Plan& plan, const Targets& targets, const EvidenceOptio
   TargetDatabase& home = *targets.at(plan.targets.front().name);
   auto ledger = home.open_ledger(false);
   const RunRecord run = choose_run(plan, options.run, *ledger, home);
+  refuse_other_schema(run, plan);
   if (run.state != RunState::passed) {
     throw Error(ErrorCode::refused,
                 "run " + run.id + " is " + std::string(to_string(run.state)) +

@@ -43,6 +43,7 @@ Prepared prepare(const Plan& plan, const std::map<std::string, SourceDatabase*>&
     if (auto found = target.existing_table(table.name)) existing.emplace(table.name, std::move(*found));
   }
   ResolveResult resolved = resolve(plan, connected.tables, existing);
+  resolved.plan.schema = plan.targets.front().schema_of_tables();
   resolved.plan.sample = plan.sample;
   wrong.list.insert(wrong.list.end(), resolved.diagnostics.list.begin(), resolved.diagnostics.list.end());
   if (!resolved.diagnostics.has_errors()) check_loads_agree(resolved.plan, wrong);

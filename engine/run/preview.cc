@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/time.h"
 #include "load/road.h"
+#include "run/choose_run.h"
 #include "run/context.h"
 #include "run/prepare.h"
 #include "run/sample.h"
@@ -192,6 +193,7 @@ std::vector<StepRecord> look_into_ledger(const Plan& plan, TargetDatabase& targe
   for (const auto& run : ledger->runs(plan.name)) {
     if (run.state == RunState::rolled_back) break;
     refuse_rolling_back(run);
+    refuse_other_schema(run, plan);
     refuse_other_sample(run, plan);
     preview.earlier_run = "run " + run.id + " (" + std::string(to_string(run.state)) + ", begun " +
                           to_iso_utc(run.started_at) + ")";

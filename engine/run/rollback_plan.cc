@@ -36,6 +36,7 @@ class TargetRollback {
   void choose() {
     run_ = choose_run(plan_, options_.run, *ledger_, target_);
     if (run_.state == RunState::rolled_back) return;
+    refuse_other_schema(run_, plan_);
     for (const auto& newer : ledger_->runs(plan_.name)) {
       if (newer.id == run_.id) return;
       if (newer.state == RunState::rolled_back) continue;

@@ -14,6 +14,7 @@
 #include "base/time.h"
 #include "check/check.h"
 #include "run/checks.h"
+#include "run/choose_run.h"
 #include "run/context.h"
 #include "run/crew.h"
 #include "run/guards.h"
@@ -148,6 +149,7 @@ class Run : public TargetRun {
     if (!earlier_ || earlier_->state != RunState::passed) check_required_plans(plan_, *ledger);
     if (!earlier_) return;
     refuse_rolling_back(*earlier_);
+    refuse_other_schema(*earlier_, plan_);
     refuse_other_sample(*earlier_, plan_);
     refuse_run_unknown_at_home();
     steps_ = ledger->steps(earlier_->id);

@@ -22,6 +22,7 @@ bool is_bad(const CheckRecord& check) {
 
 RunRecord passed_run(const Plan& plan, const std::string& id, Ledger& ledger, const TargetDatabase& target) {
   RunRecord run = choose_run(plan, id, ledger, target);
+  refuse_other_schema(run, plan);
   if (run.state == RunState::passed) return run;
   throw Error(ErrorCode::refused,
               "run " + run.id + " of plan " + plan.name + " is " + std::string(to_string(run.state)) +

@@ -122,7 +122,8 @@ bool can_read(const Access& access, ErrorCode code) {
                          access.file.string(), code);
   sqlite3_busy_timeout(trial.get(), kBusyMs);
   constexpr const char* kTrial = "select count(*) from sqlite_schema";
-  const int rc = sqlite3_exec(trial.get(), kTrial, nullptr, nullptr, nullptr);
+  const int rc =
+      past_ending_writer([&] { return sqlite3_exec(trial.get(), kTrial, nullptr, nullptr, nullptr); });
   const int primary = rc & 0xff;
   if (primary == SQLITE_READONLY || primary == SQLITE_CANTOPEN) return false;
   if (rc != SQLITE_OK) throw trial.error(rc, {});

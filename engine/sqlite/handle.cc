@@ -64,7 +64,13 @@ SqliteConnection::SqliteConnection(const std::string& uri, int flags, std::strin
 }
 
 void SqliteConnection::execute(const std::string& sql) {
-  const int rc = sqlite3_exec(get(), sql.c_str(), nullptr, nullptr, nullptr);
+  const int rc = past_ending_writer([&] {
+    const int answer = sqlite3_exec(get(), sql.c_str(), nullptr, nullptr, nullptr);
+    // What stands behind a BEGIN begins again with it.
+    if (answer == SQLITE_READONLY_ROLLBACK && sqlite3_get_autocommit(get()) == 0)
+      sqlite3_exec(get(), "rollback", nullptr, nullptr, nullptr);
+    return answer;
+  });
   if (rc != SQLITE_OK) throw error(rc, sql);
 }
 
@@ -86,8 +92,10 @@ Statement::Statement(SqliteConnection& connection, std::string_view sql, std::st
     : connection_(&connection) {
   sqlite3_stmt* prepared = nullptr;
   const char* tail = nullptr;
-  const int rc = sqlite3_prepare_v3(connection.get(), sql.data(), static_cast<int>(sql.size()),
-                                    SQLITE_PREPARE_PERSISTENT, &prepared, &tail);
+  const int rc = past_ending_writer([&] {
+    return sqlite3_prepare_v3(connection.get(), sql.data(), static_cast<int>(sql.size()),
+                              SQLITE_PREPARE_PERSISTENT, &prepared, &tail);
+  });
   handle_.reset(prepared);
   if (rc != SQLITE_OK) throw connection.error(rc, sql);
   rest = sql.substr(static_cast<std::size_t>(tail - sql.data()));
@@ -150,7 +158,7 @@ Statement& Statement::bind(int parameter, const KeyValue& value) {
 }
 
 bool Statement::step() {
-  const int rc = sqlite3_step(handle_.get());
+  const int rc = past_ending_writer([&] { return sqlite3_step(handle_.get()); });
   if (rc == SQLITE_ROW) return true;
   if (rc == SQLITE_DONE) return false;
   Error e = error(rc);

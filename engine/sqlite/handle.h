@@ -20,6 +20,18 @@ namespace planrun {
 /// How long one waits for another's lock.
 inline constexpr int kBusyMs = 60'000;
 
+/// SQLite's answer to `work`, which is done again for a moment where a reader takes the journal of a writer
+/// that is just ending its transaction for one that a dead writer left (pager.c, hasHotJournal).
+template <typename Work>
+int past_ending_writer(Work&& work) {
+  constexpr int kTries = 10;
+  for (int attempt = 1;; ++attempt) {
+    const int rc = work();
+    if (rc != SQLITE_READONLY_ROLLBACK || attempt == kTries) return rc;
+    sqlite3_sleep(20);
+  }
+}
+
 struct CloseDatabase {
   void operator()(sqlite3* database) const { sqlite3_close_v2(database); }
 };

@@ -165,7 +165,7 @@ ReadOutcome SqliteReader::next(std::span<Cell> row) {
     begin();
   }
   sqlite3_stmt* statement = rows_->get();
-  const int rc = sqlite3_step(statement);
+  const int rc = past_ending_writer([&] { return sqlite3_step(statement); });
   if (rc != SQLITE_ROW) return end_or_fail(rc);
   ++told_;
   int column = 0;

@@ -160,7 +160,7 @@ TEST_CASE("lint: codes stay what they are") {
     CHECK(finding_code_from(to_string(kind.code)) == kind.code);
   }
   CHECK(to_string(FindingCode::unknown_key) == "P002");
-  CHECK(to_string(FindingCode::amounts_unchecked) == "P050");
+  CHECK(to_string(FindingCode::critical_unchecked) == "P050");
   CHECK_FALSE(finding_code_from("P000"));
   CHECK_FALSE(finding_code_from("P2"));
 }

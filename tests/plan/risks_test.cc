@@ -76,7 +76,7 @@ TEST_CASE("risks: a foreign key without an index that begins with its columns") 
             .empty());
 }
 
-TEST_CASE("risks: a table with amounts that no check looks at") {
+TEST_CASE("risks: a critical table that no check looks at") {
   const std::string tables =
       "[table.a]\nfrom = \"s.a\"\n[table.a.columns]\nprice = \"numeric(8,2)\"\n"
       "[table.b]\nfrom = \"s.b\"\n[table.b.columns]\nprice = \"numeric(8,2)\"\n"
@@ -90,6 +90,13 @@ TEST_CASE("risks: a table with amounts that no check looks at") {
               "[view.v]\nsql = \"select 1 from a join w on true\"\n[view.w]\nsql = \"select 1 from b\"\n")
             .empty());
   CHECK(risks(tables + "[guard.g]\nsql = \"select sum(price) from b\"\n") == Lines{"1:8 P050"});
+
+  const auto load = [&](const std::string& keys) {
+    return risks("[table.a]\nfrom = \"s.a\"\n" + keys + "[table.a.columns]\nid = \"int primary key\"\n" +
+                 check("select count(*) from b"));
+  };
+  CHECK(load("").empty());
+  CHECK(load("where = \"id > 3\"\n") == Lines{"1:8 P050"});
 }
 
 }  // namespace risks_test

@@ -77,6 +77,14 @@ TEST_CASE("an alert has a name, a condition and a way to go", "[watch]") {
                   kTable + kRest)
                  .at(0),
              ContainsSubstring("the webhook holds a password"));
+  const auto mailing = [](const std::string& name, const std::string& file) {
+    return "[[alert]]\nname = \"" + name + "\"\nwhen = \"streak > 1\"\nmail = \"" + file + "\"\n";
+  };
+  CHECK(lint(mailing("a", "a.txt") + mailing("b", "b.txt") + kTable + kRest).empty());
+  CHECK(lint(mailing("a", "mail.txt") + mailing("b", "x/../mail.txt") + kTable + kRest) ==
+        std::vector<std::string>{
+            "8:8: the alert a writes its mail to 'x/../mail.txt' too (one would write over "
+            "the other: give each alert a file of its own)"});
   CHECK_THAT(lint("[alert.x]\nwhen = \"streak > 1\"\n" + kTable + kRest).at(0),
              ContainsSubstring("alerts stand in [[alert]]"));
 }

@@ -184,4 +184,31 @@ TEST_CASE("connections that are cut are made again", "[postgres]") {
         m.source("select count(*), count(distinct id), sum(n) from t"));
 }
 
+TEST_CASE("a plan that names another schema does not touch the run in the first", "[postgres]") {
+  const auto plan_in = [](const std::string& schema) {
+    return "schema = \"" + schema + "\"\n" + plan_of("text");
+  };
+  Migration m(Kind::postgresql, rows(10), plan_in("first"));
+  m.target("create schema first; create schema second");
+  REQUIRE(m.run().status == 0);
+  REQUIRE(m.target("select count(*) from first.t") == "10");
+  m.write_plan(plan_in("second"));
+  const std::vector<std::vector<std::string>> commands = {
+      {}, {"--dry-run"}, {"rollback", "--yes"}, {"verify"}, {"rejects", "--retry"}, {"evidence"}};
+  for (const auto& command : commands) {
+    std::vector<std::string> arguments = command;
+    const bool is_named = !command.empty() && command.front() != "--dry-run";
+    arguments.insert(arguments.begin() + (is_named ? 1 : 0), m.plan_file().string());
+    const ProcessResult r = run_planrun(arguments, m.state());
+    INFO(arguments.front() << r.out << r.err);
+    CHECK(r.status != 0);
+    CHECK((r.out + r.err).find("made its tables in schema first, and target t names schema second now") !=
+          std::string::npos);
+  }
+  CHECK(m.target("select count(*) from first.t") == "10");
+  CHECK(m.target("select count(*) from pg_tables where schemaname = 'second'") == "0");
+  m.write_plan(plan_in("first"));
+  CHECK(m.run().out.find("already done") != std::string::npos);
+}
+
 }  // namespace resume_test
