@@ -23,7 +23,7 @@ Hash128 from_xxh(XXH128_hash_t h) {
 }
 
 void append_hex(std::uint64_t value, std::string& out) {
-  for (int shift = 60; shift >= 0; shift -= 4) out += "0123456789abcdef"[(value >> shift) & 15];
+  for (int shift = 60; shift >= 0; shift -= 4) out += kHexDigits[(value >> shift) & 15];
 }
 
 struct CloseFile {

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cstring>
 
+#include "base/text.h"
+
 namespace planrun {
 
 namespace {
@@ -101,7 +103,7 @@ void append_json_ascii(char c, std::string& out) {
   if (static_cast<unsigned char>(c) < 0x20) {
     out += "\\u00";
     out += static_cast<char>('0' + (c >> 4));
-    out += "0123456789abcdef"[c & 15];
+    out += kHexDigits[c & 15];
   } else {
     out += c;
   }

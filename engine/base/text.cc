@@ -139,8 +139,8 @@ std::string to_hex(std::string_view bytes) {
   out.reserve(bytes.size() * 2);
   for (const char c : bytes) {
     const auto byte = static_cast<unsigned char>(c);
-    out += "0123456789abcdef"[byte >> 4];
-    out += "0123456789abcdef"[byte & 15];
+    out += kHexDigits[byte >> 4];
+    out += kHexDigits[byte & 15];
   }
   return out;
 }

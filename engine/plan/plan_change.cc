@@ -31,7 +31,7 @@ constexpr std::array kRules = std::to_array<ChangeRule>({
      "other rows may arrive; a resume goes on with the run's snapshot"},
     {target_url_changed, "target_url_changed", attention, not_found, false,
      "the run writes into another database"},
-    {schema_changed, "schema_changed", dangerous, any_time, false,
+    {schema_changed, "schema_changed", dangerous, refused, false,
      "the tables are made and looked for in another schema"},
     {target_new, "target_new", attention, not_found, false, "the run writes into one more database"},
     {target_gone, "target_gone", dangerous, not_found, false,
@@ -130,11 +130,13 @@ std::string_view to_string(ChangeMark mark) {
 }
 
 std::string_view to_string(ResumeRule rule) {
-  constexpr std::array<std::string_view, 5> kTexts = {
-      "accepted", "accepted while the table is not made yet, refused once it is",
+  constexpr std::array<std::string_view, 6> kTexts = {
+      "accepted",
+      "accepted while the table is not made yet, refused once it is",
       "accepted while it is not done yet, refused once it is",
       "accepted where the committed chunks, hashed again, agree, refused elsewhere",
-      "the run is not found under this plan"};
+      "the run is not found under this plan",
+      "refused"};
   return kTexts.at(static_cast<std::size_t>(rule));
 }
 

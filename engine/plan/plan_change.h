@@ -23,6 +23,7 @@ enum class ResumeRule {
   rehashed,   // accepted where the committed chunks, hashed again under the new plan, give the ledger's
               // digests
   not_found,  // the run is not found by the new plan
+  refused,    // always
 };
 std::string_view to_string(ResumeRule rule);
 

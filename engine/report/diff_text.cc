@@ -61,8 +61,8 @@ std::string padded(std::string text, std::size_t width) {
 // What a resume makes of all of it together: its hardest rule, then what each rule says of which tables.
 std::vector<std::string> resume_lines(const PlanDiff& diff) {
   std::vector<std::string> lines;
-  for (const ResumeRule rule :
-       {ResumeRule::not_found, ResumeRule::not_made, ResumeRule::not_done, ResumeRule::rehashed}) {
+  for (const ResumeRule rule : {ResumeRule::not_found, ResumeRule::refused, ResumeRule::not_made,
+                                ResumeRule::not_done, ResumeRule::rehashed}) {
     std::vector<std::string> names;
     for (const PlanChange& change : diff.changes) {
       if (change.rule().resume != rule) continue;

@@ -45,11 +45,10 @@ bool bind_real(sqlite3_stmt* statement, int parameter, double value, std::string
 }
 
 void append_uuid(std::string_view bytes, std::string& out) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
   for (std::size_t i = 0; i < bytes.size(); ++i) {
     if (i == 4 || i == 6 || i == 8 || i == 10) out += '-';
-    out += kDigits[static_cast<unsigned char>(bytes[i]) >> 4];
-    out += kDigits[static_cast<unsigned char>(bytes[i]) & 15];
+    out += kHexDigits[static_cast<unsigned char>(bytes[i]) >> 4];
+    out += kHexDigits[static_cast<unsigned char>(bytes[i]) & 15];
   }
 }
 

@@ -85,7 +85,7 @@ std::string not_type(const Rule& rule, const Cell& in) {
 }
 
 /// The value of each hexadecimal digit, -1 for all else.
-constexpr auto kHexDigits = [] {
+constexpr auto kHexValues = [] {
   std::array<signed char, 256> digits{};
   digits.fill(-1);
   for (std::size_t i = 0; i < 16; ++i) {
@@ -95,7 +95,7 @@ constexpr auto kHexDigits = [] {
 }();
 
 int hex_digit(char c) {
-  return kHexDigits[static_cast<unsigned char>(c)];
+  return kHexValues[static_cast<unsigned char>(c)];
 }
 
 bool read_uuid(std::string_view text, std::string& out) {

@@ -156,6 +156,10 @@ TEST_CASE("objects and what a plan says of its runs") {
   CHECK(changes("url = \"sqlite:s.db\"", "url = \"sqlite:other.db\"") == "source_url_changed attention");
   CHECK(changes("[target.t]", "[target.t]\nledger = \"other\"") == "ledger_changed dangerous");
   CHECK(changes("[target.t]", "[target.t]\nschema = \"sales\"") == "schema_changed dangerous");
+  const PlanDiff moved =
+      diff_plans(facts(kPlan), facts(replaced(kPlan, "[target.t]", "[target.t]\nschema = \"sales\"")));
+  REQUIRE(moved.changes.size() == 1);
+  CHECK(moved.changes[0].rule().resume == ResumeRule::refused);
 }
 
 TEST_CASE("what a change writes again") {
