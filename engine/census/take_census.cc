@@ -44,24 +44,40 @@ class TableScan {
   void count_apart(const std::vector<std::size_t>& places) {
     std::vector<std::size_t> stored;
     for (const std::size_t i : places) {
-      if (!census_.columns[i].column.generated) stored.push_back(i);
+      if (!is_generated(i)) stored.push_back(i);
     }
     if (!stored.empty()) count_rows(stored);
     for (const std::size_t i : places) {
-      if (census_.columns[i].column.generated) count_rows({i});
+      if (is_generated(i)) count_rows({i});
     }
   }
 
-  /// False: an expression failed on some row, and there are other columns beside it; nothing was counted.
-  bool count_rows(const std::vector<std::size_t>& places) {
+  bool is_generated(std::size_t i) const { return census_.columns[i].column.generated; }
+
+  /// Null where a generated column cannot be asked for at all: its function is not there or not trusted.
+  std::unique_ptr<Reader> read(const std::vector<std::size_t>& places) {
     ReadRequest request;
     request.table = census_.table.name;
-    std::vector<ColumnCounter> counters;
-    for (const std::size_t i : places) {
-      request.inputs.push_back({census_.columns[i].column.name, {}});
-      counters.emplace_back(census_.columns[i].column);
+    for (const std::size_t i : places) request.inputs.push_back({census_.columns[i].column.name, {}});
+    try {
+      return database_.source().read(request, {});
+    } catch (const Error& error) {
+      if (std::ranges::none_of(places, [&](std::size_t i) { return is_generated(i); })) throw;
+      if (places.size() == 1) {
+        census_.columns[places[0]].unreadable.count = census_.rows;
+        census_.columns[places[0]].failure = error.what();
+      }
+      return nullptr;
     }
-    const auto reader = database_.source().read(request, {});
+  }
+
+  /// False: an expression failed, on some row or altogether, and there are other columns beside it; nothing
+  /// was counted.
+  bool count_rows(const std::vector<std::size_t>& places) {
+    const auto reader = read(places);
+    if (reader == nullptr) return places.size() == 1;
+    std::vector<ColumnCounter> counters;
+    for (const std::size_t i : places) counters.emplace_back(census_.columns[i].column);
     RowPlace place(*reader);
     const auto keep = [&] {
       census_.rows = std::max(census_.rows, place.number());

@@ -128,13 +128,29 @@ std::string text_range(const TextCensus& texts) {
   return text + (text.empty() ? "" : "; ") + size_words(texts.characters, "character");
 }
 
+/// What the keys of rows are called: INTEGER PRIMARY KEY is the rowid itself, under a name that people know.
+std::string row_key_name(const TableCensus& table) {
+  const auto& key = table.table.key;
+  if (key.empty()) return "row";
+  if (key.size() > 1) return "key";
+  const SourceColumn* declared = nullptr;
+  for (const auto& column : table.table.columns) {
+    if (column.primary_key == 0) continue;
+    if (declared != nullptr) return shown_name(key[0]);
+    declared = &column;
+  }
+  const bool has_index = std::ranges::any_of(table.declared.indexes, [](const SourceIndex& index) {
+    return index.origin == SourceIndexOrigin::primary_key;
+  });
+  const bool is_rowid = declared != nullptr && !has_index && to_lower_ascii(declared->declared) == "integer";
+  return shown_name(is_rowid ? declared->name : key[0]);
+}
+
 std::string sample_words(const TableCensus& table, const RowTally& rows) {
   if (rows.samples.empty()) return {};
   std::string text;
   for (const Key& key : rows.samples) text += (text.empty() ? "" : ", ") + to_text(key);
-  const auto& key = table.table.key;
-  const std::string name = key.empty() ? "row" : key.size() > 1 ? "key" : shown_name(key[0]);
-  return " (" + name + " " + text +
+  return " (" + row_key_name(table) + " " + text +
          (rows.count > static_cast<std::int64_t>(rows.samples.size()) ? ", ..." : "") + ")";
 }
 
@@ -169,13 +185,15 @@ class ColumnNotes {
   }
 
  private:
-  /// What most values are not. Among free texts any kind of text is at home, but for ''.
+  /// What most values are not. Among free texts any kind of text is at home, but for ''; whole numbers are
+  /// among others.
   void add_mixture() {
     const auto held = held_kinds(column_);
     if (held.size() < 2) return;
     const bool free_text = held[0].is_text && held[0].rows == &column_.texts.of(TextKind::other);
     for (std::size_t i = 1; i < held.size(); ++i) {
       if (free_text && held[i].is_text && !held[i].is_empty_text) continue;
+      if (held[0].rows == &column_.reals.all && held[i].rows == &column_.integers.all) continue;
       const std::string among = " among " + count_words(held[0].rows->count, held[0].words);
       add(*held[i].rows, held[i].words, false, among);
     }

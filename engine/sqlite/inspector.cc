@@ -101,6 +101,18 @@ std::string in_brackets(const std::vector<std::string>& parts) {
   return parts.size() == 1 ? parts[0] : "(" + join(parts, ", ") + ")";
 }
 
+/// A value as a column of another type holds it: a foreign key is compared so, by that column's affinity
+/// (https://www.sqlite.org/foreignkeys.html, section 3). A comparison with a number does it by itself.
+std::string as_stored_in(const std::string& column, const std::string& declared) {
+  const std::string type = to_lower_ascii(declared);
+  const auto has = [&](std::string_view part) { return type.find(part) != std::string::npos; };
+  if (has("int")) return column;
+  if (has("char") || has("clob") || has("text"))
+    return "case typeof(" + column + ") when 'blob' then " + column + " else cast(" + column +
+           " as text) end";
+  return type.empty() || has("blob") ? "+" + column : column;
+}
+
 class SqliteInspector : public Inspector {
  public:
   SqliteInspector(std::shared_ptr<SqliteConnection> connection, std::unique_ptr<Source> source,
@@ -249,19 +261,17 @@ RowTally SqliteInspector::tally(const CatalogTable& table, const std::string& re
 RowTally SqliteInspector::orphans(const std::string& name, const SourceForeignKey& key, std::size_t samples) {
   const CatalogTable& table = at(name);
   const CatalogTable& parent = at(key.table);
-  std::vector<std::string> columns;
-  std::string filled;
+  std::vector<std::string> values;
+  std::vector<std::string> filled;
   for (std::size_t i = 0; i < key.columns.size(); ++i) {
-    const std::string column = quote_name(key.columns[i]);
-    filled += (i == 0 ? "" : " and ") + column + " is not null";
-    // The key is compared as the other table's column compares (https://www.sqlite.org/foreignkeys.html, 3).
-    const std::string collation =
-        column_facts(*connection_, parent.table.name, key.foreign_columns[i]).collation;
-    const bool same = column_facts(*connection_, table.table.name, key.columns[i]).collation == collation;
-    columns.push_back(column + (same ? "" : " collate " + quote_name(collation)));
+    filled.push_back(quote_name(key.columns[i]) + " is not null");
+    const std::string& foreign = key.foreign_columns[i];
+    values.push_back(as_stored_in(quote_name(key.columns[i]), find_column(parent.table, foreign)->declared) +
+                     " collate " +
+                     quote_name(column_facts(*connection_, parent.table.name, foreign).collation));
   }
   return tally(table,
-               " where " + filled + " and " + in_brackets(columns) + " not in (" +
+               " where " + join(filled, " and ") + " and " + in_brackets(values) + " not in (" +
                    parent_sql(parent, key.foreign_columns) + ")",
                samples);
 }

@@ -39,8 +39,8 @@ TEST_CASE("a census as text says what a column holds and which rows to look at")
   CHECK_THAT(r.out, ContainsSubstring("2 tables, 6 columns, 5 rows"));
   CHECK_THAT(r.out, ContainsSubstring("0.5 to 9.99 (2 decimals)"));
   CHECK_THAT(r.out, ContainsSubstring("0 to 1700000001 (Unix seconds and 0?)"));
-  CHECK_THAT(r.out, ContainsSubstring("note: 1 '' among 2 texts (rowid 2)"));
-  CHECK_THAT(r.out, ContainsSubstring("foreign key (shop) references shop (id): 1 orphan (rowid 7)"));
+  CHECK_THAT(r.out, ContainsSubstring("note: 1 '' among 2 texts (id 2)"));
+  CHECK_THAT(r.out, ContainsSubstring("foreign key (shop) references shop (id): 1 orphan (id 7)"));
   CHECK_THAT(r.out, ContainsSubstring("not read: view v"));
 }
 
@@ -74,10 +74,13 @@ TEST_CASE("a census as a page shows names and keys as text, whatever they are") 
 }
 
 TEST_CASE("a census that could not read everything ends with 1, one that cannot begin says why") {
-  const Census census("create table t(j, n as (json_extract(j, '$.n'))); insert into t(j) values ('{oops');");
+  const Census census(
+      "create table t(i, n as (i)); insert into t(i) values (-9223372036854775808); pragma writable_schema = "
+      "on;"
+      "update sqlite_schema set sql = replace(sql, 'as (i)', 'as (abs(i))');");
   const ProcessResult r = census.run();
   CHECK(r.status == 1);
-  CHECK_THAT(r.out, ContainsSubstring("n: 1 value cannot be read: malformed JSON (rowid 1)"));
+  CHECK_THAT(r.out, ContainsSubstring("n: 1 value cannot be read: integer overflow (rowid 1)"));
   CHECK_THAT(r.err, ContainsSubstring("not everything could be read"));
   const std::filesystem::path state = census.file().parent_path() / "state";
   const ProcessResult missing = run_planrun({"census", "/nowhere/a.db"}, state);
