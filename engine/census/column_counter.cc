@@ -162,7 +162,7 @@ void ColumnCounter::add_kind(std::string_view text, const RowPlace& place) {
       texts.second_digits = std::max(texts.second_digits, read.fraction_digits);
       break;
     case TextKind::json:
-      if (read.json_fault != JsonFault::none) tally(texts.refused_by_jsonb, place);
+      if (read.refused_by_jsonb) tally(texts.refused_by_jsonb, place);
       break;
     case TextKind::boolean:
       texts.plain_booleans += read.plain_boolean ? 1 : 0;

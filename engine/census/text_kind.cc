@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 
+#include "base/canonical_json.h"
 #include "base/text.h"
 
 namespace planrun {
@@ -82,7 +83,7 @@ void TextReader::read_json(std::string_view text, ReadText& out) {
   out.broken_json = fault == JsonFault::syntax || fault == JsonFault::too_deep;
   if (out.broken_json) return;
   out.kind = TextKind::json;
-  out.json_fault = fault;
+  out.refused_by_jsonb = fault != JsonFault::none;
 }
 
 ReadText TextReader::read(std::string_view text) {

@@ -5,7 +5,6 @@
 #include <string>
 #include <string_view>
 
-#include "base/canonical_json.h"
 #include "base/decimal.h"
 #include "base/time.h"
 
@@ -30,14 +29,14 @@ std::string_view to_string(TextKind kind);
 /// What was seen on the way.
 struct ReadText {
   TextKind kind = TextKind::other;
-  DecimalSize digits{};        // of integer and decimal, without zeros that mean nothing
-  bool fits_bigint = false;    // of integer
-  std::int64_t integer = 0;    // where it does
-  std::int64_t micros = 0;     // of date, timestamp, timestamptz: since 1970, UTC where it has a zone
-  int fraction_digits = 0;     // of timestamp, timestamptz, time: of a second
-  bool plain_boolean = false;  // t, f, true, false: a boolean without a conversion
-  JsonFault json_fault = JsonFault::none;  // of json: why jsonb refuses it or would lose something
-  bool broken_json = false;                // of other: begins and ends as an object or array, and is none
+  DecimalSize digits{};           // of integer and decimal, without zeros that mean nothing
+  bool fits_bigint = false;       // of integer
+  std::int64_t integer = 0;       // where it does
+  std::int64_t micros = 0;        // of date, timestamp, timestamptz: since 1970, UTC where it has a zone
+  int fraction_digits = 0;        // of timestamp, timestamptz, time: of a second
+  bool plain_boolean = false;     // t, f, true, false: a boolean without a conversion
+  bool refused_by_jsonb = false;  // of json: duplicate keys, \u0000, lone surrogates, huge numbers
+  bool broken_json = false;       // of other: begins and ends as an object or array, and is none
 };
 
 /// One thread; keeps a buffer, so that a value costs no allocation.

@@ -179,7 +179,8 @@ class ColumnNotes {
       add(texts.broken_json, {"text begins as JSON and is none", "texts begin as JSON and are none"});
     add(texts.refused_by_jsonb, {"JSON text with a duplicate key, \\u0000 or what jsonb refuses",
                                  "JSON texts with duplicate keys, \\u0000 or what jsonb refuses"});
-    add(texts.beyond_bigint, {"integer as text is no bigint", "integers as text are no bigint"});
+    if (texts.of(TextKind::integer).count > texts.of(TextKind::other).count)
+      add(texts.beyond_bigint, {"integer as text is no bigint", "integers as text are no bigint"});
     add(column_.reals.infinite, {"infinite real", "infinite reals"});
     add(column_.reals.negative_zero, {"real is -0.0", "reals are -0.0"});
   }
