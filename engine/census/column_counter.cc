@@ -185,7 +185,7 @@ ColumnCensus ColumnCounter::finish() && {
   const RowTally* const most = *std::ranges::max_element(kinds, {}, &RowTally::count);
   const std::int64_t rows = census_.rows();
   for (RowTally* kind : kinds) keep_rare(*kind, rows, kind != most);
-  keep_rare(census_.nulls, rows, false);
+  keep_rare(census_.nulls, rows, census_.column.primary_key > 0);
   return std::move(census_);
 }
 

@@ -171,7 +171,10 @@ class ColumnNotes {
       add(column_.unreadable, {"value cannot be read: ", "values cannot be read: "}, true, column_.failure);
     }
     add_mixture();
-    if (!column_.nulls.samples.empty()) add(column_.nulls, {"null", "nulls"});
+    const bool in_key = column_.column.primary_key > 0;
+    if (!column_.nulls.samples.empty())
+      add(column_.nulls,
+          in_key ? KindWords{"null in the key", "nulls in the key"} : KindWords{"null", "nulls"}, in_key);
     const TextCensus& texts = column_.texts;
     add(texts.nul, {"text holds a NUL byte", "texts hold a NUL byte"}, true);
     add(texts.invalid_utf8, {"text is not valid UTF-8", "texts are not valid UTF-8"}, true);
@@ -230,8 +233,8 @@ void add_key_notes(const TableCensus& table, std::vector<CensusNote>& notes) {
     notes.push_back({"",
                      count_words(census.values.count, {"value", "values"}) + " of unique " + columns +
                          (census.comparison == LooseComparison::nocase
-                              ? " stand several times, told apart by upper and lower case only"
-                              : " stand several times as numbers, written in different ways") +
+                              ? " stored more than once, told apart by upper and lower case only"
+                              : " stored more than once as a number, written in different ways") +
                          sample_words(table, census.values),
                      false});
   }

@@ -77,6 +77,19 @@ TEST_CASE("a census counts every value by its storage class, as SQLite's typeof 
   CHECK(c.census.is_whole());
 }
 
+TEST_CASE("the keys of nulls are kept where they are less than a hundredth of the rows, or in a key") {
+  const Counted c(
+      "create table t(id int primary key, rare, often);"
+      "with recursive n(i) as (select 1 union all select i + 1 from n where i < 1000) insert into t select "
+      "nullif(i, 7), iif(i <= 9, null, 1), iif(i <= 10, null, 1) from n;"
+      "create table k(id int primary key); insert into k values (null), (null), (1);");
+  CHECK(c.column("rare").nulls.count == 9);
+  CHECK(keys(c.column("rare").nulls) == "1 2 3");
+  CHECK(c.column("often").nulls.samples.empty());
+  CHECK(keys(c.column("id").nulls) == "7");
+  CHECK(keys(c.column("id", "k").nulls) == "1 2");
+}
+
 TEST_CASE("a census has the range of integers, and what may be a time or a boolean") {
   const Counted c(
       "create table t(edge, flag, seconds, millis, micros); insert into t values"
