@@ -79,7 +79,9 @@ class App {
                    "look into the sources too, read-only: what does not fit them, and what is too narrow");
     app_.add_subcommand("schema", "the JSON Schema of a plan, for editors")->callback([this] {
       command_ = schema_command;
+      needs_plan_ = false;
     });
+    add_census();
     add_command("graph", "the steps and what each waits for", graph_command, true,
                 {"text", "json", "mermaid", "dot", "svg"});
     CLI::App* diff = add_command("diff", "what the change from one plan to another means", diff_command,
@@ -159,7 +161,7 @@ class App {
     if (self_ != nullptr) return self_(*this);
     options_.source_urls = named_urls(sources_, "--source");
     options_.target_urls = named_urls(targets_, "--target");
-    if (options_.plans.empty() && options_.check_file.empty() && command_ != schema_command)
+    if (options_.plans.empty() && options_.check_file.empty() && needs_plan_)
       throw Error(ErrorCode::usage, "no plan file is given", "planrun PLAN, or planrun --help");
     if (!options_.save_to.empty() && !options_.dry_run && command_ == nullptr)
       throw Error(ErrorCode::usage, "-o saves a preview: add --dry-run");
@@ -181,6 +183,10 @@ class App {
         ->check(CLI::Range(1, 64))
         ->type_name("N");
     app.add_flag("-q,--quiet", options_.quiet, "no progress");
+    add_format(app, formats);
+  }
+
+  void add_format(CLI::App& app, const std::vector<std::string>& formats) {
     app.add_option("--format", format_, join(formats, " or "))
         ->check(CLI::IsMember(formats))
         ->type_name("FORMAT");
@@ -188,6 +194,19 @@ class App {
       options_.json = format_ == "json";
       options_.csv = format_ == "csv";
       options_.format = format_;
+    });
+  }
+
+  void add_census() {
+    CLI::App* census = app_.add_subcommand("census", "what databases really hold, value by value");
+    census->add_option("SOURCE", options_.databases, "a SQLite file, as a path or sqlite:PATH")
+        ->required()
+        ->expected(1, -1);
+    add_format(*census, {"text", "json", "html"});
+    census->add_option("-o", options_.save_to, "write it to FILE, whole or not at all")->type_name("FILE");
+    census->callback([this] {
+      command_ = census_command;
+      needs_plan_ = false;
     });
   }
 
@@ -269,6 +288,7 @@ class App {
   std::vector<std::string> targets_;
   std::string format_ = "text";
   Command command_ = nullptr;
+  bool needs_plan_ = true;
   int (*self_)(App&) = nullptr;
 };
 

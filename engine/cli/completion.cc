@@ -110,7 +110,10 @@ Completion complete(const std::vector<CommandText>& commands, const std::vector<
   } else if (command->name == "help") {
     for (const auto& topic : topics) completion.words.push_back({topic, ""});
   } else {
-    for (const OptionText& argument : command->arguments) offer_value(argument, completion);
+    for (const OptionText& argument : command->arguments) {
+      offer_value(argument, completion);
+      if (argument.value == "SOURCE") completion.files = Completion::Files::any;
+    }
     if (typed.empty()) {
       for (const CommandText& other : commands) {
         if (!other.name.empty()) completion.words.push_back({other.name, other.help});

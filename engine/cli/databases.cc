@@ -26,6 +26,17 @@ std::map<std::string, TargetDatabase*> Databases::target_pointers() const {
   return pointers;
 }
 
+std::unique_ptr<Inspector> open_inspector(const std::string& source) {
+  if (is_postgres(source)) {
+    throw Error(ErrorCode::usage, "a census is taken of SQLite databases, it was given a PostgreSQL url",
+                "planrun census PATH, or sqlite:PATH");
+  }
+  const std::string path = source.starts_with(kSqliteUrl) ? source.substr(kSqliteUrl.size()) : source;
+  if (path.empty())
+    throw Error(ErrorCode::usage, "a source without a path is given", "planrun census PATH, or sqlite:PATH");
+  return open_sqlite_inspector(path);
+}
+
 std::unique_ptr<TargetDatabase> open_target(const PlanTarget& target) {
   if (target.url.starts_with(kSqliteUrl))
     return open_sqlite_target(target.url.substr(kSqliteUrl.size()), target.ledger);

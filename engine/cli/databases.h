@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "database/inspector.h"
 #include "database/source.h"
 #include "database/target.h"
 #include "plan/plan.h"
@@ -26,6 +27,9 @@ struct Databases {
 /// Throws Error(plan) for a kind of database that cannot be what the plan wants it to be. A source that
 /// cannot be opened goes into `unopened` where that is given, and is thrown where not.
 Databases open_databases(const Plan& plan, std::map<std::string, Error>* unopened = nullptr);
+/// `source` is a path, or a url as a plan has it. Throws Error(usage) for a kind of database that is not
+/// read.
+std::unique_ptr<Inspector> open_inspector(const std::string& source);
 std::unique_ptr<TargetDatabase> open_target(const PlanTarget& target);
 
 }  // namespace planrun

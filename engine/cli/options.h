@@ -10,6 +10,7 @@ namespace planrun {
 
 struct CommandOptions {
   std::vector<std::string> plans;
+  std::vector<std::string> databases;              // paths or urls, where no plan names them
   std::map<std::string, std::string> source_urls;  // --source NAME=URL
   std::map<std::string, std::string> target_urls;  // --target NAME=URL
   bool dry_run = false;

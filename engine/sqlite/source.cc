@@ -6,6 +6,7 @@
 #include "sqlite/access.h"
 #include "sqlite/catalog.h"
 #include "sqlite/expression.h"
+#include "sqlite/inspector.h"
 #include "sqlite/reader.h"
 #include "sqlite/snapshot.h"
 #include "sqlite/sqlite.h"
@@ -142,6 +143,12 @@ class SqliteSourceDatabase : public SourceDatabase {
 
   std::unique_ptr<Source> connect() override { return std::make_unique<SqliteSource>(open()); }
 
+  std::unique_ptr<Inspector> inspect() {
+    auto connection = open();
+    auto source = std::make_unique<SqliteSource>(connection);
+    return make_inspector(std::move(connection), std::move(source), {shown_url(), notices()});
+  }
+
   SourceState state() override { return {file_state(file_)}; }
   Snapshot snapshot(const fs::path& file) override { return take_snapshot(file_, file); }
 
@@ -202,6 +209,10 @@ class SqliteSourceDatabase : public SourceDatabase {
 
 std::unique_ptr<SourceDatabase> open_sqlite_source(const fs::path& file) {
   return std::make_unique<SqliteSourceDatabase>(file);
+}
+
+std::unique_ptr<Inspector> open_sqlite_inspector(const fs::path& file) {
+  return SqliteSourceDatabase(file).inspect();
 }
 
 }  // namespace planrun

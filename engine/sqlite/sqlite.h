@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "database/inspector.h"
 #include "database/source.h"
 #include "database/target.h"
 
@@ -13,6 +14,9 @@ namespace planrun {
 /// Throws Error(source) naming `file` when it is missing, a folder, not a database, encrypted or cut short.
 /// Neither the file nor anything beside it is changed or made.
 std::unique_ptr<SourceDatabase> open_sqlite_source(const std::filesystem::path& file);
+
+/// The same file, to be looked into. Throws as above.
+std::unique_ptr<Inspector> open_sqlite_inspector(const std::filesystem::path& file);
 
 /// Touches nothing yet: `file` is made by the first call that writes, its folder never is. The ledger's
 /// tables are `ledger_prefix`_version, `ledger_prefix`_run and so on in the same file.

@@ -91,6 +91,7 @@ TEST_CASE("bash completes commands, options and what they take") {
   CHECK(bash_offers("rejects --format = c", 4) == "csv\n");
   CHECK(bash_offers("help plan-", 2) == "plan-reference\n");
   CHECK_THAT(bash_offers("lint " PLANRUN_SOURCE_DIR "/plans/o", 2), ContainsSubstring("plans/ora.toml\n"));
+  CHECK_THAT(bash_offers("census " PLANRUN_SOURCE_DIR "/READ", 2), ContainsSubstring("/README.md\n"));
   CHECK(told({"completion", "tcsh"}).status == 2);
 }
 

@@ -1,0 +1,14 @@
+// Reads every value of a database once.
+#pragma once
+
+#include <atomic>
+
+#include "census/census.h"
+
+namespace planrun {
+
+/// Damage in one table is told in its census, and the others are still read. Memory does not grow with the
+/// rows. Throws Error(source) where the schema cannot be read, Error(interrupted) once `stop` is set.
+DatabaseCensus take_census(Inspector& database, const std::atomic<bool>& stop);
+
+}  // namespace planrun

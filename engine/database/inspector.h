@@ -1,0 +1,87 @@
+// A database opened to be looked into: how its tables were declared, and which rows break their keys. What a
+// census is made of, beside the rows that a Source reads.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "data/key.h"
+#include "database/source.h"
+
+namespace planrun {
+
+/// Rows of one kind: how many there are, and the keys of the first.
+struct RowTally {
+  std::int64_t count = 0;
+  std::vector<Key> samples{};
+};
+
+struct SourceIndexPart {
+  std::string column;     // empty: an expression
+  std::string collation;  // lower case: binary, nocase, rtrim, or the application's own
+  bool descending = false;
+};
+
+enum class SourceIndexOrigin { create_index, unique_constraint, primary_key };
+
+struct SourceIndex {
+  std::string name;
+  SourceIndexOrigin origin = SourceIndexOrigin::create_index;
+  bool unique = false;
+  bool partial = false;
+  std::vector<SourceIndexPart> parts;
+  std::string sql;  // CREATE INDEX; empty where a constraint made it
+};
+
+struct SourceForeignKey {
+  std::vector<std::string> columns;
+  std::string table;                         // as declared; it need not be there
+  std::vector<std::string> foreign_columns;  // its primary key where the declaration names none
+  std::string on_update;                     // NO ACTION, RESTRICT, SET NULL, SET DEFAULT, CASCADE
+  std::string on_delete;
+};
+
+/// Under which different values of a unique key are equal.
+enum class LooseComparison {
+  nocase,   // ASCII letters without regard to case
+  numeric,  // numbers and numbers as text by their value
+};
+
+/// What SourceTable does not say of a table. Of a view, virtual or shadow table only `sql` is filled in.
+struct TableDeclaration {
+  bool without_rowid = false;
+  bool strict = false;
+  bool autoincrement = false;
+  std::vector<std::string> collations;         // one a column, lower case
+  std::vector<std::string> defaults;           // SQL, one a column; empty: none
+  std::vector<SourceIndex> indexes;            // in the order in which they were made
+  std::vector<SourceForeignKey> foreign_keys;  // in the order of the declaration
+  std::string sql;                             // CREATE TABLE or CREATE VIEW
+};
+
+/// One connection: one thread at a time. Every call may throw Error(source), naming the file.
+class Inspector {
+ public:
+  virtual ~Inspector() = default;
+  /// Reads rows through the same connection, and so sees the same state. Lives as long as the inspector.
+  virtual Source& source() = 0;
+  /// Without estimates: damage in a table's rows is no reason not to list it.
+  virtual std::vector<SourceTable> tables() = 0;
+  virtual TableDeclaration declaration(const std::string& table) = 0;
+  /// Why no row can refer by this key: a table or column that is not there. Empty: rows can.
+  virtual std::string why_broken(const SourceForeignKey& key) = 0;
+  /// Rows whose key is not null and is in no row of the other table, by the collation and affinity that the
+  /// database compares with. The key is not broken.
+  virtual RowTally orphans(const std::string& table, const SourceForeignKey& key, std::size_t samples) = 0;
+  /// Values of a unique index that stand several times under `comparison`: how many, and a row of each. The
+  /// index is neither partial nor over an expression. For `numeric` all its texts are numbers, of at most 15
+  /// digits.
+  virtual RowTally duplicates(const std::string& table, const SourceIndex& index, LooseComparison comparison,
+                              std::size_t samples) = 0;
+  /// For people: "sqlite:/path/ora.db", and what was noticed on opening.
+  virtual std::string shown_url() const = 0;
+  virtual std::vector<std::string> notices() const = 0;
+};
+
+}  // namespace planrun
