@@ -58,6 +58,13 @@ std::string padded(std::string text, std::size_t width) {
   return text;
 }
 
+// The load, the table or the part of the plan that a change is of.
+std::string subject(const PlanChange& change) {
+  if (!change.load.empty()) return "load " + change.load;
+  if (!change.table.empty()) return "table " + change.table;
+  return change.what.substr(0, std::min(change.what.find(':'), change.what.find(" is ")));
+}
+
 // What a resume makes of all of it together: its hardest rule, then what each rule says of which tables.
 std::vector<std::string> resume_lines(const PlanDiff& diff) {
   std::vector<std::string> lines;
@@ -66,9 +73,7 @@ std::vector<std::string> resume_lines(const PlanDiff& diff) {
     std::vector<std::string> names;
     for (const PlanChange& change : diff.changes) {
       if (change.rule().resume != rule) continue;
-      const std::string name = !change.load.empty()    ? "load " + change.load
-                               : !change.table.empty() ? "table " + change.table
-                                                       : change.what.substr(0, change.what.find(" is "));
+      const std::string name = subject(change);
       if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
     }
     if (!names.empty()) lines.push_back(join(names, ", ") + ": " + std::string(to_string(rule)));
