@@ -5,16 +5,14 @@
 #include <vector>
 
 #include "base/hash.h"
+#include "base/temporary_file.h"
 
 namespace planrun {
 
-/// Holds a million hashes (16 MB); more wait, sorted, in a file that has no name in `folder`. One thread.
+/// Holds a million hashes (16 MB); more wait, sorted, in a temporary file in `folder`. One thread.
 class RepeatedHashes {
  public:
   explicit RepeatedHashes(std::filesystem::path folder, std::size_t held = 1 << 20);
-  ~RepeatedHashes();
-  RepeatedHashes(const RepeatedHashes&) = delete;
-  RepeatedHashes& operator=(const RepeatedHashes&) = delete;
 
   /// Throws Error(system) where the file cannot be written.
   void add(Hash128 hash);
@@ -25,11 +23,10 @@ class RepeatedHashes {
   class Run;
   void spill();
 
-  std::filesystem::path folder_;
+  TemporaryFile file_;
   std::size_t held_;
   std::vector<Hash128> hashes_;
   std::vector<std::size_t> runs_;  // how many hashes stand in each, one run behind the other
-  int file_ = -1;
 };
 
 }  // namespace planrun

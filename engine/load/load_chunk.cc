@@ -16,6 +16,8 @@ namespace {
 constexpr std::size_t kShownRejects = 20;
 // The clock is asked every so many rows.
 constexpr std::int64_t kRowsBetweenClocks = 256;
+// Of rows that may meet rows the hashes are held until the target has said what became of each.
+constexpr std::size_t kRowsToSettle = 100'000;
 
 std::int64_t size_of(std::span<const Cell> row) {
   std::int64_t bytes = 0;
@@ -46,7 +48,8 @@ class ChunkLoader::Writing : public RowVisitor {
       is_due_ = seconds_since(start_) > loader_.limits_.seconds || loader_.stop_;
     // A chunk makes some way even when it is stopped at once or one row is larger than all limits.
     if (result.balance.rows_read > 0 && can_cut_ &&
-        (is_due_ || result.bytes > loader_.limits_.bytes || reject_bytes_ > loader_.limits_.reject_bytes)) {
+        (is_due_ || result.bytes > loader_.limits_.bytes || reject_bytes_ > loader_.limits_.reject_bytes ||
+         emitted_.size() >= kRowsToSettle)) {
       // Without a key there is no telling where the rest begins.
       if (!at.key().values.empty()) return false;
       can_cut_ = false;

@@ -152,10 +152,12 @@ void Apply::set_later_rows_aside() {
 /// An equal row is merged into the one that is there; another row of the same key is refused. In a table of
 /// the plan's own all rows are the run's.
 void Apply::take_rows_of_this_run(Flushed& flushed) {
+  // OFFSET keeps the look-up by key apart: statistics of the ledger are those of before the run, and a join
+  // of all of its rows with all of ours would take hours.
   const std::string ours = load_.table->exists
-                               ? " JOIN " + undo_ + " u ON u.run = " + run_ +
-                                     " AND u.\"table\" = " + quote_literal(load_.table->name) +
-                                     " AND u.key = " + row_key(kRow)
+                               ? " JOIN LATERAL (SELECT run, \"table\", load FROM " + undo_ +
+                                     " WHERE key = " + row_key(kRow) + " OFFSET 0) u ON u.run = " + run_ +
+                                     " AND u.\"table\" = " + quote_literal(load_.table->name)
                                : "";
   const Result rows = connection_.exec(
       "WITH hit AS MATERIALIZED (SELECT " + std::string(kStaged) + "." + Stage::ordinal() + " AS ordinal, " +

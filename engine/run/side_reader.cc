@@ -111,37 +111,4 @@ void SideReader::read_found(ReadBack request, const RowUse& use) {
   }
 }
 
-OwnRows::OwnRows(const ResolvedTable& table, const ResolvedLoad& load, bool of_keys)
-    : hasher_(row_hasher(table, load)) {
-  if (!of_keys) return;
-  const KeySchema* named = table.schema.row_key();
-  std::vector<CanonicalColumn> columns;
-  for (const std::size_t place :
-       named == nullptr ? std::vector<std::size_t>() : table.schema.places(named->columns)) {
-    for (std::size_t i = 0; i < load.columns.size(); ++i) {
-      if (load.columns[i].column != place) continue;
-      key_cells_.push_back(i);
-      columns.push_back({table.schema.columns[place].name, table.schema.columns[place].type.kind});
-    }
-  }
-  // The target has given some of the key: then rows are only known by all that they hold.
-  if (named == nullptr || key_cells_.size() != named->columns.size()) key_cells_.clear();
-  if (!key_cells_.empty()) key_hasher_ = std::make_unique<RowHasher>(columns);
-}
-
-Hash128 OwnRows::key_hash(std::span<const Cell> row) {
-  key_.clear();
-  for (const std::size_t i : key_cells_) key_.push_back(row[i]);
-  return key_hasher_->hash(key_).xxh3;
-}
-
-void OwnRows::keep(std::span<const Cell> found) {
-  if (key_hasher_) keys_.insert(key_hash(found));
-}
-
-bool OwnRows::counts(std::span<const Cell> expected) {
-  if (key_hasher_ && !keys_.contains(key_hash(expected))) return false;
-  return seen_.insert(hasher_.hash(expected).xxh3).second;
-}
-
 }  // namespace planrun

@@ -51,25 +51,4 @@ class SideReader {
   std::map<std::string, std::unique_ptr<Source>> sources_;
 };
 
-/// The rows of one load into a table that may hold others' rows, or of several loads that may meet: equal
-/// rows of one run are one row in the target, and of a table that exists only the run's own keys count.
-class OwnRows {
- public:
-  /// `of_keys`: only rows of the keys that keep() has seen.
-  OwnRows(const ResolvedTable& table, const ResolvedLoad& load, bool of_keys);
-  void keep(std::span<const Cell> found);
-  /// Whether the row counts; each row once.
-  bool counts(std::span<const Cell> expected);
-
- private:
-  Hash128 key_hash(std::span<const Cell> row);
-
-  std::vector<std::size_t> key_cells_;  // empty: rows are not told apart by key
-  std::unique_ptr<RowHasher> key_hasher_;
-  RowHasher hasher_;
-  std::vector<Cell> key_;
-  std::set<Hash128> keys_;
-  std::set<Hash128> seen_;
-};
-
 }  // namespace planrun

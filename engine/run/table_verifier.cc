@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "run/own_rows.h"
 
 namespace planrun {
 
@@ -185,14 +186,17 @@ class Verifier {
 
   // Both sides of a unit whose rows meet rows, one after the other.
   void read_meeting(Unit& unit, const std::string& view, SideReader& reader) const {
-    RowHasher hasher = row_hasher(*unit.table, *unit.loads.front());
+    const ResolvedLoad& load = *unit.loads.front();
+    RowHasher hasher = row_hasher(*unit.table, load);
+    OwnRowsDigest own(*unit.table, load, unit.table->schema.exists, unit.rows_written);
     Digest found;
-    Digest expected;
     each_found(unit, view, reader, [&](std::span<const Cell> row) {
       found.add(hasher.hash(row));
+      own.found(row);
       ++unit.rows_read;
     });
-    each_expected(unit, view, reader, [&](std::span<const Cell> row) { expected.add(hasher.hash(row)); });
+    each_source_row(unit, reader, [&](std::span<const Cell> row) { own.expected(row); });
+    const Digest expected = own.digest();
     const std::lock_guard lock(unit.mutex);
     unit.found = found;
     unit.expected = expected;
@@ -204,17 +208,18 @@ class Verifier {
     reader.read_found(request, use);
   }
 
-  void each_expected(const Unit& unit, const std::string& view, SideReader& reader, const RowUse& use) const {
-    if (!unit.meets_rows) {
-      for (const auto* load : unit.loads) reader.read_expected(*unit.table, *load, {}, use);
-      return;
-    }
-    OwnRows own(*unit.table, *unit.loads.front(), unit.table->schema.exists);
-    if (unit.table->schema.exists) {
-      each_found(unit, view, reader, [&](std::span<const Cell> row) { own.keep(row); });
-    }
-    for (const auto* load : unit.loads) {
-      reader.read_expected(*unit.table, *load, {}, [&](std::span<const Cell> row) {
+  static void each_source_row(const Unit& unit, SideReader& reader, const RowUse& use) {
+    for (const auto* load : unit.loads) reader.read_expected(*unit.table, *load, {}, use);
+  }
+
+  static void each_expected(const Unit& unit, SideReader& reader, const RowUse& use) {
+    if (!unit.meets_rows) return each_source_row(unit, reader, use);
+    const bool exists = unit.table->schema.exists;
+    const int parts = OwnRows::parts_of(unit.rows_written);
+    for (int part = 0; part < parts; ++part) {
+      OwnRows own(*unit.table, *unit.loads.front(), exists, part, parts);
+      if (exists) each_found(unit, "", reader, [&](std::span<const Cell> row) { own.found(row); });
+      each_source_row(unit, reader, [&](std::span<const Cell> row) {
         if (own.counts(row)) use(row);
       });
     }
@@ -299,7 +304,7 @@ class Verifier {
     Sides sides;
     sides.expected = [&](const RowUse& use) {
       reader.renew();
-      each_expected(unit, "", reader, use);
+      each_expected(unit, reader, use);
     };
     sides.found = [&](const RowUse& use) { each_found(unit, "", reader, use); };
     RowComparison comparison(*unit.table, *unit.loads.front(), std::move(sides));
