@@ -26,6 +26,18 @@ std::map<std::string, TargetDatabase*> Databases::target_pointers() const {
   return pointers;
 }
 
+namespace {
+
+std::unique_ptr<SourceDatabase> open_source(const PlanSource& source) {
+  if (source.url.starts_with(kSqliteUrl)) return open_sqlite_source(source.url.substr(kSqliteUrl.size()));
+  if (is_postgres(source.url)) return open_postgres_source({source.url, source.shown_url, source.schema, {}});
+  throw Error(ErrorCode::plan,
+              "source " + source.name + ": " + source.shown_url + " is no database that planrun reads",
+              "use sqlite:PATH or postgresql://...");
+}
+
+}  // namespace
+
 std::unique_ptr<Inspector> open_inspector(const std::string& source) {
   if (is_postgres(source)) {
     throw Error(ErrorCode::usage, "a census is taken of SQLite databases, it was given a PostgreSQL url",
@@ -50,13 +62,8 @@ std::unique_ptr<TargetDatabase> open_target(const PlanTarget& target) {
 Databases open_databases(const Plan& plan, std::map<std::string, Error>* unopened) {
   Databases databases;
   for (const auto& source : plan.sources) {
-    if (!source.url.starts_with(kSqliteUrl)) {
-      throw Error(ErrorCode::plan,
-                  "source " + source.name + ": " + source.shown_url + " is no database that planrun reads",
-                  "use sqlite:PATH");
-    }
     try {
-      databases.sources[source.name] = open_sqlite_source(source.url.substr(kSqliteUrl.size()));
+      databases.sources[source.name] = open_source(source);
     } catch (const Error& error) {
       if (unopened == nullptr) throw;
       unopened->emplace(source.name, error);

@@ -12,6 +12,7 @@
 
 #include "data/cell.h"
 #include "data/key.h"
+#include "data/table_schema.h"
 
 namespace planrun {
 
@@ -25,6 +26,12 @@ struct SourceColumn {
 
 enum class SourceTableKind { table, view, virtual_table, shadow };
 
+/// Part of a table that its TableSchema cannot say.
+struct UncarriedPart {
+  std::string name;  // "orders_audit"
+  std::string what;  // "trigger orders_audit"
+};
+
 struct SourceTable {
   std::string name;
   SourceTableKind kind = SourceTableKind::table;
@@ -33,6 +40,9 @@ struct SourceTable {
   std::int64_t estimated_rows = 0;  // cheap and rough, never a promise
   std::int64_t estimated_bytes = 0;
   std::int64_t sequence = 0;  // the largest key its own sequence has given (sqlite_sequence); 0: none
+  /// The whole table in PostgreSQL's terms; absent where only declarations tell, as in SQLite.
+  std::optional<TableSchema> schema{};
+  std::vector<UncarriedPart> uncarried{};
 };
 
 /// Asks for the rows of one table: what to give for each, in this order.
@@ -126,6 +136,12 @@ class SourceDatabase {
   virtual Snapshot subset(const std::filesystem::path& file, const std::vector<TableRows>& rows) = 0;
   /// The same kind of database over a snapshot: immutable.
   virtual std::unique_ptr<SourceDatabase> at_snapshot(const std::filesystem::path& file) = 0;
+  /// Whether it can be read as it stands at one moment, whoever writes to it: a run does that in place of
+  /// copying it.
+  virtual bool has_moments() const { return false; }
+  /// The database as it stands now, for as long as the answer and its connection live; answers that live at
+  /// the same time are of one moment. Null where it has none.
+  virtual std::unique_ptr<SourceDatabase> at_moment() { return nullptr; }
   /// The same database, read while others write to it, who must not wait: a Source of it holds no lock that
   /// would make them between two of its Readers, so that tables with a key are read in short ranges. Nobody
   /// is counted on to leave the file as it is.

@@ -38,6 +38,7 @@ class FileFacts {
         plan_.keep_snapshots_days ? std::to_string(*plan_.keep_snapshots_days) : std::string();
     for (const auto& source : plan_.sources) {
       all["source " + source.name + " url"] = source.written_url;
+      all["source " + source.name + " schema"] = source.schema;
       all["source " + source.name + " snapshot"] = source.snapshot ? "" : "none";
     }
     for (const auto& target : plan_.targets) {

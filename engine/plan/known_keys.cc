@@ -23,7 +23,9 @@ constexpr std::array kPlan = {
 };
 
 constexpr std::array kSource = {
-    KnownKey{"url", text, "sqlite:PATH"},
+    KnownKey{"url", text, "sqlite:PATH, postgresql://... or postgresql:host=..."},
+    KnownKey{"schema", text, "of a PostgreSQL source: where its tables are"},
+    KnownKey{"password", text, "a variable that holds the password"},
     KnownKey{"snapshot", text, "\"none\": read this source itself", "none"},
 };
 

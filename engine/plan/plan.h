@@ -28,9 +28,10 @@ struct PlanSource {
   std::string name;
   Position at;
   std::string url;  // variables filled in, relative paths made absolute; may hold a password: never print
-  std::string shown_url;    // the same without a password
-  std::string written_url;  // as the plan has it; variables are not filled in
-  bool snapshot = true;     // `snapshot = "none"` makes it false
+  std::string shown_url;          // the same without a password
+  std::string written_url;        // as the plan has it; variables are not filled in
+  bool snapshot = true;           // `snapshot = "none"` makes it false
+  std::string schema = "public";  // of a PostgreSQL source
 };
 
 struct PlanTarget {

@@ -42,7 +42,8 @@ struct Setting {
 };
 
 ChangeKind kind_of(const Setting& setting, const std::string& now) {
-  if (setting.word == "url")
+  const bool is_place = setting.word == "url" || (setting.word == "schema" && setting.group == "source");
+  if (is_place)
     return setting.group == "source" ? ChangeKind::source_url_changed : ChangeKind::target_url_changed;
   if (setting.word == "ledger") return ChangeKind::ledger_changed;
   if (setting.word == "schema") return ChangeKind::schema_changed;

@@ -51,7 +51,7 @@ std::optional<DatabaseUrl> read_url(PlanReader& reader, const Section& section, 
   return url;
 }
 
-void read_password(PlanReader& reader, const Section& section, PlanTarget& target) {
+void read_password(PlanReader& reader, const Section& section, const std::string& dialect, std::string& url) {
   const auto password = section.located("password");
   if (!password) return;
   if (is_literal(mark_variables(password->text, false)) || is_literal(mark_variables(password->text, true))) {
@@ -60,13 +60,29 @@ void read_password(PlanReader& reader, const Section& section, PlanTarget& targe
     return;
   }
   const auto filled = fill_variables(reader, *password);
-  if (!filled || target.dialect.empty()) return;
-  if (target.dialect == "sqlite") {
-    reader.error(FindingCode::keys_apart, password->at, "a SQLite target has no password");
-  } else if (!password_in(target.url).empty()) {
+  if (!filled || dialect.empty()) return;
+  if (dialect == "sqlite") {
+    reader.error(FindingCode::keys_apart, password->at, "a SQLite database has no password");
+  } else if (!password_in(url).empty()) {
     reader.error(FindingCode::keys_apart, password->at, "the url holds a password already");
   } else {
-    target.url = with_password(target.url, *filled);
+    url = with_password(url, *filled);
+  }
+}
+
+// Only a server has schemas; and it shows all that reads one moment, which needs no copy.
+void read_schema(PlanReader& reader, const Section& section, const std::string& dialect, PlanSource& source) {
+  const auto schema = section.located("schema");
+  if (schema) {
+    check_object_name(reader, schema->text, schema->at, "schema");
+    source.schema = schema->text;
+  }
+  if (dialect == "sqlite" && schema)
+    reader.error(FindingCode::keys_apart, schema->at, "a SQLite database has no schema");
+  if (dialect != "sqlite" && section.find("snapshot") != nullptr) {
+    reader.error(FindingCode::keys_apart, section.at("snapshot"),
+                 "a PostgreSQL source is never copied: a run reads it as it stands at one moment",
+                 "take `snapshot` out of " + section.shown());
   }
 }
 
@@ -97,10 +113,8 @@ void read_sources(PlanReader& reader, const Node& root) {
     if (const auto url = read_url(reader, section, source.name, reader.options.source_urls)) {
       source.url = url->url;
       source.shown_url = url->shown;
-      if (url->dialect != "sqlite") {
-        reader.error(FindingCode::unusable_url, section.at("url"), "a source is a SQLite database",
-                     "url = \"sqlite:PATH\"");
-      }
+      read_schema(reader, section, url->dialect, source);
+      read_password(reader, section, url->dialect, source.url);
     }
     names.push_back(source.name);
     reader.plan.sources.push_back(std::move(source));
@@ -134,12 +148,16 @@ void read_targets(PlanReader& reader, const Node& root) {
       target.shown_url = url->shown;
       target.dialect = url->dialect;
       for (const auto& source : reader.plan.sources) {
-        if (source.url != target.url) continue;
+        const bool same =
+            source.url == target.url && (target.dialect == "sqlite" || source.schema == target.schema);
+        if (!same) continue;
         reader.error(FindingCode::same_place, section.at("url"),
-                     "the target is the same file as [source." + source.name + "]");
+                     std::string("the target is the same ") +
+                         (target.dialect == "sqlite" ? "file" : "schema") + " as [source." + source.name +
+                         "]");
       }
     }
-    read_password(reader, section, target);
+    read_password(reader, section, target.dialect, target.url);
     names.push_back(target.name);
     reader.plan.targets.push_back(std::move(target));
   });

@@ -53,7 +53,7 @@ void blot_out(std::string& message, const std::string& secret) {
 std::vector<std::pair<std::string, std::string>> connection_parameters(const std::string& url,
                                                                        const std::string& application_name) {
   if (has_bare_delimiter(url)) {
-    throw Error(ErrorCode::unreachable, "the target's url cannot be read: its user or password holds @ or /",
+    throw Error(ErrorCode::unreachable, "the url cannot be read: its user or password holds @ or /",
                 "write @ as %40 and / as %2F in the url, or leave the password to .pgpass or PGPASSWORD");
   }
   // Defaults that the url may change. A host that is lost without a word is noticed after about a minute; the

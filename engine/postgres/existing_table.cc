@@ -1,25 +1,10 @@
 #include "postgres/existing_table.h"
 
-#include "sql/definition.h"
+#include "postgres/catalog_type.h"
 #include "sql/quote.h"
 
 namespace planrun {
 namespace {
-
-Identity identity_of(const std::string& attidentity) {
-  if (attidentity == "a") return Identity::always;
-  return attidentity == "d" ? Identity::by_default : Identity::none;
-}
-
-/// A type that we do not know (an enum, a domain, an extension's) goes as text.
-ColumnType type_of(const std::string& formatted) {
-  const auto parsed = parse_type(formatted, {});
-  if (parsed) return *parsed.value;
-  ColumnType type;
-  type.kind = TypeKind::other;
-  type.sql = formatted;
-  return type;
-}
 
 void read_columns(PostgresConnection& connection, const std::string& table, TableSchema& schema) {
   const Result r = connection.exec(
@@ -37,10 +22,10 @@ void read_columns(PostgresConnection& connection, const std::string& table, Tabl
   for (int i = 0; i < r.rows(); ++i) {
     ColumnSchema& column = schema.columns.emplace_back();
     column.name = r.text(i, 0);
-    column.type = type_of(r.text(i, 1));
+    column.type = catalog_type(r.text(i, 1));
     column.not_null = r.truth(i, 2);
     column.default_sql = r.text(i, 3);
-    column.identity = identity_of(r.text(i, 4));
+    column.identity = catalog_identity(r.text(i, 4));
     column.generated_sql = r.text(i, 5);
     column.collation = r.text(i, 6);
   }

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "plan/merge.h"
 #include "plan/table_shape.h"
+#include "resolve/inherited_schema.h"
 #include "sql/identifiers.h"
 
 namespace planrun {
@@ -105,7 +106,12 @@ class LoadReader {
 
   void read_column(std::size_t index) {
     const ColumnSchema& column = schema_.columns[index];
-    if (!column.generated_sql.empty()) return;
+    if (!column.generated_sql.empty()) {
+      // The target computes it as the source does.
+      const SourceColumn* computed = find_column(source_, column.name);
+      if (computed != nullptr && computed->generated) used_.insert(column.name);
+      return;
+    }
     const PlanColumn* plan = entry(column.name);
     ResolvedColumn resolved;
     resolved.column = index;
@@ -298,6 +304,8 @@ class LoadReader {
     for (const auto* source : sources_) {
       const auto own = column_names(*source);
       columns.insert(columns.end(), own.begin(), own.end());
+      const auto parts = names_of_parts(*source);
+      columns.insert(columns.end(), parts.begin(), parts.end());
     }
     for (const auto& from : load_.from) places.push_back(from.text);
     for (const auto& name : load_.ignore) {

@@ -5,6 +5,7 @@
 
 #include "plan/table_shape.h"
 #include "resolve/existing_shape.h"
+#include "resolve/inherited_schema.h"
 #include "resolve/load_mapping.h"
 #include "resolve/object_names.h"
 
@@ -44,8 +45,19 @@ void inherit_primary_key(const SourceTable& source, const std::set<std::string>&
   shape.key_at.push_back(at);
 }
 
-void fill_inherit(const PlanTable& table, const PlanLoad& load, const SourceTable& source,
-                  TableShape& shape) {
+// Whole, where the source types its columns.
+ColumnSchema inherited_column(const SourceTable& source, const SourceColumn& column) {
+  const ColumnSchema* typed = source.schema ? source.schema->find(column.name) : nullptr;
+  if (typed != nullptr) return *typed;
+  ColumnSchema schema;
+  schema.name = column.name;
+  schema.type = inherited_type(column.declared);
+  schema.not_null = column.not_null;
+  return schema;
+}
+
+void fill_inherit(const Plan& plan, const PlanTable& table, const PlanLoad& load, const SourceTable& source,
+                  TableShape& shape, Diagnostics& diagnostics) {
   const std::set<std::string> taken = taken_columns(table, load);
   Position at = table.at;
   for (const auto& column : table.columns) {
@@ -55,17 +67,18 @@ void fill_inherit(const PlanTable& table, const PlanLoad& load, const SourceTabl
   std::size_t place = shape.inherit_at;
   for (const auto& column : source.columns) {
     if (taken.contains(column.name) || shape.schema.find(column.name) != nullptr) continue;
-    ColumnSchema schema;
-    schema.name = column.name;
-    schema.type = inherited_type(column.declared);
-    schema.not_null = column.not_null;
+    ColumnSchema schema = inherited_column(source, column);
     const auto offset = static_cast<std::ptrdiff_t>(place++);
     shape.schema.columns.insert(shape.schema.columns.begin() + offset, std::move(schema));
     shape.column_at.insert(shape.column_at.begin() + offset, at);
     shape.generated_columns.insert(shape.generated_columns.begin() + offset, std::vector<std::string>());
     inherited.insert(column.name);
   }
-  inherit_primary_key(source, inherited, at, shape);
+  if (source.schema) {
+    inherit_schema(plan, table, source, at, shape, diagnostics);
+  } else {
+    inherit_primary_key(source, inherited, at, shape);
+  }
 }
 
 class Resolver {
@@ -143,7 +156,7 @@ class Resolver {
     Diagnostics later;
     const SourceTable* source = find_source_table(tables_, table.loads.front().from.front(), later);
     if (source == nullptr) return shape;
-    fill_inherit(table, table.loads.front(), *source, shape);
+    fill_inherit(plan_, table, table.loads.front(), *source, shape, result_.diagnostics);
     shape.open = false;
     return shape;
   }

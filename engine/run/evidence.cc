@@ -98,7 +98,9 @@ Json describe_sources(const RunRecord& run) {
   Json sources = Json::array();
   for (const auto& record : snapshots_from_json(run.snapshots)) {
     sources.push_back({{"source", record.source},
-                       {"read_from", record.file.empty() ? "the source itself" : record.file},
+                       {"read_from", record.moment         ? "the source itself, as it stood at one moment"
+                                     : record.file.empty() ? "the source itself"
+                                                           : record.file},
                        {"bytes", record.bytes},
                        {"sha256", record.sha256.empty() ? Json() : Json(record.sha256)}});
     if (record.sample > 0) sources.back()["sample"] = record.sample;

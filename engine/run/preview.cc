@@ -266,10 +266,18 @@ bool Preview::would_pass() const {
          std::none_of(findings.begin(), findings.end(), stops);
 }
 
-Preview preview_plan(const Plan& plan, const std::map<std::string, SourceDatabase*>& sources,
+Preview preview_plan(const Plan& plan, const std::map<std::string, SourceDatabase*>& originals,
                      TargetDatabase& target, const PreviewOptions& options, const std::atomic<bool>& stop,
                      Diagnostics& wrong) {
   const auto start = std::chrono::steady_clock::now();
+  // As a run would read them.
+  std::map<std::string, SourceDatabase*> sources = originals;
+  std::vector<std::unique_ptr<SourceDatabase>> moments;
+  for (auto& [name, source] : sources) {
+    if (!source->has_moments()) continue;
+    moments.push_back(source->at_moment());
+    source = moments.back().get();
+  }
   std::map<std::string, std::string> states;
   for (const auto& [name, source] : sources) states[name] = source->state().text;
   Prepared prepared = prepare(plan, sources, target, wrong);

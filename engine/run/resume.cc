@@ -19,17 +19,32 @@ Error refused(const std::string& what) {
 // The digest of a committed chunk's range under the plan of now.
 class Rehash : public RowVisitor {
  public:
-  explicit Rehash(const Road& road) : hasher_(road.row_hasher()) {}
-  void row(const SourceRow&, std::span<const Cell> target) override { digest.add(hasher_.hash(target)); }
-  void rejected(const SourceRow&, const Misfit&) override { ++rows_rejected; }
+  explicit Rehash(const Road& road, const std::set<std::string>& left_out = {})
+      : hasher_(road.row_hasher()), left_out_(left_out) {}
+  void row(const SourceRow& from, std::span<const Cell> target) override {
+    if (!is_left_out(from)) digest.add(hasher_.hash(target));
+  }
+  void rejected(const SourceRow& from, const Misfit&) override {
+    if (!is_left_out(from)) ++rows_rejected;
+  }
   void merged(const SourceRow&, std::span<const Cell>, const MergedRow&) override { ++rows_merged; }
   Digest digest;
   std::int64_t rows_rejected = 0;
   std::int64_t rows_merged = 0;
 
  private:
+  bool is_left_out(const SourceRow& from) const {
+    return !left_out_.empty() && left_out_.contains(to_json(from.key()));
+  }
+
   RowHasher hasher_;
+  std::set<std::string> left_out_;  // keys
 };
+
+std::string shown_range(const Range& range) {
+  return "keys " + (range.from ? to_text(*range.from) : std::string("from the first")) + " to " +
+         (range.until ? to_text(*range.until) : std::string("the end"));
+}
 
 std::string difference_of(const Json& before, const Json& now) {
   for (const auto& [key, value] : before.items()) {
@@ -221,13 +236,8 @@ class Comparing {
       const bool merges_alike = load.may_meet_rows || rehash.rows_merged == balance.rows_emitted_merged;
       if (rehash.digest != record.result.digest || rehash.rows_rejected != balance.rows_rejected ||
           !merges_alike) {
-        const auto bound = [](const std::optional<Key>& key) {
-          return key ? to_text(*key) : std::string("the end");
-        };
         throw refused("load " + load.name + " (" + what +
-                      ") would give other rows than those committed for keys " +
-                      (record.chunk.range.from ? to_text(*record.chunk.range.from) : "from the first") +
-                      " to " + bound(record.chunk.range.until));
+                      ") would give other rows than those committed for " + shown_range(record.chunk.range));
       }
       ++count;
     }
@@ -243,6 +253,61 @@ class Comparing {
   std::vector<std::string> accepted_;
 };
 
+// What a load has written, held against what its source holds now.
+class CommittedRows {
+ public:
+  CommittedRows(const ResolvedLoad& load, const std::vector<ChunkRecord>& chunks,
+                const std::vector<RejectRecord>& rejects)
+      : load_(load) {
+    for (const auto& record : chunks) {
+      if (!record.done || record.chunk.load != load.name) continue;
+      (record.correction ? corrections_ : chunks_).push_back(&record);
+    }
+    for (const auto& record : rejects) {
+      const bool counts = record.load == load.name && record.reject.kind != RejectKind::merged;
+      if (!counts) continue;
+      if (record.reject.key.values.empty()) {
+        ++rejects_without_key_;
+      } else {
+        rejected_.insert(to_json(record.reject.key));
+      }
+    }
+  }
+
+  std::int64_t check(Road& road) const {
+    Digest now;
+    Digest then;
+    std::int64_t rejected = 0;
+    for (const auto* record : chunks_) {
+      Rehash rehash(road, rejected_);
+      road.travel(record->chunk.range, rehash);
+      rejected += rehash.rows_rejected;
+      // Corrections say nothing of ranges: with them only the whole can be compared.
+      if (corrections_.empty() && rehash.digest != record->result.digest)
+        throw changed(shown_range(record->chunk.range));
+      now += rehash.digest;
+      then += record->result.digest;
+    }
+    for (const auto* record : corrections_) then += record->result.digest;
+    if (now != then || rejected != rejects_without_key_) throw changed("of all that was committed");
+    return static_cast<std::int64_t>(chunks_.size());
+  }
+
+ private:
+  Error changed(const std::string& where) const {
+    return Error(ErrorCode::refused,
+                 "source " + load_.source + " has changed since this run began: load " + load_.name +
+                     " would write other rows now than those it committed, " + where,
+                 "take the run back and begin a new one: planrun rollback PLAN");
+  }
+
+  const ResolvedLoad& load_;
+  std::vector<const ChunkRecord*> chunks_;
+  std::vector<const ChunkRecord*> corrections_;
+  std::set<std::string> rejected_;  // keys
+  std::int64_t rejects_without_key_ = 0;
+};
+
 }  // namespace
 
 std::vector<std::string> accept_plan(
@@ -251,6 +316,20 @@ std::vector<std::string> accept_plan(
     const std::function<std::unique_ptr<Road>(const ResolvedTable&, const ResolvedLoad&)>& road) {
   if (run.fingerprint == fingerprint(plan)) return {};
   return Comparing(Json::parse(run.resolved_plan), plan, steps, chunks, road).run();
+}
+
+std::int64_t check_committed_chunks(
+    const ResolvedPlan& plan, const std::set<std::string>& sources, const std::vector<ChunkRecord>& chunks,
+    const std::vector<RejectRecord>& rejects,
+    const std::function<std::unique_ptr<Road>(const ResolvedTable&, const ResolvedLoad&)>& road) {
+  std::int64_t count = 0;
+  for (const auto& table : plan.tables) {
+    for (const auto& load : table.loads) {
+      if (sources.contains(load.source))
+        count += CommittedRows(load, chunks, rejects).check(*road(table, load));
+    }
+  }
+  return count;
 }
 
 }  // namespace planrun

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,14 @@ namespace planrun {
 std::vector<std::string> accept_plan(
     const RunRecord& run, const ResolvedPlan& plan, const std::vector<StepRecord>& steps,
     const std::vector<ChunkRecord>& chunks,
+    const std::function<std::unique_ptr<Road>(const ResolvedTable&, const ResolvedLoad&)>& road);
+
+/// Reads and hashes the committed chunks of all loads from `sources` again, which are not read at the moment
+/// they were loaded from. Rows that are rejects by now are left out. Throws Error(refused) naming the first
+/// range of which the source holds other rows now. Returns how many chunks agree.
+std::int64_t check_committed_chunks(
+    const ResolvedPlan& plan, const std::set<std::string>& sources, const std::vector<ChunkRecord>& chunks,
+    const std::vector<RejectRecord>& rejects,
     const std::function<std::unique_ptr<Road>(const ResolvedTable&, const ResolvedLoad&)>& road);
 
 }  // namespace planrun

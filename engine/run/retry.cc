@@ -12,6 +12,7 @@
 #include "run/context.h"
 #include "run/guards.h"
 #include "run/prepare.h"
+#include "run/resume.h"
 #include "run/sample.h"
 #include "run/scripts.h"
 #include "run/settle_plan.h"
@@ -92,6 +93,7 @@ class Retry {
     settlements_ = settle_plan(prepared_.plan, snapshots_.databases(), target_, options, stop_);
     refuse_unsettled(settlements_);
     accept_plan();
+    check_sources();
     summary_.run = run_.id;
     if (rejects_.empty()) return summary_;
     // From here on the run is one under this plan that has not been proved.
@@ -117,6 +119,17 @@ class Retry {
       return target_connection_->canonical_text(type, values);
     };
     return Road(*source, table, load, target_.dialect().value_limits(), settlements_, canonical);
+  }
+
+  // The rows beside the rejected ones must be those that the run has written.
+  void check_sources() {
+    std::vector<RejectRecord> rejects;
+    for (const auto& [load, records] : rejects_)
+      rejects.insert(rejects.end(), records.begin(), records.end());
+    check_committed_chunks(prepared_.plan, snapshots_.renewed(), chunks_, rejects,
+                           [this](const ResolvedTable& table, const ResolvedLoad& load) {
+                             return std::unique_ptr<Road>(new Road(make_road(table, load)));
+                           });
   }
 
   // A key may come that is larger than all before: the run that follows sets the sequences again.

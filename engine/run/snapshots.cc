@@ -19,6 +19,7 @@ std::string to_json(const std::vector<SnapshotRecord>& records) {
                     {"state", r.state},
                     {"deleted_at", r.deleted_at}});
     if (r.sample > 0) list.back()["sample"] = r.sample;
+    if (r.moment) list.back()["moment"] = true;
   }
   return list.dump();
 }
@@ -27,7 +28,8 @@ std::vector<SnapshotRecord> snapshots_from_json(const std::string& json) {
   std::vector<SnapshotRecord> records;
   for (const auto& r : Json::parse(json)) {
     records.push_back({r.at("source"), r.at("file"), r.at("bytes"), r.at("sha256"), r.at("state"),
-                       r.value("deleted_at", std::int64_t{0}), r.value("sample", std::int64_t{0})});
+                       r.value("deleted_at", std::int64_t{0}), r.value("sample", std::int64_t{0}),
+                       r.value("moment", false)});
   }
   return records;
 }
@@ -64,7 +66,12 @@ Snapshots::~Snapshots() {
 
 void Snapshots::use(const SnapshotRecord& record) {
   SourceDatabase* original = originals_.at(record.source);
-  if (record.file.empty()) {
+  if (record.moment) {
+    auto moment = original->at_moment();
+    if (!moment) throw changed(record, "is another kind of database");
+    opened_.push_back(std::move(moment));
+    databases_[record.source] = opened_.back().get();
+  } else if (record.file.empty()) {
     databases_[record.source] = original;
   } else {
     opened_.push_back(original->at_snapshot(record.file));
@@ -77,7 +84,8 @@ void Snapshots::take() {
     SnapshotRecord record;
     record.source = source.name;
     SourceDatabase* original = originals_.at(source.name);
-    if (source.snapshot) {
+    record.moment = original->has_moments();
+    if (source.snapshot && !record.moment) {
       make_private_folder(folder_);
       const Snapshot snapshot = original->snapshot(folder_ / (source.name + ".db"));
       record.file = snapshot.file.string();
@@ -106,6 +114,7 @@ void Snapshots::take_sample(const ResolvedPlan& plan, TargetDatabase& target,
 }
 
 void Snapshots::take_again(const std::vector<SnapshotRecord>& records) {
+  again_ = true;
   for (const auto& record : records) {
     if (!originals_.contains(record.source)) {
       throw Error(ErrorCode::refused,
@@ -122,6 +131,14 @@ void Snapshots::take_again(const std::vector<SnapshotRecord>& records) {
     }
     records_.push_back(record);
   }
+}
+
+std::set<std::string> Snapshots::renewed() const {
+  std::set<std::string> sources;
+  for (const auto& record : records_) {
+    if (again_ && record.moment) sources.insert(record.source);
+  }
+  return sources;
 }
 
 void Snapshots::start_hashing() {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <thread>
 
@@ -26,6 +27,7 @@ struct SnapshotRecord {
   std::string state;            // SourceState of what is read
   std::int64_t deleted_at = 0;  // Unix microseconds; 0: it is kept
   std::int64_t sample = 0;      // rows of a root table in it, of a rehearsal; 0: it is a copy of the whole
+  bool moment = false;          // the source is read as it stands at one moment, without a file
 };
 std::string to_json(const std::vector<SnapshotRecord>& records);
 std::vector<SnapshotRecord> snapshots_from_json(const std::string& json);
@@ -38,12 +40,14 @@ class Snapshots {
             std::filesystem::path folder);
   ~Snapshots();
 
-  /// A new run: copies each source that wants it, and remembers the state of the others.
+  /// A new run: copies each source that wants it, fixes the moment of those that can be read so, and
+  /// remembers the state of the others.
   void take();
   /// A rehearsal: some rows of each source (run/sample.h), also of those that want no copy.
   void take_sample(const ResolvedPlan& plan, TargetDatabase& target,
                    const std::function<void(const std::string&)>& notice, const std::atomic<bool>& stop);
-  /// A resumed run: the same files. Throws Error(refused), naming it, when one is gone or is not what it was.
+  /// A resumed run: the same files, and another moment of the sources that have one. Throws Error(refused),
+  /// naming it, when one is gone or is not what it was.
   void take_again(const std::vector<SnapshotRecord>& records);
   /// Begins to hash what was not hashed yet, in a thread of its own.
   void start_hashing();
@@ -54,6 +58,9 @@ class Snapshots {
 
   const std::map<std::string, SourceDatabase*>& databases() const { return databases_; }
   const std::vector<SnapshotRecord>& records() const { return records_; }
+  /// Sources that are read at another moment than the run's first rows: what is loaded must be looked at
+  /// again.
+  std::set<std::string> renewed() const;
 
  private:
   void use(const SnapshotRecord& record);
@@ -64,6 +71,7 @@ class Snapshots {
   std::vector<std::unique_ptr<SourceDatabase>> opened_;
   std::map<std::string, SourceDatabase*> databases_;
   std::vector<SnapshotRecord> records_;
+  bool again_ = false;  // take_again() was called
   std::thread hashing_;
   std::atomic<bool> stop_hashing_{false};
   std::exception_ptr failure_;

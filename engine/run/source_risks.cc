@@ -82,6 +82,16 @@ bool is_declared_wider(const std::string& declared, const ColumnType& type) {
   }
 }
 
+// By type, of a source that has types.
+bool is_wider(const ColumnType& source, const ColumnType& type) {
+  const auto bytes = [](TypeKind kind) {
+    return kind == TypeKind::smallint ? 2 : kind == TypeKind::integer ? 4 : kind == TypeKind::bigint ? 8 : 0;
+  };
+  if (is_narrow_integer(type)) return bytes(source.kind) > bytes(type.kind);
+  if (is_limited_text(type)) return source.kind == TypeKind::text || is_declared_wider(source.sql, type);
+  return is_declared_wider(source.sql, type);
+}
+
 /// One load's columns, held against what its source declares and holds. Values are measured in one query.
 class LoadMeasure {
  public:
@@ -108,16 +118,22 @@ class LoadMeasure {
   struct Measured {
     const ColumnSchema* column;
     const ResolvedInput* input;
-    std::string declared;  // empty for an expression
+    std::string declared;               // empty for an expression
+    std::optional<ColumnType> typed{};  // where the source types its columns
     std::optional<std::int64_t> least;
     std::optional<std::int64_t> most;  // of an integer; of a text, its length
     std::size_t asked_at = 0;          // of the query's columns
   };
 
   void add(const ColumnSchema& column, const ResolvedInput& input) {
-    Measured one{&column, &input, {}, {}, {}, asked_.size()};
+    Measured one{&column, &input, {}, {}, {}, {}, asked_.size()};
     for (const auto& source_column : from_.columns) {
       if (source_column.name == input.column) one.declared = source_column.declared;
+    }
+    if (from_.schema) {  // its types say what they hold
+      if (const ColumnSchema* typed = from_.schema->find(input.column)) one.typed = typed->type;
+      measured_.push_back(std::move(one));
+      return;
     }
     const std::string value = input.column.empty() ? "(" + input.expr + ")" : quote_name(input.column);
     if (is_narrow_integer(column.type)) {
@@ -161,7 +177,9 @@ class LoadMeasure {
       warn(FindingCode::narrower, one, is + ", and " + name + " holds " + std::to_string(*value), "bigint");
       return;
     }
-    if (one.declared.empty() || !is_declared_wider(one.declared, type)) return;
+    const bool wider = one.typed ? is_wider(*one.typed, type)
+                                 : !one.declared.empty() && is_declared_wider(one.declared, type);
+    if (!wider) return;
     warn(FindingCode::narrower, one, is + ", and " + name + " is declared " + one.declared,
          "declare it as wide, or allow it with the reason why no value will be larger");
   }

@@ -304,6 +304,12 @@ class Run : public TargetRun {
     for (const auto& line : accept_plan(record_, prepared_.plan, steps_, ledger_->chunks(record_.id), road)) {
       observer_.notice("the plan has changed: " + line);
     }
+    const auto renewed = snapshots_->renewed();
+    if (renewed.empty()) return;
+    const auto count = check_committed_chunks(prepared_.plan, renewed, ledger_->chunks(record_.id),
+                                              ledger_->rejects(record_.id, -1), road);
+    observer_.notice("the sources are read as they stand now: " + std::to_string(count) +
+                     " committed chunks, hashed again, agree");
   }
 
   RunHeader header(const std::vector<ChunkRecord>& chunks, int jobs) const {
@@ -316,9 +322,10 @@ class Run : public TargetRun {
     for (const auto& snapshot : snapshots_->records()) {
       if (home_ != nullptr) break;  // home tells them
       header.sources.push_back(snapshot.source + ": " + originals_.at(snapshot.source)->shown_url() +
-                               (snapshot.file.empty() ? ""
-                                : snapshot.sample > 0 ? ", read from the sample " + snapshot.file
-                                                      : ", read from the snapshot " + snapshot.file));
+                               (snapshot.moment         ? ", read as it stands at one moment"
+                                : snapshot.file.empty() ? ""
+                                : snapshot.sample > 0   ? ", read from the sample " + snapshot.file
+                                                        : ", read from the snapshot " + snapshot.file));
     }
     for (const auto& chunk : chunks) header.chunks_done += chunk.done ? 1 : 0;
     return header;

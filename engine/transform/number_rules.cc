@@ -262,7 +262,7 @@ bool fit_real(Rule& rule, const Cell& in, Cell& out) {
       return rule.refuse("is out of the range of real; make the column double precision");
     }
     const auto narrow = static_cast<float>(in.real);
-    if (finite) {
+    if (finite && static_cast<double>(narrow) != in.real) {
       rule.buffer.clear();
       rule.scratch.clear();
       append_shortest_decimal(in.real, rule.buffer);

@@ -1,0 +1,248 @@
+#include <algorithm>
+#include <array>
+#include <mutex>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "postgres/moment.h"
+#include "postgres/postgres.h"
+#include "postgres/source_catalog.h"
+#include "postgres/source_reader.h"
+#include "sql/calls.h"
+#include "sql/quote.h"
+
+namespace planrun {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::int64_t kMostRanges = 1000;
+
+// STABLE functions that another transaction answers otherwise; what is VOLATILE the server says. All other
+// STABLE ones depend on settings, which are the same in each of our connections.
+constexpr std::array<std::string_view, 19> kOfAMoment = {
+    "now",
+    "transaction_timestamp",
+    "statement_timestamp",
+    "current_date",
+    "current_time",
+    "localtime",
+    "current_timestamp",
+    "localtimestamp",
+    "age/1",
+    "'now'",
+    "'today'",
+    "'tomorrow'",
+    "'yesterday'",
+    "txid_current",
+    "pg_backend_pid",
+    "current_user",
+    "session_user",
+    "pg_current_snapshot",
+    "pg_current_xact_id",
+};
+
+std::string value_json(const Cell& cell) {
+  const std::string list = to_json(key_of({&cell, 1}));
+  return list.substr(1, list.size() - 2);
+}
+
+class PostgresSource : public Source {
+ public:
+  PostgresSource(ConnectionSettings settings, const std::shared_ptr<const Moment>& moment)
+      : settings_(std::move(settings)), connections_(moment) {}
+
+  std::vector<SourceTable> tables() override {
+    std::vector<SourceTable> tables;
+    for (const auto& found : catalog()) tables.push_back(found.table);
+    return tables;
+  }
+
+  std::string row_as_json(const std::string& table, const Key& key) override;
+  std::vector<Range> ranges(const std::string& table, std::int64_t rows) override;
+
+  std::unique_ptr<Reader> read(const ReadRequest& request, const Range& range) override {
+    return read_source({settings_, connections_}, find(request.table), request, range);
+  }
+
+  QueryResult query(const std::string& sql) override;
+  std::string refuse_expression(const std::string& table, const std::string& expr) override;
+  /// The server looks after its own files.
+  void check_integrity() override {}
+
+ private:
+  /// What `work` does with a connection; one that fails is rolled back, so that it can be used again.
+  template <typename Work>
+  auto with_connection(const Work& work) {
+    const auto connection = connections_.take();
+    try {
+      return work(*connection);
+    } catch (const Error& error) {
+      connection->give_up();
+      throw source_error(error, settings_);
+    }
+  }
+
+  const std::vector<PostgresTable>& catalog() {
+    if (!catalog_) {
+      catalog_ = with_connection(
+          [&](PostgresConnection& connection) { return read_source_catalog(connection, settings_.schema); });
+    }
+    return *catalog_;
+  }
+
+  const PostgresTable& find(const std::string& name) {
+    for (const auto& found : catalog()) {
+      if (found.table.name == name) return found;
+    }
+    throw Error(ErrorCode::source, settings_.shown_url + ": there is no table " + quote_for_message(name));
+  }
+
+  ConnectionSettings settings_;
+  MomentConnections connections_;
+  std::optional<std::vector<PostgresTable>> catalog_;  // a moment has one
+};
+
+std::string PostgresSource::row_as_json(const std::string& name, const Key& key) {
+  const PostgresTable& table = find(name);
+  if (table.key.empty() || key.values.size() != table.key.size()) return {};
+  ReadRequest request;
+  request.table = name;
+  for (const auto& column : table.table.columns) {
+    if (!column.generated) request.inputs.push_back({column.name, {}});
+  }
+  const auto reader = read_source({settings_, connections_}, table, request, {key, std::nullopt}, 1);
+  std::vector<Cell> cells(request.inputs.size());
+  if (reader->next(cells) != ReadOutcome::row || reader->key() != key) return {};
+  std::string json = "{";
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    json += (i == 0 ? "" : ",") + value_json(Cell::of_text(request.inputs[i].column)) + ":" +
+            value_json(cells[i]);
+  }
+  return json + "}";
+}
+
+std::vector<Range> PostgresSource::ranges(const std::string& name, std::int64_t rows) {
+  const PostgresTable& table = find(name);
+  const std::int64_t count =
+      std::min(table.table.estimated_rows / std::max<std::int64_t>(rows, 1) + 1, kMostRanges);
+  if (table.key.empty() || count <= 1) return {Range{}};
+  std::vector<Range> ranges;
+  std::optional<Key> begin;
+  for (Key& end : with_connection(
+           [&](PostgresConnection& connection) { return spread_keys(connection, table, count); })) {
+    ranges.push_back({begin, end});
+    begin = std::move(end);
+  }
+  ranges.push_back({begin, std::nullopt});
+  return ranges;
+}
+
+QueryResult PostgresSource::query(const std::string& sql) {
+  return with_connection([&](PostgresConnection& connection) {
+    const Result found = connection.exec(sql, {});
+    QueryResult result;
+    for (int c = 0; c < found.columns(); ++c) result.columns.push_back(found.column_name(c));
+    for (int r = 0; r < found.rows(); ++r) {
+      auto& row = result.rows.emplace_back();
+      for (int c = 0; c < found.columns(); ++c) row.push_back(found.optional_text(r, c));
+    }
+    return result;
+  });
+}
+
+std::string PostgresSource::refuse_expression(const std::string& name, const std::string& expr) {
+  const PostgresTable& table = find(name);
+  const auto calls = parse_calls(expr);
+  if (!calls) return calls.fault.message;
+  for (const auto& call : *calls.value) {
+    if (std::find(kOfAMoment.begin(), kOfAMoment.end(), call) != kOfAMoment.end())
+      return call + " gives another answer when a row is read again";
+  }
+  try {
+    return with_connection([&](PostgresConnection& connection) -> std::string {
+      // Aggregates and functions of many rows are no condition.
+      connection.prepare("SELECT FROM " + from_sql(settings_, table) + " WHERE (" + expr + "\n) IS NOT NULL");
+      const Result changing = connection.exec(
+          "SELECT proname FROM pg_proc WHERE proname = ANY ($1::text[]) AND provolatile = 'v' LIMIT 1",
+          {array_literal(*calls.value)});
+      if (changing.rows() == 0) return {};
+      return changing.text(0, 0) + "() is volatile: it may give another answer when a row is read again";
+    });
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::source) throw;
+    return error.what();
+  }
+}
+
+class PostgresSourceDatabase : public SourceDatabase {
+ public:
+  PostgresSourceDatabase(const PostgresOptions& options, std::shared_ptr<const Moment> moment)
+      : settings_{options.url, options.shown_url, options.schema, "planrun source", true, nullptr},
+        options_(options),
+        moment_(std::move(moment)) {}
+
+  std::unique_ptr<Source> connect() override {
+    return std::make_unique<PostgresSource>(settings_,
+                                            moment_ ? moment_ : std::make_shared<const Moment>(settings_));
+  }
+
+  /// What stands at one moment does not change; a server that only follows another tells how far it is.
+  SourceState state() override {
+    if (moment_) return {"one moment"};
+    PostgresConnection connection(settings_);
+    return {connection
+                .exec("SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE "
+                      "pg_current_wal_insert_lsn() END",
+                      {})
+                .text(0, 0)};
+  }
+
+  Snapshot snapshot(const fs::path&) override { throw no_file("be copied into a file"); }
+  Snapshot subset(const fs::path&, const std::vector<TableRows>&) override {
+    throw no_file("be cut down to some rows (--sample)");
+  }
+  std::unique_ptr<SourceDatabase> at_snapshot(const fs::path&) override {
+    throw Error(
+        ErrorCode::refused,
+        "the run reads a copy of a SQLite database, and its source is " + settings_.shown_url + " now",
+        "put the source's url back as it was, or take the run back and begin a new one");
+  }
+
+  bool has_moments() const override { return true; }
+
+  std::unique_ptr<SourceDatabase> at_moment() override {
+    const std::lock_guard lock(mutex_);
+    auto moment = shared_.lock();
+    if (!moment) moment = std::make_shared<const Moment>(settings_);
+    shared_ = moment;
+    return std::make_unique<PostgresSourceDatabase>(options_, std::move(moment));
+  }
+
+  std::unique_ptr<SourceDatabase> while_written() override {
+    return std::make_unique<PostgresSourceDatabase>(options_, nullptr);
+  }
+
+  std::string shown_url() const override { return settings_.shown_url; }
+  std::vector<std::string> notices() const override { return {}; }
+
+ private:
+  Error no_file(const std::string& what) const {
+    return Error(ErrorCode::refused, "a PostgreSQL source cannot " + what + ": " + settings_.shown_url,
+                 "run the plan on all rows, into a target of its own");
+  }
+
+  ConnectionSettings settings_;
+  PostgresOptions options_;
+  std::shared_ptr<const Moment> moment_;  // null: each Source has its own
+  std::mutex mutex_;
+  std::weak_ptr<const Moment> shared_;  // of at_moment()
+};
+
+}  // namespace
+
+std::unique_ptr<SourceDatabase> open_postgres_source(const PostgresOptions& options) {
+  return std::make_unique<PostgresSourceDatabase>(options, nullptr);
+}
+
+}  // namespace planrun

@@ -1,0 +1,307 @@
+// PostgreSQL as a source: one moment whoever writes, resumes, whole schemas, and what is refused by name.
+#include "support/support.h"
+
+namespace postgres_source_test {
+
+using namespace planrun::test;
+
+namespace {
+
+// One server database with the source in schema `src` and the target in `dst`: a step of the plan's own SQL
+// can so do to the source what another program would do while the run reads.
+class Server {
+ public:
+  explicit Server(const std::string& sql) {
+    database_.psql("create schema src; create schema dst; set search_path = src; " + sql);
+  }
+
+  void write_plan(const std::string& tables, const std::string& target_keys = "") {
+    write_file(plan(), "[plan]\nname = \"test\"\n[source.s]\nurl = \"" + database_.url() +
+                           "\"\nschema = \"src\"\n[target.t]\nurl = \"" + database_.url() +
+                           "\"\nschema = \"dst\"\n" + target_keys + "\n" + tables);
+  }
+  void write_sqlite_plan(const std::string& tables) {
+    write_file(plan(), "[plan]\nname = \"test\"\n[source.s]\nurl = \"" + database_.url() +
+                           "\"\nschema = \"src\"\n[target.t]\nurl = \"sqlite:" + sqlite_file().string() +
+                           "\"\n" + tables);
+  }
+  ProcessResult run(std::vector<std::string> arguments = {},
+                    std::map<std::string, std::string> environment = {}) {
+    arguments.insert(arguments.begin(), plan().string());
+    return run_planrun(arguments, folder_ / "state", std::move(environment));
+  }
+  ProcessResult command(const std::string& name, std::vector<std::string> arguments = {}) {
+    arguments.insert(arguments.begin(), {name, plan().string()});
+    return run_planrun(arguments, folder_ / "state");
+  }
+  std::string psql(const std::string& sql) const { return database_.psql(sql); }
+  const std::string& url() const { return database_.url(); }
+  std::filesystem::path plan() const { return folder_ / "plan.toml"; }
+  std::filesystem::path file(const std::string& name) const { return folder_ / name; }
+  std::filesystem::path sqlite_file() const { return folder_ / "target.db"; }
+
+ private:
+  TempPostgres database_;
+  TempFolder folder_;
+};
+
+bool says(const ProcessResult& result, const std::string& words) {
+  const std::string all = result.out + result.err;
+  INFO(all);
+  CHECK(all.find(words) != std::string::npos);
+  return true;
+}
+
+void passes(const ProcessResult& result) {
+  INFO(result.out << result.err);
+  REQUIRE(result.status == 0);
+}
+
+constexpr const char* kTwoTables =
+    "create table a (id int primary key, v text); insert into a select i, 'v' || i from generate_series(1, "
+    "5000) i;"
+    "create table b (id text primary key, v int); insert into b select 'k' || i, i from generate_series(1, "
+    "300) i;";
+
+constexpr const char* kLoadBoth = "[table.a]\nfrom = \"s.a\"\n[table.b]\nfrom = \"s.b\"\n";
+
+}  // namespace
+
+TEST_CASE("a run reads a PostgreSQL source as it stood when it began, and no writer waits",
+          "[cases][postgres]") {
+  Server s(kTwoTables);
+  // Between the run's first look and its first row everything of the source changes.
+  s.write_plan(std::string("[[sql]]\nname = \"others\"\nat = \"before_load\"\nundo = \"select 1\"\n") +
+               "sql = \"update src.a set v = 'changed'; delete from src.b where v > 10; insert into src.a "
+               "values (0, 'new')\"\n" +
+               kLoadBoth);
+  passes(s.run());
+  CHECK(s.psql("select count(*), min(id), max(id), min(v), count(distinct v) from dst.a") ==
+        "5000|1|5000|v1|5000");
+  CHECK(s.psql("select count(*), sum(v) from dst.b") == "300|45150");
+  CHECK(s.psql("select count(*), max(v) from src.a") == "5001|new");
+}
+
+TEST_CASE("a source whose moment is lost ends the run with 4, and the same command goes on",
+          "[cases][postgres]") {
+  Server s(kTwoTables);
+  s.write_plan(std::string("[[sql]]\nname = \"others\"\nat = \"before_load\"\nundo = \"select 1\"\n") +
+               "sql = \"select pg_terminate_backend(pid) from pg_stat_activity where application_name = "
+               "'planrun source' "
+               "and datname = current_database()\"\n" +
+               kLoadBoth);
+  const ProcessResult cut = s.run();
+  CHECK(cut.status == 4);
+  says(cut, "the connection that kept the source as it stood is gone");
+  passes(s.run());
+  CHECK(s.psql("select count(*) from dst.a") == "5000");
+  CHECK(s.psql("select count(*) from dst.a join src.a using (id, v)") == "5000");
+}
+
+TEST_CASE("a resume from a PostgreSQL source goes on only where the committed rows still stand",
+          "[cases][postgres]") {
+  Server s(std::string(kTwoTables) + "update b set v = null where id = 'k7';");
+  const std::string tables =
+      "[table.a]\nfrom = \"s.a\"\n[table.b]\nfrom = \"s.b\"\nafter = [\"a\"]\n"
+      "[table.b.columns]\nid = \"text primary key\"\nv = { type = \"smallint not null\" }\n";
+  s.write_plan(tables);
+  const ProcessResult first = s.run();
+  CHECK(first.status == 1);
+  REQUIRE(s.psql("select count(*) from dst.a") == "5000");
+
+  SECTION("what was not loaded yet is mended") {
+    s.psql("update src.b set v = 7 where id = 'k7'");
+    passes(s.run());
+    CHECK(s.psql("select count(*), sum(v) from dst.b") == "300|45150");
+    passes(s.command("verify"));
+  }
+  SECTION("a row that was loaded has changed") {
+    s.psql("update src.b set v = 7 where id = 'k7'; update src.a set v = 'other' where id = 4711");
+    const ProcessResult refused = s.run();
+    CHECK(refused.status == 1);
+    says(refused, "source s has changed since this run began: load a");
+    s.psql("update src.a set v = 'v4711' where id = 4711");
+    passes(s.run());
+  }
+  SECTION("a row was added to what was loaded") {
+    s.psql("update src.b set v = 7 where id = 'k7'; insert into src.a values (9000, 'late')");
+    says(s.run(), "source s has changed since this run began: load a");
+    passes(s.command("rollback", {"--yes"}));
+    passes(s.run());
+    CHECK(s.psql("select count(*) from dst.a") == "5001");
+  }
+}
+
+TEST_CASE("rejects of a PostgreSQL source are kept, do not stop a resume, and are read again as they are",
+          "[cases][postgres]") {
+  Server s(
+      "create table a (id int primary key, v text); insert into a select i, i::text from generate_series(1, "
+      "50) i;"
+      "update a set v = 'x' where id in (3, 30);"
+      "create table b (id int primary key, v int not null); insert into b values (1, 1), (2, 0);");
+  s.write_plan(
+      "[table.a]\nfrom = \"s.a\"\non_reject = \"keep\"\n[table.a.columns]\nid = \"int primary key\"\nv = "
+      "\"int\"\n"
+      "[table.b]\nfrom = \"s.b\"\nafter = [\"a\"]\n[table.b.columns]\nid = \"int primary key\"\n"
+      "v = { type = \"int\", expr = \"10 / v\" }\n");
+  const ProcessResult first = s.run();
+  CHECK(first.status == 1);
+  says(first, "s.b key 2");
+  says(first, "division by zero");
+  s.psql("update src.b set v = 5 where id = 2");
+  passes(s.run());
+  CHECK(s.psql("select count(*) from dst.a") == "48");
+  CHECK(s.psql("select string_agg(v::text, ',' order by id) from dst.b") == "10,2");
+  s.psql("update src.a set v = '3' where id = 3");
+  s.command("rejects", {"--retry"});
+  CHECK(s.psql("select count(*), min(v) from dst.a where id in (3, 30)") == "1|3");
+}
+
+TEST_CASE("where, expressions, views and tables without a key of a PostgreSQL source", "[cases][postgres]") {
+  Server s(R"~(
+    create table "Odd ""name" ("a b" int primary key, "select" text, amount numeric(10,2));
+    insert into "Odd ""name" values (1, 'Ä', 1.50), (2, null, 2.25), (3, 'z', -1);
+    create view totals as select "select" is null as nothing, sum(amount) as total from "Odd ""name" group by 1;
+    create table twice (v int); insert into twice values (1), (1), (null);)~");
+  s.write_plan(R"~(
+[table.odd]
+from = 's.Odd "name'
+where = "amount > 0 -- a comment"
+[table.odd.columns]
+id    = { type = "int primary key", from = "a b" }
+lower = { type = "text", expr = '''lower("select") || '!' ''' }
+cents = { type = "bigint", expr = "(amount * 100)::bigint" }
+[table.totals]
+from = "s.totals"
+[table.totals.columns]
+nothing = "boolean"
+total   = "numeric"
+[table.twice]
+from = "s.twice"
+[check.sum]
+sql        = "select sum(cents) from odd"
+source     = "s"
+source_sql = 'select sum(amount * 100)::bigint from "Odd ""name" where amount > 0'
+)~");
+  passes(s.run());
+  CHECK(s.psql("select * from dst.odd order by id") == "1|ä!|150\n2||225");
+  CHECK(s.psql("select * from dst.totals order by 1") == "f|0.5\nt|2.25");
+  CHECK(s.psql("select count(*), count(v), sum(v) from dst.twice") == "3|2|2");
+}
+
+TEST_CASE("what a PostgreSQL source cannot do is refused by name before anything is written",
+          "[cases][postgres]") {
+  Server s(
+      "create table a (id int primary key, v text); create type mood as enum ('ok'); "
+      "create table m (id int primary key, f mood); "
+      "create function f() returns trigger language plpgsql as 'begin return new; end'; "
+      "create table g (id int primary key, a int references a); "
+      "create trigger audit before insert on g for each row execute function f();");
+  const auto refused = [&](const std::string& tables, const std::string& words, int status = 2) {
+    s.write_plan(tables);
+    const ProcessResult result = s.run();
+    CHECK(result.status == status);
+    says(result, words);
+    CHECK(s.psql("select count(*) from pg_tables where schemaname in ('dst', 'planrun')") == "0");
+  };
+  const auto expression = [](const std::string& expr) {
+    return "[table.a]\nfrom = \"s.a\"\n[table.a.columns]\nid = \"int primary key\"\nv = { type = \"text\", "
+           "expr = \"" +
+           expr + "\" }\n";
+  };
+  refused(expression("v || random()"), "random() is volatile");
+  refused(expression("v || now()"), "now gives another answer");
+  refused(expression("max(v)"), "aggregate functions are not allowed");
+  refused(expression("v || w"), "column \"w\" does not exist");
+  refused(expression("v) from a where (true"), "");
+  refused("[table.x]\nfrom = \"s.x\"\n", "source `s` has no table `x`");
+  refused("[table.m]\nfrom = \"s.m\"\n", "inherits the type mood, which planrun does not know");
+  refused("[table.g]\nfrom = \"s.g\"\n", "cannot carry its trigger audit");
+  refused("[table.g]\nfrom = \"s.g\"\nignore = [\"audit\"]\n",
+          "to a, which no table of the plan is loaded from");
+  s.write_plan("[table.a]\nfrom = \"s.a\"\n");
+  says(s.run({"--sample", "3"}), "a PostgreSQL source cannot be");
+  says(run_planrun({"census", s.url()}, s.file("state")), "a census is taken of SQLite databases");
+  write_file(
+      s.plan(),
+      "[plan]\nname = \"test\"\n[source.s]\nurl = \"postgresql://planrun@127.0.0.1:1/x\"\n[target.t]\nurl = "
+      "\"sqlite:t.db\"\n[table.a]\nfrom = \"s.a\"\n");
+  const ProcessResult dead = s.run();
+  CHECK(dead.status == 1);
+  says(dead, "cannot connect to postgresql://planrun@127.0.0.1:1/x");
+}
+
+TEST_CASE("a PostgreSQL schema arrives whole in PostgreSQL, as pg_dump tells", "[cases][postgres]") {
+  const std::string schema = R"~(
+    create table brands (id int generated always as identity (start with 1) primary key, name varchar(50) not null unique);
+    create table items (
+      id bigserial primary key, brand int not null references brands on delete cascade,
+      sku char(8) collate "C" default 'none', price numeric(12,2) not null default 0.00 check (price >= 0),
+      gross numeric(12,2) generated always as (price * 1.2) stored, seen timestamptz default now(), tags text[] default '{}',
+      constraint sane check (length(sku) > 2 or price < 10), unique (brand, sku) deferrable initially deferred);
+    create index items_seen on items (seen desc nulls last) where price > 0;
+    create unique index items_lower on items (lower(sku), brand);
+    create index items_tags on items using gin (tags);)~";
+  Server s(
+      "set search_path = public; " + schema +
+      "insert into brands (name) select 'b' || i from generate_series(1, 5) i;"
+      "insert into items (brand, sku, price) select 1 + i % 5, 'sku' || i, i from generate_series(1, 50) i;"
+      "delete from items where id > 40;");
+  TempPostgres target;
+  write_file(s.plan(), "[plan]\nname = \"test\"\n[source.s]\nurl = \"" + s.url() +
+                           "\"\n[target.t]\nurl = \"" + target.url() +
+                           "\"\n[table.items]\nfrom = \"s.items\"\n[table.brands]\nfrom = \"s.brands\"\n");
+  passes(s.run());
+  const auto dump = [](const std::string& url) {
+    return run_process({"pg_dump", "-s", "-O", "-x", "-n", "public", url}).out;
+  };
+  CHECK(dump(target.url()) == dump(s.url()));
+  const std::string rows = "copy (select * from items order by id) to stdout";
+  CHECK(target.psql(rows) == s.psql(rows));
+  // The sequence goes on where the source's stood, not behind the largest key.
+  CHECK(target.psql("insert into items (brand) values (1) returning id") == "51");
+}
+
+TEST_CASE("a SQLite target names the values of PostgreSQL that it cannot hold, and keeps the rest",
+          "[cases][postgres]") {
+  Server s(R"~(
+    create table v (id int primary key, f float8, n numeric, t timestamp, a text[], h time, p text);
+    insert into v values (1, 'NaN', 1, now(), '{}', '00:00', ''), (2, '-0', 1, null, null, null, ''),
+      (3, 1, 'NaN', null, null, null, ''), (4, 1, 12345678901234567890.5, null, null, null, ''),
+      (5, 1, 1, 'infinity', null, null, ''), (6, 1, 1, '0044-03-15 00:00:00 BC', null, null, ''),
+      (7, 1, 1, null, '{{a,b},{c,d}}', null, ''), (8, 1, 1, null, '[2:3]={a,b}', null, ''),
+      (9, 1, 1, null, null, '24:00', ''), (10, '-Infinity', -0.5, '2026-01-01', '{x}', '12:30', 'kept');)~");
+  s.write_sqlite_plan("[table.v]\nfrom = \"s.v\"\non_reject = \"keep\"\n");
+  const ProcessResult preview = s.run({"--dry-run"});
+  says(preview, "v, column f: 1 row: is NaN, which a SQLite target cannot hold");
+  says(preview, "v, column n: 1 row: would be changed by a SQLite target");
+  CHECK(!std::filesystem::exists(s.sqlite_file()));
+  passes(s.run());
+  CHECK(sqlite3(s.sqlite_file(), "select id, f, n, t, a, h, p from v") ==
+        "10|-Inf|-0.5|2026-01-01 00:00:00|[\"x\"]|12:30:00|kept");
+  CHECK(sqlite3(s.sqlite_file(), "select count(*) from planrun_reject") == "9");
+  says(s.command("report", {"--format", "json"}), "\"rows_rejected\": 9");
+  passes(s.command("evidence", {"-o", s.file("e.json").string()}));
+}
+
+TEST_CASE("a run from PostgreSQL that is killed anywhere goes on to the same rows", "[cases][postgres]") {
+  Server s(kTwoTables);
+  s.write_plan(kLoadBoth);
+  const std::map<std::string, std::string> counting = {
+      {"LD_PRELOAD", PLANRUN_KILL_PRELOAD}, {"PLANRUN_KILL_COUNT_FILE", s.file("points").string()}};
+  passes(s.run({"-j", "2"}, counting));
+  const std::size_t points = read_file(s.file("points")).size();
+  const std::size_t tries = kill_points(6);
+  for (std::size_t i = 1; i <= tries && i <= points; ++i) {
+    s.psql("drop schema dst cascade; create schema dst; drop schema planrun cascade");
+    const std::size_t point = points * i / (tries + 1) + 1;
+    INFO("killed at " << point << " of " << points);
+    s.run({"-j", "2"}, {{"LD_PRELOAD", PLANRUN_KILL_PRELOAD}, {"PLANRUN_KILL_AT", std::to_string(point)}});
+    passes(s.run({"-j", "2"}));
+    CHECK(s.psql("select count(*) from dst.a join src.a using (id, v)") == "5000");
+    CHECK(s.psql("select count(*) from dst.b join src.b using (id, v)") == "300");
+    CHECK(s.psql("select count(*) from dst.a") == "5000");
+  }
+}
+
+}  // namespace postgres_source_test
