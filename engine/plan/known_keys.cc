@@ -25,6 +25,8 @@ constexpr std::array kPlan = {
 constexpr std::array kSource = {
     KnownKey{"url", text, "sqlite:PATH"},
     KnownKey{"snapshot", text, "\"none\": read this source itself", "none"},
+    KnownKey{"whole", flag, "what of its schema the plan does not have is an error"},
+    KnownKey{"leave", texts, "parts of its schema left behind on purpose: \"view NAME\""},
 };
 
 constexpr std::array kTarget = {

@@ -31,6 +31,9 @@ struct PlanSource {
   std::string shown_url;    // the same without a password
   std::string written_url;  // as the plan has it; variables are not filled in
   bool snapshot = true;     // `snapshot = "none"` makes it false
+  bool whole = false;       // what of it the plan does not have is an error,
+  Position whole_at;
+  std::vector<Located> leave;  // unless it is named here
 };
 
 struct PlanTarget {

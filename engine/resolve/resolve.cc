@@ -7,6 +7,8 @@
 #include "resolve/existing_shape.h"
 #include "resolve/load_mapping.h"
 #include "resolve/object_names.h"
+#include "resolve/source_tables.h"
+#include "sql/definition.h"
 
 namespace planrun {
 namespace {
@@ -44,8 +46,32 @@ void inherit_primary_key(const SourceTable& source, const std::set<std::string>&
   shape.key_at.push_back(at);
 }
 
+// INTEGER PRIMARY KEY gives a row without a key the next number: in SQLite by itself, elsewhere by an
+// identity.
+void inherit_numbering(const SourceTable& source, TableSchema& schema) {
+  const KeySchema* key = schema.primary_key();
+  if (key == nullptr || key->columns.size() != 1) return;
+  const SourceColumn* from = find_column(source, key->columns.front());
+  if (from == nullptr || !from->numbered) return;
+  for (auto& column : schema.columns) {
+    if (column.name == from->name) column.identity = Identity::by_default;
+  }
+}
+
+// The target would cut a longer one, and perhaps make two of them the same.
+void check_inherited_name(const std::string& name, const std::string& from, Position at,
+                          Diagnostics& diagnostics) {
+  if (!name.empty() && name.size() <= kLongestName) return;
+  diagnostics.error(FindingCode::bad_name, at,
+                    name.empty() ? "a column of " + from + " has an empty name"
+                                 : "column `" + name + "` of " + from + " has a name of " +
+                                       std::to_string(name.size()) + " bytes, more than " +
+                                       std::to_string(kLongestName),
+                    "give it another one: NAME = { type = \"...\", from = \"" + name + "\" }");
+}
+
 void fill_inherit(const PlanTable& table, const PlanLoad& load, const SourceTable& source,
-                  TableShape& shape) {
+                  const std::string& dialect, TableShape& shape, Diagnostics& diagnostics) {
   const std::set<std::string> taken = taken_columns(table, load);
   Position at = table.at;
   for (const auto& column : table.columns) {
@@ -55,6 +81,7 @@ void fill_inherit(const PlanTable& table, const PlanLoad& load, const SourceTabl
   std::size_t place = shape.inherit_at;
   for (const auto& column : source.columns) {
     if (taken.contains(column.name) || shape.schema.find(column.name) != nullptr) continue;
+    check_inherited_name(column.name, load.from.front().text, at, diagnostics);
     ColumnSchema schema;
     schema.name = column.name;
     schema.type = inherited_type(column.declared);
@@ -65,7 +92,9 @@ void fill_inherit(const PlanTable& table, const PlanLoad& load, const SourceTabl
     shape.generated_columns.insert(shape.generated_columns.begin() + offset, std::vector<std::string>());
     inherited.insert(column.name);
   }
+  const bool has_key = shape.schema.primary_key() != nullptr;
   inherit_primary_key(source, inherited, at, shape);
+  if (!has_key && dialect != "sqlite") inherit_numbering(source, shape.schema);
 }
 
 class Resolver {
@@ -143,7 +172,8 @@ class Resolver {
     Diagnostics later;
     const SourceTable* source = find_source_table(tables_, table.loads.front().from.front(), later);
     if (source == nullptr) return shape;
-    fill_inherit(table, table.loads.front(), *source, shape);
+    fill_inherit(table, table.loads.front(), *source, target == nullptr ? "" : target->dialect, shape,
+                 result_.diagnostics);
     shape.open = false;
     return shape;
   }
