@@ -55,7 +55,7 @@ struct SchemaPart {
   SchemaPartKind kind = SchemaPartKind::view;
   std::string name;                    // of an index, a trigger, a view; else empty
   std::string table;                   // that it belongs to; empty for a view
-  std::vector<std::string> columns{};  // of that table; of an index without its expressions
+  std::vector<std::string> columns{};  // of that table; of a partial index, or one over an expression, none
   bool unique = false;                 // of an index
   std::string sql{};                   // as declared, or the expression alone; empty: nothing more to say
 };

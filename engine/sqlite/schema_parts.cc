@@ -126,10 +126,13 @@ class Parts {
   void read_index(const SourceIndex& index) {
     if (index.origin == SourceIndexOrigin::primary_key) return;
     const bool is_constraint = index.origin == SourceIndexOrigin::unique_constraint;
+    bool is_plain = !index.partial;
     std::vector<std::string> columns;
     for (const auto& part : index.parts) {
-      if (!part.column.empty()) columns.push_back(part.column);
+      is_plain = is_plain && !part.column.empty();
+      columns.push_back(part.column);
     }
+    if (!is_plain) columns.clear();
     SchemaPart& part =
         add(is_constraint ? SchemaPartKind::unique : SchemaPartKind::index, columns, index.sql);
     part.unique = index.unique;

@@ -67,7 +67,7 @@ TEST_CASE("a lone surrogate of a UTF-16 database is no UTF-8, and a pair is a ch
     CHECK(read_lines(*source, columns_of("t", {"v"})) == Lines{"'\xED\xA0\x80"
                                                                "A'",
                                                                "'😀'", "'ä€'"});
-    CHECK(source->row_as_json("t", rowid_key(1)).find("A") != std::string::npos);
+    CHECK(source->row_as_json("t", rowid_key(1)) == R"({"v":{"text":"eda08041"}})");
   }
 }
 
