@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <iostream>
 #include <thread>
+#include <utility>
 
 #include "base/error.h"
 #include "base/json.h"
@@ -16,20 +17,25 @@ namespace planrun {
 
 namespace {
 
-// What all targets share is told once, with home; a table that one target's loads read is not left behind.
-void share(std::vector<Preview>& previews) {
-  std::vector<std::string> unread = previews.front().unread_tables;
-  for (const Preview& preview : previews) {
-    const auto& others = preview.unread_tables;
-    std::erase_if(unread, [&](const std::string& table) {
-      return std::find(others.begin(), others.end(), table) == others.end();
+// What no target's part has is told with home alone.
+void share(std::vector<Preview>& previews, std::vector<std::string> Preview::*list) {
+  std::vector<std::string> all = previews.front().*list;
+  for (Preview& preview : previews) {
+    const auto others = std::exchange(preview.*list, {});
+    std::erase_if(all, [&](const std::string& name) {
+      return std::find(others.begin(), others.end(), name) == others.end();
     });
   }
+  previews.front().*list = std::move(all);
+}
+
+// What all targets share is told once, with home; a table that one target's loads read is not left behind.
+void share(std::vector<Preview>& previews) {
+  share(previews, &Preview::unread_tables);
+  share(previews, &Preview::missing_parts);
   for (Preview& preview : previews) {
-    preview.unread_tables.clear();
     if (&preview != &previews.front()) preview.sources.clear();
   }
-  previews.front().unread_tables = std::move(unread);
 }
 
 // A plan with several targets has a preview a target.

@@ -22,6 +22,7 @@ struct SourceColumn {
   bool not_null = false;
   int primary_key = 0;     // place in the primary key from 1; 0: not in it
   bool generated = false;  // readable, computed by the source
+  bool numbered = false;   // a row without a value gets the next number (INTEGER PRIMARY KEY)
 };
 
 enum class SourceTableKind { table, view, virtual_table, shadow };
@@ -43,6 +44,30 @@ struct SourceTable {
   /// The whole table in PostgreSQL's terms; absent where only declarations tell, as in SQLite.
   std::optional<TableSchema> schema{};
   std::vector<UncarriedPart> uncarried{};
+};
+
+enum class SchemaPartKind {
+  key,
+  unique,
+  foreign_key,
+  check,
+  not_null,
+  default_value,
+  collation,  // another comparison than by bytes
+  numbering,  // a row without a key gets the next number
+  index,
+  trigger,
+  view,
+};
+
+/// A part of a schema beside its tables, their columns and rows. All of them arrive, or it is not whole.
+struct SchemaPart {
+  SchemaPartKind kind = SchemaPartKind::view;
+  std::string name;                    // of an index, a trigger, a view; else empty
+  std::string table;                   // that it belongs to; empty for a view
+  std::vector<std::string> columns{};  // of that table; of a partial index, or one over an expression, none
+  bool unique = false;                 // of an index
+  std::string sql{};                   // as declared, or the expression alone; empty: nothing more to say
 };
 
 /// Asks for the rows of one table: what to give for each, in this order.
@@ -85,6 +110,8 @@ class Source {
  public:
   virtual ~Source() = default;
   virtual std::vector<SourceTable> tables() = 0;
+  /// Of all tables, in their order, then views; none where a source has not been taught to tell them.
+  virtual std::vector<SchemaPart> schema_parts() { return {}; }
   /// The source columns of one row by name, for a reject: a JSON object, lossless as data/key.h says.
   /// Empty when the row cannot be found again.
   virtual std::string row_as_json(const std::string& table, const Key& key) = 0;

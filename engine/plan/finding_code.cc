@@ -120,6 +120,8 @@ constexpr std::array kKinds = {
             LooksAt::both),
     warning(critical_unchecked, "a critical table that no check looks at",
             "Other tables of the plan are checked, and here a wrong mapping would pass every proof."),
+    error(not_whole, "a part of the source that the plan does not have",
+          "With `whole = true` all of a source's schema arrives, or is named in `leave`.", LooksAt::sources),
 };
 
 }  // namespace

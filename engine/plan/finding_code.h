@@ -64,6 +64,7 @@ enum class FindingCode {
   narrower = 48,
   foreign_key_without_index = 49,
   critical_unchecked = 50,
+  not_whole = 51,
 };
 
 /// What a rule has to look at before it can speak.

@@ -27,6 +27,8 @@ constexpr std::array kSource = {
     KnownKey{"schema", text, "of a PostgreSQL source: where its tables are"},
     KnownKey{"password", text, "a variable that holds the password"},
     KnownKey{"snapshot", text, "\"none\": read this source itself", "none"},
+    KnownKey{"whole", flag, "what of its schema the plan does not have is an error"},
+    KnownKey{"leave", texts, "parts of its schema left behind on purpose: \"view NAME\""},
 };
 
 constexpr std::array kTarget = {

@@ -32,6 +32,9 @@ struct PlanSource {
   std::string written_url;        // as the plan has it; variables are not filled in
   bool snapshot = true;           // `snapshot = "none"` makes it false
   std::string schema = "public";  // of a PostgreSQL source
+  bool whole = false;             // what of it the plan does not have is an error,
+  Position whole_at;
+  std::vector<Located> leave;  // unless it is named here
 };
 
 struct PlanTarget {

@@ -110,6 +110,13 @@ void read_sources(PlanReader& reader, const Node& root) {
     check_plain_name(reader, source.name, member.at, "source");
     source.written_url = section.text("url");
     source.snapshot = reader.plan.snapshot && section.find("snapshot") == nullptr;
+    source.whole = section.flag("whole");
+    source.whole_at = section.at("whole");
+    source.leave = section.list("leave");
+    if (!source.leave.empty() && !source.whole) {
+      reader.error(FindingCode::keys_apart, section.at("leave"),
+                   "`leave` names what a source that arrives whole leaves behind", "add whole = true");
+    }
     if (const auto url = read_url(reader, section, source.name, reader.options.source_urls)) {
       source.url = url->url;
       source.shown_url = url->shown;
@@ -161,6 +168,12 @@ void read_targets(PlanReader& reader, const Node& root) {
     names.push_back(target.name);
     reader.plan.targets.push_back(std::move(target));
   });
+  for (const auto& source : reader.plan.sources) {
+    if (!source.whole || reader.plan.targets.size() < 2) continue;
+    reader.error(FindingCode::keys_apart, source.whole_at,
+                 "[source." + source.name + "] cannot be `whole` where the plan has several targets",
+                 "give each target a plan of its own, or take `whole` out");
+  }
   check_overrides(reader, reader.options.target_urls, names, "target");
 }
 

@@ -8,6 +8,9 @@
 namespace planrun {
 namespace {
 
+// MaxHeapAttributeNumber (src/include/access/htup_details.h).
+constexpr std::size_t kMostColumns = 1600;
+
 std::string names(const std::vector<std::string>& columns) {
   std::string list;
   for (const auto& column : columns) {
@@ -53,7 +56,13 @@ class PostgresDialect : public Dialect {
 
   std::vector<SchemaStep> schema_steps(const TableSchema& table) const override;
 
-  std::vector<std::string> unsupported(const TableSchema&) const override { return {}; }
+  std::vector<std::string> unsupported(const TableSchema& table) const override {
+    if (table.columns.size() <= kMostColumns) return {};
+    return {with_thousands(static_cast<std::int64_t>(table.columns.size())) +
+            " columns, and a table of PostgreSQL's has at most " +
+            with_thousands(static_cast<std::int64_t>(kMostColumns)) +
+            ": divide them among several tables of the plan"};
+  }
   std::vector<SchemaCheck> schema_checks(const TableSchema& table) const override;
   ObjectSql object_sql(const SchemaObject& object) const override;
   std::string probe_query(const std::string& table) const override {

@@ -177,6 +177,7 @@ std::string preview_text(const Preview& p, const Paint& paint) {
     checks += "  " + name + ": " + join(split(asks, '\n'), "\n    ") + "\n";
   section("Checks", checks);
   section("Source tables that no load reads", lines(p.unread_tables));
+  section("Of the sources' schema, not in the plan", lines(p.missing_parts));
   text += "A run would take about " + human_seconds(p.estimated_seconds) + ".\n";
   return text + verdict_text(p, paint);
 }

@@ -8,6 +8,8 @@
 #include "resolve/inherited_schema.h"
 #include "resolve/load_mapping.h"
 #include "resolve/object_names.h"
+#include "resolve/source_tables.h"
+#include "sql/definition.h"
 
 namespace planrun {
 namespace {
@@ -56,8 +58,32 @@ ColumnSchema inherited_column(const SourceTable& source, const SourceColumn& col
   return schema;
 }
 
+// INTEGER PRIMARY KEY gives a row without a key the next number: in SQLite by itself, elsewhere by an
+// identity.
+void inherit_numbering(const SourceTable& source, TableSchema& schema) {
+  const KeySchema* key = schema.primary_key();
+  if (key == nullptr || key->columns.size() != 1) return;
+  const SourceColumn* from = find_column(source, key->columns.front());
+  if (from == nullptr || !from->numbered) return;
+  for (auto& column : schema.columns) {
+    if (column.name == from->name) column.identity = Identity::by_default;
+  }
+}
+
+// The target would cut a longer one, and perhaps make two of them the same.
+void check_inherited_name(const std::string& name, const std::string& from, Position at,
+                          Diagnostics& diagnostics) {
+  if (!name.empty() && name.size() <= kLongestName) return;
+  diagnostics.error(FindingCode::bad_name, at,
+                    name.empty() ? "a column of " + from + " has an empty name"
+                                 : "column `" + name + "` of " + from + " has a name of " +
+                                       std::to_string(name.size()) + " bytes, more than " +
+                                       std::to_string(kLongestName),
+                    "give it another one: NAME = { type = \"...\", from = \"" + name + "\" }");
+}
+
 void fill_inherit(const Plan& plan, const PlanTable& table, const PlanLoad& load, const SourceTable& source,
-                  TableShape& shape, Diagnostics& diagnostics) {
+                  const std::string& dialect, TableShape& shape, Diagnostics& diagnostics) {
   const std::set<std::string> taken = taken_columns(table, load);
   Position at = table.at;
   for (const auto& column : table.columns) {
@@ -67,6 +93,7 @@ void fill_inherit(const Plan& plan, const PlanTable& table, const PlanLoad& load
   std::size_t place = shape.inherit_at;
   for (const auto& column : source.columns) {
     if (taken.contains(column.name) || shape.schema.find(column.name) != nullptr) continue;
+    check_inherited_name(column.name, load.from.front().text, at, diagnostics);
     ColumnSchema schema = inherited_column(source, column);
     const auto offset = static_cast<std::ptrdiff_t>(place++);
     shape.schema.columns.insert(shape.schema.columns.begin() + offset, std::move(schema));
@@ -74,11 +101,10 @@ void fill_inherit(const Plan& plan, const PlanTable& table, const PlanLoad& load
     shape.generated_columns.insert(shape.generated_columns.begin() + offset, std::vector<std::string>());
     inherited.insert(column.name);
   }
-  if (source.schema) {
-    inherit_schema(plan, table, source, at, shape, diagnostics);
-  } else {
-    inherit_primary_key(source, inherited, at, shape);
-  }
+  if (source.schema) return inherit_schema(plan, table, source, at, shape, diagnostics);
+  const bool has_key = shape.schema.primary_key() != nullptr;
+  inherit_primary_key(source, inherited, at, shape);
+  if (!has_key && dialect != "sqlite") inherit_numbering(source, shape.schema);
 }
 
 class Resolver {
@@ -156,7 +182,8 @@ class Resolver {
     Diagnostics later;
     const SourceTable* source = find_source_table(tables_, table.loads.front().from.front(), later);
     if (source == nullptr) return shape;
-    fill_inherit(plan_, table, table.loads.front(), *source, shape, result_.diagnostics);
+    fill_inherit(plan_, table, table.loads.front(), *source, target == nullptr ? "" : target->dialect, shape,
+                 result_.diagnostics);
     shape.open = false;
     return shape;
   }

@@ -37,6 +37,15 @@ void check_loads_agree(const ResolvedPlan& plan, Diagnostics& wrong) {
   }
 }
 
+std::vector<MissingPart> check_whole_sources(const Plan& plan, const ResolveResult& resolved,
+                                             const ConnectedSources& sources, Diagnostics& wrong) {
+  std::map<std::string, std::vector<SchemaPart>> parts;
+  for (const auto& [name, connection] : sources.connections) parts[name] = connection->schema_parts();
+  auto missing = missing_parts(resolved.plan, plan.targets.front().dialect, sources.tables, parts);
+  check_whole(plan, missing, resolved.unread_tables, wrong);
+  return missing;
+}
+
 void check_expressions(const ResolvedPlan& plan, const ConnectedSources& sources, Diagnostics& wrong) {
   for (const auto& table : plan.tables) {
     for (const auto& load : table.loads) {

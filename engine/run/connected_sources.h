@@ -9,6 +9,8 @@
 
 #include "database/source.h"
 #include "plan/resolved_plan.h"
+#include "resolve/resolve.h"
+#include "resolve/whole.h"
 
 namespace planrun {
 
@@ -24,6 +26,10 @@ ConnectedSources connect_sources(const std::map<std::string, SourceDatabase*>& s
 
 /// Reports loads of one table that fill other columns than its first: the digest of a table is one.
 void check_loads_agree(const ResolvedPlan& plan, Diagnostics& wrong);
+
+/// Reports what check_whole() of resolve/whole.h does; answers with all that the plan lacks.
+std::vector<MissingPart> check_whole_sources(const Plan& plan, const ResolveResult& resolved,
+                                             const ConnectedSources& sources, Diagnostics& wrong);
 
 /// Reports every `where` and `expr` that its source refuses.
 void check_expressions(const ResolvedPlan& plan, const ConnectedSources& sources, Diagnostics& wrong);

@@ -49,8 +49,13 @@ Prepared prepare(const Plan& plan, const std::map<std::string, SourceDatabase*>&
   if (!resolved.diagnostics.has_errors()) check_loads_agree(resolved.plan, wrong);
   attach_transforms(plan, resolved.plan, wrong);
   check_expressions(resolved.plan, connected, wrong);
+  std::vector<std::string> missing;
+  if (!wrong.has_errors()) {
+    for (const auto& part : check_whole_sources(plan, resolved, connected, wrong))
+      missing.push_back(part.source + ": " + part.name);
+  }
   if (wrong.has_errors()) throw Error(ErrorCode::plan, "the plan does not fit its databases");
-  Prepared prepared{std::move(resolved.plan), std::move(resolved.unread_tables), {}};
+  Prepared prepared{std::move(resolved.plan), std::move(resolved.unread_tables), std::move(missing), {}};
   for (const auto& table : prepared.plan.tables) {
     for (const auto& load : table.loads) {
       const SourceTable* source = connected.find(load);

@@ -16,7 +16,8 @@ namespace planrun {
 struct Prepared {
   ResolvedPlan plan;
   std::vector<std::string> unread_tables;
-  std::map<std::string, LoadSize> sizes;  // by load
+  std::vector<std::string> missing_parts;  // "source: index t_v": what of the sources' schema the plan lacks
+  std::map<std::string, LoadSize> sizes;   // by load
 };
 
 /// The target is asked only for tables that exist. Throws Error(plan) after adding to `wrong` what does not

@@ -294,6 +294,7 @@ Preview preview_plan(const Plan& plan, const std::map<std::string, SourceDatabas
   preview.fingerprint = fingerprint(prepared.plan);
   preview.target = target.shown_url();
   preview.unread_tables = prepared.unread_tables;
+  preview.missing_parts = prepared.missing_parts;
   for (const auto& [name, source] : sources) {
     preview.sources.push_back(name + ": " + source->shown_url());
     for (const auto& notice : source->notices()) preview.notices.push_back(name + ": " + notice);

@@ -86,6 +86,7 @@ struct Preview {
   std::vector<MergePreview> merges;
   std::vector<SourceFinding> findings;
   std::vector<std::string> unread_tables;
+  std::vector<std::string> missing_parts;  // of the sources' schema, that the plan does not have
   std::vector<std::pair<std::string, std::string>> checks;  // name, what it asks
   double estimated_seconds = 0;
 

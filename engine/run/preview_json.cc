@@ -66,6 +66,7 @@ Json to_json(const Preview& p) {
                {"earlier_run", p.earlier_run},
                {"notices", p.notices},
                {"unread_tables", p.unread_tables},
+               {"missing_parts", p.missing_parts},
                {"estimated_seconds", p.estimated_seconds},
                {"steps", to_json(p.graph)}};
   if (p.sample > 0) json["sample"] = p.sample;

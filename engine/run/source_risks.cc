@@ -243,6 +243,7 @@ std::optional<ResolvedPlan> find_source_risks(const Plan& plan,
   forget_missing(plan, existing, found);
   if (!found.has_errors()) check_loads_agree(resolved.plan, found);
   check_expressions(resolved.plan, connected, found);
+  if (!found.has_errors()) check_whole_sources(plan, resolved, connected, found);
   wrong.list.insert(wrong.list.end(), found.list.begin(), found.list.end());
   if (found.has_errors()) return std::nullopt;
   for (std::size_t i = 0; i < plan.tables.size(); ++i) {

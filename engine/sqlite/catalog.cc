@@ -129,6 +129,8 @@ CatalogTable read_one(SqliteConnection& connection, const std::string& name, con
     find_key(connection, found);
   } else {
     find_rowid(connection, columns, found);
+    const std::string numbered = rowid_column(connection, name, columns);
+    for (auto& column : columns.shown) column.numbered = !numbered.empty() && column.name == numbered;
   }
   found.table.columns = std::move(columns.shown);
   return found;

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "sql/quote.h"
+#include "sqlite/broken_utf16.h"
 #include "sqlite/catalog.h"
 #include "sqlite/expression.h"
 
@@ -35,6 +36,8 @@ class SqliteReader : public Reader {
   bool has_where_ = false;
   bool can_fail_ = false;  // there are expressions or generated columns
   int input_count_ = 0;
+  bool is_utf16_ = false;
+  std::vector<std::string> broken_;  // of a UTF-16 database: an input's text that is no UTF-16
   std::unique_ptr<Statement> rows_;
   std::unique_ptr<Statement> place_;  // the key of the nth row of rows_; made at the first failure
   std::optional<Key> failed_;         // of the row just told, which failed; the next one stands behind it
@@ -101,6 +104,9 @@ SqliteReader::SqliteReader(std::shared_ptr<SqliteConnection> connection, const R
     can_fail_ = true;
   }
   input_count_ = static_cast<int>(request.inputs.size());
+  broken_.resize(request.inputs.size());
+  Statement encoding(*connection_, "pragma encoding");
+  is_utf16_ = encoding.step() && encoding.text(0) != "UTF-8";
   result_sql_ = result_sql(request);
   const bool is_view = found.table.kind == SourceTableKind::view;
   const QuotedStrings quoted(is_view && !can_fail_ ? connection_.get() : nullptr);
@@ -170,7 +176,10 @@ ReadOutcome SqliteReader::next(std::span<Cell> row) {
   ++told_;
   int column = 0;
   if (has_where_ && sqlite3_column_int(statement, column++) == 0) return ReadOutcome::dropped;
-  for (Cell& cell : row) cell = read_cell(sqlite3_column_value(statement, column++));
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    sqlite3_value* value = sqlite3_column_value(statement, column++);
+    row[i] = is_utf16_ && read_broken_utf16(value, broken_[i]) ? Cell::of_text(broken_[i]) : read_cell(value);
+  }
   return ReadOutcome::row;
 }
 

@@ -4,10 +4,13 @@
 #include "base/text.h"
 #include "sql/quote.h"
 #include "sqlite/access.h"
+#include "sqlite/broken_utf16.h"
 #include "sqlite/catalog.h"
 #include "sqlite/expression.h"
 #include "sqlite/inspector.h"
+#include "sqlite/own_collations.h"
 #include "sqlite/reader.h"
+#include "sqlite/schema_parts.h"
 #include "sqlite/snapshot.h"
 #include "sqlite/sqlite.h"
 #include "sqlite/subset.h"
@@ -20,11 +23,14 @@ namespace fs = std::filesystem;
 constexpr std::int64_t kMostRanges = 100'000;
 constexpr int kShownDamage = 5;
 
-// A few MB hold the inner pages of any table; mmap would count as our memory. The file is not trusted: its
-// schema may not call what has side effects, and CHECKs (perhaps of functions that only the application
-// knows) are not asked again.
+// A few MB hold the inner pages of any table; mmap would count as our memory. The file is not trusted:
+// query_only keeps its schema from writing, and what it can call are SQLite's own functions, as the process
+// registers none and loads no extensions. trusted_schema stays on, as without it no file opens that has
+// json_extract() in an index or a generated column (https://www.sqlite.org/c3ref/c_deterministic.html:
+// SQLITE_INNOCUOUS, which SQLite's JSON functions are not). CHECKs (perhaps of functions that only the
+// application knows) are not asked again.
 constexpr const char* kSettings =
-    "pragma cache_size = -8000; pragma mmap_size = 0; pragma query_only = on; pragma trusted_schema = off; "
+    "pragma cache_size = -8000; pragma mmap_size = 0; pragma query_only = on; pragma trusted_schema = on; "
     "pragma cell_size_check = on; pragma ignore_check_constraints = on";
 
 /// What quick_check says of values, not of the file: rows that break a NOT NULL, CHECK or STRICT column.
@@ -46,6 +52,8 @@ class SqliteSource : public Source {
     return tables;
   }
 
+  std::vector<SchemaPart> schema_parts() override { return read_schema_parts(connection_); }
+
   std::string row_as_json(const std::string& table, const Key& key) override;
   std::vector<Range> ranges(const std::string& table, std::int64_t rows) override;
 
@@ -62,6 +70,13 @@ class SqliteSource : public Source {
   void check_integrity() override;
 
  private:
+  /// Rows stand in an order that only the application knows.
+  bool is_about_own_order(const std::string& message) {
+    constexpr std::string_view kStart = "row not in PRIMARY KEY order for ";
+    return message.starts_with(kStart) &&
+           read_catalog_table(*connection_, message.substr(kStart.size())).order.parts.empty();
+  }
+
   std::shared_ptr<SqliteConnection> connection_;
 };
 
@@ -83,9 +98,11 @@ std::string SqliteSource::row_as_json(const std::string& table, const Key& key) 
   bind_key(row, 1, found.order, key);
   if (!row.step()) return {};
   std::string json = "{";
+  std::string broken;
   for (int i = 0; i < sqlite3_column_count(row.get()); ++i) {
+    sqlite3_value* value = sqlite3_column_value(row.get(), i);
     json += (i == 0 ? "" : ",") + value_json(Cell::of_text(sqlite3_column_name(row.get(), i))) + ":" +
-            value_json(read_cell(sqlite3_column_value(row.get(), i)));
+            value_json(read_broken_utf16(value, broken) ? Cell::of_text(broken) : read_cell(value));
   }
   return json + "}";
 }
@@ -123,7 +140,8 @@ void SqliteSource::check_integrity() {
     Statement check(*connection_, "pragma quick_check");
     while (damage.size() < kShownDamage && check.step()) {
       std::string message = check.text(0);
-      if (message != "ok" && !is_about_values(message)) damage.push_back(std::move(message));
+      if (message != "ok" && !is_about_values(message) && !is_about_own_order(message))
+        damage.push_back(std::move(message));
     }
   } catch (const Error& error) {  // Some damage ends the check itself.
     damage.emplace_back(error.what());
@@ -179,6 +197,7 @@ class SqliteSourceDatabase : public SourceDatabase {
     auto connection = open_for_reading(access, file_.string(), ErrorCode::source);
     sqlite3_busy_timeout(connection->get(), kBusyMs);
     connection->execute(kSettings);
+    stand_in_for_collations(*connection);
     // One view for the life of the connection where somebody may write. In a file with a rollback journal it
     // would keep every writer from its COMMIT (https://www.sqlite.org/lockingv3.html).
     if (access.kind == AccessKind::wal ||

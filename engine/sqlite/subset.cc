@@ -1,27 +1,16 @@
 #include "sqlite/subset.h"
 
 #include <algorithm>
-#include <cstring>
 #include <map>
 #include <set>
 
 #include "base/text.h"
 #include "sql/quote.h"
 #include "sqlite/catalog.h"
+#include "sqlite/own_collations.h"
 
 namespace planrun {
 namespace {
-
-/// Stands in for a collation that only the application knows, so that a table declared with it can be made.
-/// Nothing here orders by it: such a table is read in the order of its rowids, or has no order at all.
-int compare_bytes(void*, int a_size, const void* a, int b_size, const void* b) {
-  const int order = std::memcmp(a, b, static_cast<std::size_t>(std::min(a_size, b_size)));
-  return order != 0 ? order : a_size - b_size;
-}
-
-void stand_in(void*, sqlite3* database, int encoding, const char* name) {
-  sqlite3_create_collation(database, name, encoding, nullptr, compare_bytes);
-}
 
 std::string pragma_value(SqliteConnection& connection, const std::string& name) {
   Statement pragma(connection, "pragma " + name);
@@ -59,7 +48,7 @@ class Subset {
   // An unfinished file is thrown away: it needs no journal, and is synced once at the end.
   void prepare() {
     to_.allow_quoted_strings(true);  // old schemas hold "strings"
-    sqlite3_collation_needed(to_.get(), nullptr, stand_in);
+    stand_in_for_collations(to_);
     to_.execute(
         "pragma journal_mode = off; pragma synchronous = off; pragma cache_size = -4000; pragma foreign_keys "
         "= "

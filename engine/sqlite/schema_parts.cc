@@ -1,0 +1,169 @@
+#include "sqlite/schema_parts.h"
+
+#include <algorithm>
+#include <cctype>
+#include <utility>
+
+#include "base/text.h"
+#include "sqlite/inspector.h"
+
+namespace planrun {
+namespace {
+
+/// CREATE TABLE as it was written, read for what no pragma tells: its CHECKs.
+class Declaration {
+ public:
+  explicit Declaration(const std::string& sql) : sql_(sql) {}
+
+  /// What stands between the parentheses of each, in one line.
+  std::vector<std::string> checks() {
+    std::vector<std::string> found;
+    while (at_ < sql_.size()) {
+      if (!is_check()) {
+        step();
+        continue;
+      }
+      at_ += 5;
+      while (at_ < sql_.size() && sql_[at_] != '(') step();
+      const std::size_t begin = at_ + 1;
+      const int outside = depth_;
+      do step();
+      while (at_ < sql_.size() && depth_ > outside);
+      if (begin < at_) found.push_back(join(words(sql_.substr(begin, at_ - begin - 1)), " "));
+    }
+    return found;
+  }
+
+ private:
+  static std::vector<std::string> words(const std::string& text) {
+    std::vector<std::string> words;
+    std::string word;
+    for (const char c : text + " ") {
+      if (std::isspace(static_cast<unsigned char>(c)) == 0) {
+        word += c;
+      } else if (!word.empty()) {
+        words.push_back(std::exchange(word, {}));
+      }
+    }
+    return words;
+  }
+
+  bool is_word(std::size_t at) const {
+    return at < sql_.size() && (std::isalnum(static_cast<unsigned char>(sql_[at])) != 0 || sql_[at] == '_' ||
+                                sql_[at] == '$' || sql_[at] < 0);
+  }
+
+  bool is_check() const {
+    return depth_ == 1 && to_lower_ascii(sql_.substr(at_, 5)) == "check" && !is_word(at_ + 5) &&
+           (at_ == 0 || !is_word(at_ - 1));
+  }
+
+  void step() {
+    const char c = sql_[at_];
+    if (c == '\'' || c == '"' || c == '`' || c == '[') {
+      skip_to(c == '[' ? "]" : std::string(1, c), 1);  // a doubled quote is two texts side by side
+    } else if (sql_.compare(at_, 2, "--") == 0 || sql_.compare(at_, 2, "/*") == 0) {
+      skip_to(c == '-' ? "\n" : "*/", 2);
+    } else {
+      depth_ += c == '(' ? 1 : c == ')' ? -1 : 0;
+      ++at_;
+    }
+  }
+
+  void skip_to(const std::string& end, std::size_t from) {
+    const auto found = sql_.find(end, at_ + from);
+    at_ = found == std::string::npos ? sql_.size() : found + end.size();
+  }
+
+  const std::string& sql_;
+  std::size_t at_ = 0;
+  int depth_ = 0;
+};
+
+std::vector<std::string> columns_of_key(const SourceTable& table) {
+  std::vector<const SourceColumn*> columns;
+  for (const auto& column : table.columns) {
+    if (column.primary_key > 0) columns.push_back(&column);
+  }
+  std::ranges::sort(columns, {}, &SourceColumn::primary_key);
+  std::vector<std::string> names;
+  for (const auto* column : columns) names.push_back(column->name);
+  return names;
+}
+
+class Parts {
+ public:
+  explicit Parts(Inspector& inspector) : inspector_(inspector) {}
+
+  void read(const SourceTable& table) {
+    table_ = &table;
+    const TableDeclaration declared = inspector_.declaration(table.name);
+    if (const auto key = columns_of_key(table); !key.empty()) add(SchemaPartKind::key, key);
+    for (std::size_t i = 0; i < table.columns.size(); ++i) read_column(declared, i);
+    for (const auto& index : declared.indexes) read_index(index);
+    for (const auto& key : declared.foreign_keys) add(SchemaPartKind::foreign_key, key.columns);
+    for (const auto& check : Declaration(declared.sql).checks()) add(SchemaPartKind::check, {}, check);
+  }
+
+  std::vector<SchemaPart> all;
+
+ private:
+  SchemaPart& add(SchemaPartKind kind, std::vector<std::string> columns, std::string sql = {}) {
+    return all.emplace_back(SchemaPart{kind, {}, table_->name, std::move(columns), false, std::move(sql)});
+  }
+
+  void read_column(const TableDeclaration& declared, std::size_t place) {
+    const SourceColumn& column = table_->columns[place];
+    if (column.numbered) add(SchemaPartKind::numbering, {column.name});
+    if (column.not_null && column.primary_key == 0) add(SchemaPartKind::not_null, {column.name});
+    const std::string& value = declared.defaults[place];
+    if (!value.empty() && to_lower_ascii(value) != "null")
+      add(SchemaPartKind::default_value, {column.name}, value);
+    if (declared.collations[place] != "binary")
+      add(SchemaPartKind::collation, {column.name}, declared.collations[place]);
+  }
+
+  void read_index(const SourceIndex& index) {
+    if (index.origin == SourceIndexOrigin::primary_key) return;
+    const bool is_constraint = index.origin == SourceIndexOrigin::unique_constraint;
+    bool is_plain = !index.partial;
+    std::vector<std::string> columns;
+    for (const auto& part : index.parts) {
+      is_plain = is_plain && !part.column.empty();
+      columns.push_back(part.column);
+    }
+    if (!is_plain) columns.clear();
+    SchemaPart& part =
+        add(is_constraint ? SchemaPartKind::unique : SchemaPartKind::index, columns, index.sql);
+    part.unique = index.unique;
+    if (!is_constraint) part.name = index.name;
+  }
+
+  Inspector& inspector_;
+  const SourceTable* table_ = nullptr;
+};
+
+}  // namespace
+
+std::vector<SchemaPart> read_schema_parts(std::shared_ptr<SqliteConnection> connection) {
+  const auto inspector = make_inspector(connection, nullptr, {});
+  Parts parts(*inspector);
+  for (const auto& table : inspector->tables()) {
+    if (table.kind == SourceTableKind::table) parts.read(table);
+  }
+  Statement objects(*connection,
+                    "select type, name, tbl_name, sql from sqlite_schema where type in ('trigger', 'view') "
+                    "order by type, name");
+  while (objects.step()) {
+    const bool is_view = objects.text(0) == "view";
+    parts.all.push_back({is_view ? SchemaPartKind::view : SchemaPartKind::trigger,
+                         objects.text(1),
+                         is_view ? "" : objects.text(2),
+                         {},
+                         false,
+                         objects.text(3)});
+  }
+  return std::move(parts.all);
+}
+
+}  // namespace planrun
