@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "draft/toml_text.h"
 #include "plan/amount_name.h"
+#include "sql/quote.h"
 
 namespace planrun {
 namespace {
@@ -49,8 +50,9 @@ std::string column_value(const ColumnDraft& column, const Way& way) {
   const bool computed = !column.generated_sql.empty();
   if (computed || (!renamed && way.conversions.empty() && way.expr.empty())) return type;
   std::string value = "{ type = " + type;
-  if (!way.expr.empty()) {
-    value += ", expr = " + toml_string(way.expr);
+  if (!way.expr.empty() || source.empty()) {
+    // A plan names no column by nothing; its database does.
+    value += ", expr = " + toml_string(way.expr.empty() ? quote_name(source) : way.expr);
   } else if (renamed) {
     value += ", from = " + toml_string(source);
   }

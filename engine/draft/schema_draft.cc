@@ -336,7 +336,8 @@ const ColumnDraft* TableDraft::find(const std::string& source_column) const {
 }
 
 std::string TableDraft::row_key() const {
-  return join(census->table.key, ", ");
+  const auto key = primary_key_of(*census);
+  return numbers_rows(*census) ? key[0] : join(census->table.key, ", ");
 }
 
 std::vector<TableDraft> draft_tables(std::span<const DraftSource> sources) {

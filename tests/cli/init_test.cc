@@ -72,8 +72,7 @@ TEST_CASE("a drafted plan runs into SQLite as it is, and loses nothing") {
   const std::string plan = draft.linted();
   CHECK_THAT(plan, ContainsSubstring(
                        "is_active  = \"boolean not null default true check (is_active in (false, true))\""));
-  CHECK_THAT(plan, ContainsSubstring(
-                       "`note`: 1 other text, 1 integer (customer, place (1, 2)); text keeps all of them"));
+  CHECK_THAT(plan, ContainsSubstring("`note`: 1 integer, 1 other text (rowid 1); text keeps all of them"));
   CHECK_THAT(plan,
              ContainsSubstring("# choice: at   = { type = \"timestamptz\", using = \"unix_seconds\" }") ||
                  ContainsSubstring("# choice: at = { type = \"timestamptz\", using = \"unix_seconds\" }"));
@@ -84,7 +83,7 @@ TEST_CASE("a drafted plan runs into SQLite as it is, and loses nothing") {
   CHECK(draft.target("select id, email, is_active, created_at, extra from customer order by id") ==
         "1|a@x|1|2024-01-01 10:00:00|{\"a\": 1}\n5|B@x|0|2024-02-03 11:12:13.500000|");
   CHECK(draft.target("select customer, place, price, qty, total, note from line order by 1, 2") ==
-        "1|1|9.99|2|9.99|x\n1|2|0.5|2|1.0|7\n5|1|20|2|20|");
+        "1|1|9.99|2|9.99|x\n1|2|0.5|2|1|7\n5|1|20|2|20|");
   CHECK(draft.target("select count(*), min(\"at\") from log") == "2|1700000000");
   CHECK(draft.target("select count(*) from dear") == "2");
   CHECK(draft.target(
@@ -104,7 +103,7 @@ TEST_CASE("a drafted plan runs into PostgreSQL as it is, and loses nothing", "[p
   CHECK(target.psql("select id, email, is_active, created_at, extra -> 'a' from customer order by id") ==
         "1|a@x|t|2024-01-01 10:00:00|1\n5|B@x|f|2024-02-03 11:12:13.5|");
   CHECK(target.psql("select customer, place, price, qty, total, note from line order by 1, 2") ==
-        "1|1|9.99|2|9.99|x\n1|2|0.5|2|1|7\n5|1|20|2|20|");
+        "1|1|9.99|2|9.99|x\n1|2|0.5|2|1.0|7\n5|1|20|2|20|");
   CHECK(target.psql("select string_agg(column_name || ' ' || data_type, ', ' order by ordinal_position) from "
                     "information_schema.columns where table_name = 'line'") ==
         "customer bigint, place bigint, price numeric, qty bigint, total numeric, note text");
@@ -152,16 +151,14 @@ TEST_CASE("rows that refer to nothing stop the run with their foreign key, and t
   const Draft draft(
       "create table p(id integer primary key); insert into p values (1);"
       "create table c(id integer primary key, p int references p, q int references gone, r int references "
-      "p(nothing));"
+      "p(nowhere));"
       "insert into c values (1, 1, 1, 1), (2, 7, 1, 1), (3, 8, 1, 1);");
   const std::string plan = draft.linted();
   CHECK_THAT(plan, ContainsSubstring("2 rows refer to what is not there (id 2, 3)"));
-  CHECK_THAT(plan, ContainsSubstring("Not carried: there is no table 'gone'") ||
-                       ContainsSubstring("there is no table \"gone\"") ||
-                       ContainsSubstring("Not carried: there is no table"));
+  CHECK_THAT(plan, ContainsSubstring("Not carried: there is no table 'gone'"));
   const ProcessResult run = draft.run();
   CHECK(run.status == 1);
-  CHECK_THAT(run.err, ContainsSubstring("p"));
+  CHECK_THAT(run.out, ContainsSubstring("c: id 2, p 7"));
 }
 
 TEST_CASE("several sources become one plan, and tables of one name get their source's before it") {
@@ -213,7 +210,7 @@ TEST_CASE("a draft keeps secrets out, replaces no file, and says what is wrong w
   fails({draft.file("empty.db").string()}, 1, "no table");
   fails({draft.file("cut.db").string()}, 1, "cut.db");
   fails({draft.file().string(), "--target", "mysql://x"}, 2, "--target");
-  fails({draft.file().string(), "--target", "sqlite:" + draft.file().string()}, 2, "shop.db");
+  fails({draft.file().string(), "--target", "sqlite:" + draft.file().string()}, 2, "the same file as");
   fails({draft.file().string(), "--name", "a b"}, 2, "no name");
   fails({draft.file().string(), "-o", "/nowhere/plan.toml"}, 1, "/nowhere/plan.toml");
   fails({}, 2, "SOURCE");

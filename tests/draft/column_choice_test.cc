@@ -118,7 +118,7 @@ TEST_CASE("reals are double precision, amounts and decimals numeric while they h
          {"a decimal(4,1)", "1.99,12.5", "numeric", "numeric(4,1) / round"},
          {"a decimal", "1.99", "numeric", ""},
          {"price real", "1e999,1.5", "double precision", ""},
-         {"a decimal(10,2)", "-0.0,1.5", "double precision", ""},
+         {"a decimal(10,2)", "1e999,1.5", "double precision", ""},
          {"a", "9007199254740993,0.5", "numeric", ""},
          {"a", "9007199254740993,1e999", "bytea / / x", ""}});
 }
