@@ -59,7 +59,8 @@ class Chooser {
 
  private:
   ColumnChoice of_nothing() const {
-    if (!facts_.as_it_is) return {{declared_.sql}};
+    const bool key_boolean = facts_.in_key && declared_.kind == TypeKind::boolean;
+    if (!facts_.as_it_is && !key_boolean) return {{declared_.sql}};
     switch (declared_.kind) {
       case TypeKind::boolean:
         return {{"bigint"}};

@@ -1,6 +1,7 @@
 #include "draft/draft_plan.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/text.h"
 #include "draft/names.h"
@@ -58,6 +59,7 @@ class PlanDrafter {
     for (const auto& column : table.columns) {
       const bool is_amount = column.choice.way.type.starts_with("numeric") && is_amount_name(column.name);
       if (!is_amount || column.census->values() == 0) continue;
+      if (!adds_up(column)) continue;
       const int digits = std::max(column.census->reals.fraction_digits, column.census->texts.fraction_digits);
       const auto sum = [&](const std::string& name, const std::string& of) {
         return "select round(coalesce(sum(" + quote_where_needed(name) + "), 0), " + std::to_string(digits) +
@@ -71,6 +73,18 @@ class PlanDrafter {
           "source_sql = " + toml_string(sum(column.census->column.name, table.census->table.name)) + "\n\n";
       return;
     }
+  }
+
+  /// The source adds doubles: it tells every unit of the last decimal only below 2^53 of them.
+  static bool adds_up(const ColumnDraft& column) {
+    constexpr double kExact = 9007199254740992.0;
+    const ColumnCensus& found = *column.census;
+    const int digits = std::max(found.reals.fraction_digits, found.texts.fraction_digits);
+    const double most =
+        std::max({std::abs(static_cast<double>(found.integers.range.least)),
+                  std::abs(static_cast<double>(found.integers.range.most)), std::abs(found.reals.range.least),
+                  std::abs(found.reals.range.most), std::pow(10.0, found.texts.integer_digits)});
+    return most * static_cast<double>(found.rows()) * std::pow(10.0, digits) < kExact;
   }
 
   /// Whether the SQL of a source's views and triggers would find its names in the target.

@@ -263,10 +263,7 @@ class KeyDrafter {
     for (std::size_t i = 0; i < key.columns.size(); ++i) {
       const Way& a = table.find(key.columns[i])->choice.way;
       const Way& b = parent->find(key.foreign_columns[i])->choice.way;
-      const ValueClass kind = class_of(kind_of(a));
-      const bool compares =
-          kind_of(a) == kind_of(b) || (kind == class_of(kind_of(b)) && kind != ValueClass::other);
-      if (!compares)
+      if (!may_refer(a, b))
         return "its values are " + a.type + ", and those of " + shown(parent->name) + " are " + b.type;
     }
     return {};
@@ -334,6 +331,15 @@ TableDraft* referenced_table(std::span<TableDraft> tables, const TableDraft& fro
     if (table.source == from.source && to_lower_ascii(table.census->table.name) == name) return &table;
   }
   return nullptr;
+}
+
+bool may_refer(const Way& from, const Way& to) {
+  const TypeKind a = kind_of(from);
+  const TypeKind b = kind_of(to);
+  if (a == b) return true;
+  if (class_of(a) == ValueClass::text) return class_of(b) == ValueClass::text;
+  return (a == TypeKind::bigint && (b == TypeKind::numeric || b == TypeKind::double_precision)) ||
+         (a == TypeKind::numeric && b == TypeKind::double_precision);
 }
 
 std::vector<std::string> primary_key_of(const TableCensus& table) {

@@ -18,6 +18,10 @@ std::vector<std::string> primary_key_of(const TableCensus& table);
 /// INTEGER PRIMARY KEY: the database numbers the rows by it.
 bool numbers_rows(const TableCensus& table);
 
+/// Whether a foreign key of PostgreSQL's may have such values at its two ends: the referring one becomes the
+/// other's type without a loss ("Constraints", its manual, and pg_cast).
+bool may_refer(const Way& from, const Way& to);
+
 /// What expressions may name.
 std::vector<SqlColumn> sql_columns(const TableDraft& table);
 

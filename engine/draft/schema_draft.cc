@@ -20,10 +20,6 @@ ColumnType type_of(const ColumnDraft& column) {
   return type ? *type.value : inherited_type("text");
 }
 
-bool is_plain(ValueClass values) {
-  return values != ValueClass::other;
-}
-
 class Drafter {
  public:
   explicit Drafter(std::span<const DraftSource> sources) : sources_(sources) {}
@@ -184,16 +180,10 @@ class Drafter {
 
   /// Both ends of a foreign key must be of types that compare.
   static bool settle(ColumnDraft& from, ColumnDraft& to) {
-    if (compares(from, to)) return false;
+    if (may_refer(from.choice.way, to.choice.way)) return false;
     if (make_plain(from) || make_plain(to)) return true;
     if (take_type(from, to.choice.way)) return true;
     return !to.facts.is_identity && take_type(to, from.choice.way);
-  }
-
-  static bool compares(const ColumnDraft& from, const ColumnDraft& to) {
-    const TypeKind a = kind_of(from.choice.way);
-    const TypeKind b = kind_of(to.choice.way);
-    return a == b || (class_of(a) == class_of(b) && is_plain(class_of(a)));
   }
 
   /// Where every value comes to it without a change.
@@ -209,6 +199,8 @@ class Drafter {
       column.choice = {{way.type}};
     } else if (kind == TypeKind::bigint && integers) {
       column.choice = {{"bigint"}};
+    } else if (kind == TypeKind::numeric && found.integers.all.count == found.values()) {
+      column.choice = {{"numeric"}};
     } else if (kind == TypeKind::text && no_others && texts.nul.count + texts.invalid_utf8.count == 0) {
       column.choice = {
           {"text", texts.count == 0 ? std::vector<std::string>{} : std::vector<std::string>{"text"}}};
@@ -226,7 +218,9 @@ class Drafter {
     const auto columns = sql_columns(table);
     for (std::size_t i = 0; i < table.columns.size(); ++i) {
       ColumnDraft& column = table.columns[i];
-      if (!declared.defaults[i].empty() && declared.generated[i].empty()) {
+      // The default of a rowid never comes to pass.
+      const bool fills_itself = column.facts.is_identity || !declared.generated[i].empty();
+      if (!declared.defaults[i].empty() && !fills_itself) {
         const auto value = translate_default(declared.defaults[i], type_of(column));
         if (value)
           column.default_sql = *value;

@@ -105,7 +105,9 @@ TEST_CASE("integers are bigint, and boolean or a time only where nothing speaks 
 TEST_CASE("a column of a key is no boolean and no time made of a number") {
   ColumnFacts facts;
   facts.in_key = true;
-  check({{"is_active integer", "0,1", "bigint", ""}, {"created_at datetime", "1700000000", "bigint", ""}},
+  check({{"is_active integer", "0,1", "bigint", ""},
+         {"created_at datetime", "1700000000", "bigint", ""},
+         {"a boolean", "", "bigint", ""}},
         facts);
 }
 
