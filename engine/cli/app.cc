@@ -225,6 +225,12 @@ class App {
         ->type_name("FILE");
     init->add_option("--name", options_.draft_name, "the plan's name (default: the first source's)")
         ->type_name("NAME");
+    CLI::Option* data_only =
+        init->add_flag("--data-only", options_.data_only,
+                       "the target has its tables: match them by name and load into them");
+    init->add_flag("--loose-names", options_.loose_names,
+                   "with --data-only: names match whatever their case and underscores")
+        ->needs(data_only);
     init->callback([this] {
       command_ = init_command;
       needs_plan_ = false;

@@ -78,6 +78,23 @@ std::vector<DatabaseCensus> take_censuses(const CommandOptions& options) {
   return censuses;
 }
 
+/// The database that --data-only asks for its tables.
+std::unique_ptr<TargetDatabase> asked_target(const CommandOptions& options) {
+  if (!options.data_only) return nullptr;
+  std::string reason;
+  const auto url = parse_database_url(options.draft_target, fs::current_path(), reason);
+  if (!url) {
+    throw Error(ErrorCode::usage, "--data-only needs the database whose tables are there",
+                "--target URL names it");
+  }
+  PlanTarget target;
+  target.name = "target";
+  target.url = options.draft_target.starts_with(kSqliteUrl) ? url->url : options.draft_target;
+  target.shown_url = url->shown;
+  target.dialect = url->dialect;
+  return open_target(target);
+}
+
 void tell_draft(const Draft& draft, const CommandOptions& options, Console& console) {
   const std::string file = options.save_to.empty() ? "the plan" : options.save_to;
   std::string text =
@@ -111,9 +128,16 @@ int init_command(const CommandOptions& options, Console& console) {
   request.target_url = target_url(options, request);
   const std::vector<DatabaseCensus> censuses = take_censuses(options);
   for (std::size_t i = 0; i < censuses.size(); ++i) request.sources[i].census = &censuses[i];
+  const auto target = asked_target(options);
+  if (target != nullptr) {
+    request.data_only =
+        DataOnly{[&](const std::string& name) { return target->existing_table(name); }, options.loose_names};
+  }
   const Draft draft = draft_plan(request);
   if (draft.table_count == 0)
-    throw Error(ErrorCode::source, options.databases.front() + ": there is no table in it to plan for");
+    throw Error(ErrorCode::source,
+                options.databases.front() + (target != nullptr ? ": the target has none of its tables"
+                                                               : ": there is no table in it to plan for"));
   check_draft(draft.text, options);
   if (options.save_to.empty()) {
     std::cout << draft.text << std::flush;

@@ -60,6 +60,8 @@ class Chooser {
  private:
   ColumnChoice of_nothing() const {
     const bool key_boolean = facts_.in_key && declared_.kind == TypeKind::boolean;
+    // What an index can be made of.
+    if (!facts_.as_it_is && declared_.kind == TypeKind::json) return {{"jsonb"}};
     if (!facts_.as_it_is && !key_boolean) return {{declared_.sql}};
     switch (declared_.kind) {
       case TypeKind::boolean:

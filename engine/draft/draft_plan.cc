@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/text.h"
+#include "draft/existing_draft.h"
 #include "draft/names.h"
 #include "draft/plan_writer.h"
 #include "draft/schema_draft.h"
@@ -16,20 +17,39 @@ namespace {
 
 class PlanDrafter {
  public:
-  explicit PlanDrafter(const DraftRequest& request)
-      : request_(request), tables_(draft_tables(request.sources)), out_(draft_.text) {}
+  explicit PlanDrafter(const DraftRequest& request) : request_(request), out_(draft_.text) {
+    if (!request.data_only) tables_ = draft_tables(request.sources);
+  }
 
   Draft draft() {
     write_head();
+    if (request_.data_only) {
+      write_loads(*request_.data_only);
+      return finished();
+    }
     for (const auto& table : tables_) write_table(table, draft_);
     for (const auto& table : tables_) write_sum(table);
     for (const auto& source : request_.sources) write_objects(source);
     for (const auto& source : request_.sources) write_skipped(source);
+    return finished();
+  }
+
+ private:
+  Draft finished() {
     while (out_.ends_with("\n\n")) out_.pop_back();
     return std::move(draft_);
   }
 
- private:
+  // Views, triggers and all else are the application's.
+  void write_loads(const DataOnly& target) {
+    ExistingDrafter drafter(target, draft_);
+    for (const auto& source : request_.sources) {
+      for (const auto& table : source.census->tables) {
+        if (table.was_read && is_valid_utf8(table.table.name)) drafter.write(source, table);
+      }
+    }
+  }
+
   void write_head() {
     out_ += toml_comment("Drafted by `planrun init` from every value that these databases hold:");
     for (const auto& source : request_.sources) {
@@ -44,9 +64,15 @@ class PlanDrafter {
                            (count == 1 ? " table, " : " tables, ") + with_thousands(rows) +
                            (rows == 1 ? " row" : " rows"));
     }
-    out_ += toml_comment(
-        "A type takes every value of its column and loses none. What only a person can decide stands in a "
-        "comment that begins with \"choice:\": take it instead of the line below it.");
+    out_ += request_.data_only
+                ? toml_comment(
+                      "Tables, types, keys and defaults are the target's. What a person must look at stands "
+                      "in a comment "
+                      "that begins with \"choice:\".")
+                : toml_comment(
+                      "A type takes every value of its column and loses none. What only a person can decide "
+                      "stands in a "
+                      "comment that begins with \"choice:\": take it instead of the line below it.");
     for (const auto& note : request_.notes) out_ += toml_comment(note);
     out_ += "\n[plan]\nname = " + toml_string(request_.plan) + "\n\n";
     for (const auto& source : request_.sources)

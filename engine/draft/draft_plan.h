@@ -1,10 +1,13 @@
 // A plan drafted from what databases really hold.
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "census/census.h"
+#include "database/target.h"
 
 namespace planrun {
 
@@ -15,11 +18,18 @@ struct DraftSource {
   const DatabaseCensus* census = nullptr;
 };
 
+/// The target's tables are there: only rows go into them.
+struct DataOnly {
+  std::function<std::optional<ExistingTable>(const std::string&)> find;
+  bool loose_names = false;  // case and underscores do not count
+};
+
 struct DraftRequest {
   std::string plan;                  // its name
   std::string target_url;            // as the plan says it
   std::vector<std::string> notes{};  // for its beginning
   std::vector<DraftSource> sources;
+  std::optional<DataOnly> data_only{};
 };
 
 struct Draft {

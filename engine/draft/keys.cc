@@ -1,6 +1,7 @@
 #include "draft/keys.h"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "base/text.h"
@@ -32,6 +33,17 @@ std::vector<std::string> columns_of(const SourceIndex& index) {
 bool is_whole_key(const SourceIndex& index) {
   return index.unique && !index.partial &&
          std::ranges::none_of(index.parts, [](const SourceIndexPart& part) { return part.column.empty(); });
+}
+
+/// Two of them may leave the range of their type when they are multiplied.
+bool has_large_numbers(const ColumnCensus& column) {
+  constexpr double kLarge = 2147483648.0;
+  constexpr double kLargeReal = 1e100;
+  const auto& integers = column.integers.range;
+  const auto& reals = column.reals.range;
+  return std::max(std::abs(static_cast<double>(integers.least)),
+                  std::abs(static_cast<double>(integers.most))) > kLarge ||
+         std::max(std::abs(reals.least), std::abs(reals.most)) > kLargeReal;
 }
 
 class KeyDrafter {
@@ -367,7 +379,8 @@ bool numbers_rows(const TableCensus& table) {
 std::vector<SqlColumn> sql_columns(const TableDraft& table) {
   std::vector<SqlColumn> columns;
   for (const auto& column : table.columns)
-    columns.push_back({column.census->column.name, column.name, kind_of(column.choice.way)});
+    columns.push_back({column.census->column.name, column.name, kind_of(column.choice.way),
+                       has_large_numbers(*column.census)});
   return columns;
 }
 

@@ -44,7 +44,7 @@ std::string conversions(const Way& way) {
 }
 
 std::string column_value(const ColumnDraft& column, const Way& way) {
-  const std::string type = toml_string(definition(column, way));
+  std::string type = toml_string(definition(column, way));
   const std::string& source = column.census->column.name;
   const bool renamed = column.name != source;
   const bool computed = !column.generated_sql.empty();

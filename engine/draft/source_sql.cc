@@ -86,6 +86,16 @@ class Translator {
   std::string out_;
 };
 
+bool reckons_with_large(std::string_view sql, const ExpressionShape& shape,
+                        std::span<const SqlColumn> columns) {
+  const bool reckons = std::ranges::any_of(words_in(sql), [](const SqlWord& word) {
+    return word.is_sign("+") || word.is_sign("-") || word.is_sign("*");
+  });
+  return reckons && std::ranges::any_of(columns, [&](const SqlColumn& column) {
+           return column.is_large && std::ranges::find(shape.columns, column.target) != shape.columns.end();
+         });
+}
+
 }  // namespace
 
 std::optional<Translated> translate_expression(std::string_view sql, std::span<const SqlColumn> columns,
@@ -100,6 +110,10 @@ std::optional<Translated> translate_expression(std::string_view sql, std::span<c
   };
   const auto shape = common_expression(text, type_of, reason);
   if (!shape) return std::nullopt;
+  if (reckons_with_large(text, *shape, columns)) {
+    reason = "SQLite goes over to reals where an integer would be too large, PostgreSQL fails";
+    return std::nullopt;
+  }
   return Translated{text, shape->gives, shape->columns};
 }
 

@@ -15,6 +15,7 @@ struct SqlColumn {
   std::string source;  // its name there
   std::string target;
   TypeKind kind = TypeKind::text;
+  bool is_large = false;  // its numbers may be too large to be added and multiplied
 };
 
 struct Translated {

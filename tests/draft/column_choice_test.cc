@@ -79,6 +79,7 @@ TEST_CASE("a column without values takes what its declaration says") {
          {"a varchar(20)", "", "varchar(20)", ""},
          {"a datetime", "", "timestamp", ""},
          {"a boolean", "", "boolean", ""},
+         {"a json", "", "jsonb", ""},
          {"a", "", "text", ""},
          {"a blob", "", "bytea", ""},
          {"a decimal(10,2)", "", "numeric(10,2)", ""}});
