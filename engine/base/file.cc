@@ -69,4 +69,19 @@ void replace_file(const fs::path& file, const std::string& text) {
   throw Error(ErrorCode::system, "cannot write " + file.string() + ": " + std::strerror(fault));
 }
 
+void create_file(const fs::path& file, const std::string& text) {
+  const int descriptor = ::open(file.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0644);
+  if (descriptor < 0)
+    throw Error(ErrorCode::system, "cannot make " + file.string() + ": " + std::strerror(errno));
+  bool good = write_all(descriptor, text) && ::fsync(descriptor) == 0;
+  int fault = errno;
+  if (::close(descriptor) != 0 && good) {
+    fault = errno;
+    good = false;
+  }
+  if (good) return;
+  ::unlink(file.c_str());
+  throw Error(ErrorCode::system, "cannot write " + file.string() + ": " + std::strerror(fault));
+}
+
 }  // namespace planrun

@@ -19,4 +19,8 @@ std::optional<std::string> read_whole_file(const std::filesystem::path& file);
 /// Throws Error(system) and leaves no part behind.
 void replace_file(const std::filesystem::path& file, const std::string& text);
 
+/// Only where there is none of that name, and then all of it. Throws Error(system) and leaves no part
+/// behind.
+void create_file(const std::filesystem::path& file, const std::string& text);
+
 }  // namespace planrun

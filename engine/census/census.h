@@ -130,6 +130,7 @@ struct DatabaseCensus {
   std::string shown_url;
   std::vector<std::string> notices;
   std::vector<TableCensus> tables;
+  std::vector<SourceTrigger> triggers;
   double seconds = 0;
 
   /// Every value could be read, and every question answered.

@@ -229,6 +229,7 @@ DatabaseCensus take_census(Inspector& database, const std::atomic<bool>& stop) {
   DatabaseCensus census;
   census.shown_url = database.shown_url();
   census.notices = database.notices();
+  census.triggers = database.triggers();
   for (const auto& table : database.tables()) {
     end_if(stop);
     census.tables.push_back(count_table(database, table, stop));

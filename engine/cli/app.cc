@@ -82,6 +82,7 @@ class App {
       needs_plan_ = false;
     });
     add_census();
+    add_init();
     add_command("graph", "the steps and what each waits for", graph_command, true,
                 {"text", "json", "mermaid", "dot", "svg"});
     CLI::App* diff = add_command("diff", "what the change from one plan to another means", diff_command,
@@ -206,6 +207,32 @@ class App {
     census->add_option("-o", options_.save_to, "write it to FILE, whole or not at all")->type_name("FILE");
     census->callback([this] {
       command_ = census_command;
+      needs_plan_ = false;
+    });
+  }
+
+  void add_init() {
+    CLI::App* init =
+        app_.add_subcommand("init", "draft a plan from databases, columns typed by what they really hold");
+    init->add_option("SOURCE", options_.databases, "a SQLite file, as a path or sqlite:PATH")
+        ->required()
+        ->expected(1, -1);
+    init->add_option(
+            "--target", options_.draft_target,
+            "the url of the target (default: $DATABASE_URL, or NAME.migrated.db where it is not set)")
+        ->type_name("URL");
+    init->add_option("-o", options_.save_to, "write it to FILE, which must not be there (default: stdout)")
+        ->type_name("FILE");
+    init->add_option("--name", options_.draft_name, "the plan's name (default: the first source's)")
+        ->type_name("NAME");
+    CLI::Option* data_only =
+        init->add_flag("--data-only", options_.data_only,
+                       "the target has its tables: match them by name and load into them");
+    init->add_flag("--loose-names", options_.loose_names,
+                   "with --data-only: names match whatever their case and underscores")
+        ->needs(data_only);
+    init->callback([this] {
+      command_ = init_command;
       needs_plan_ = false;
     });
   }

@@ -41,6 +41,7 @@ int rejects_command(const CommandOptions& options, Console& console);
 int evidence_command(const CommandOptions& options, Console& console);
 int backups_command(const CommandOptions& options, Console& console);
 int census_command(const CommandOptions& options, Console& console);
+int init_command(const CommandOptions& options, Console& console);
 int diff_command(const CommandOptions& options, Console& console);
 int report_command(const CommandOptions& options, Console& console);
 int schema_command(const CommandOptions& options, Console& console);

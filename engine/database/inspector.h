@@ -21,6 +21,7 @@ struct SourceIndexPart {
   std::string column;     // empty: an expression
   std::string collation;  // lower case: binary, nocase, rtrim, or the application's own
   bool descending = false;
+  std::string sql;  // of an expression, as the author wrote it
 };
 
 enum class SourceIndexOrigin { create_index, unique_constraint, primary_key };
@@ -31,7 +32,8 @@ struct SourceIndex {
   bool unique = false;
   bool partial = false;
   std::vector<SourceIndexPart> parts;
-  std::string sql;  // CREATE INDEX; empty where a constraint made it
+  std::string where;  // of a partial one
+  std::string sql;    // CREATE INDEX; empty where a constraint made it
 };
 
 struct SourceForeignKey {
@@ -40,6 +42,18 @@ struct SourceForeignKey {
   std::vector<std::string> foreign_columns;  // its primary key where the declaration names none
   std::string on_update;                     // NO ACTION, RESTRICT, SET NULL, SET DEFAULT, CASCADE
   std::string on_delete;
+  bool deferred = false;  // DEFERRABLE INITIALLY DEFERRED
+};
+
+struct SourceCheck {
+  std::string name;  // empty: it has none
+  std::string sql;   // what stands between its parentheses
+};
+
+struct SourceTrigger {
+  std::string name;
+  std::string table;  // or view
+  std::string sql;    // CREATE TRIGGER
 };
 
 /// Under which different values of a unique key are equal.
@@ -53,10 +67,13 @@ struct TableDeclaration {
   bool without_rowid = false;
   bool strict = false;
   bool autoincrement = false;
-  std::vector<std::string> collations;         // one a column, lower case
-  std::vector<std::string> defaults;           // SQL, one a column; empty: none
-  std::vector<SourceIndex> indexes;            // in the order in which they were made
+  std::vector<std::string> collations;  // one a column, lower case
+  std::vector<std::string> defaults;    // SQL, one a column; empty: none
+  std::vector<SourceIndex> indexes;     // in the order in which they were made
+  std::vector<std::string> generated;   // SQL, one a column; empty: it is stored as it was given
+  std::vector<SourceCheck> checks;
   std::vector<SourceForeignKey> foreign_keys;  // in the order of the declaration
+  std::vector<std::string> conflicts;          // what ON CONFLICT clauses do: REPLACE, IGNORE, ...
   std::string sql;                             // CREATE TABLE or CREATE VIEW
 };
 
@@ -69,6 +86,8 @@ class Inspector {
   /// Without estimates: damage in a table's rows is no reason not to list it.
   virtual std::vector<SourceTable> tables() = 0;
   virtual TableDeclaration declaration(const std::string& table) = 0;
+  /// By name.
+  virtual std::vector<SourceTrigger> triggers() { return {}; }
   /// Why no row can refer by this key: a table or column that is not there. Empty: rows can.
   virtual std::string why_broken(const SourceForeignKey& key) = 0;
   /// Rows whose key is not null and is in no row of the other table, by the collation and affinity that the

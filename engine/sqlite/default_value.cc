@@ -132,13 +132,35 @@ std::optional<std::string> time_default(TypeKind kind, std::string_view text) {
 std::optional<std::string> clock_default(TypeKind kind, const std::string& lower) {
   const bool now = lower == "now()" || lower == "current_timestamp" || lower == "localtimestamp" ||
                    lower == "transaction_timestamp()" || lower == "statement_timestamp()" ||
-                   lower == "clock_timestamp()";
+                   lower == "clock_timestamp()" || lower == "now() at time zone 'utc'";
   if (kind == TypeKind::timestamp && now) return "CURRENT_TIMESTAMP";
   if (kind == TypeKind::timestamptz && now) return "(CURRENT_TIMESTAMP || '+00:00')";
   if (kind == TypeKind::date && (now || lower == "current_date")) return "CURRENT_DATE";
   if (kind == TypeKind::time && (now || lower == "current_time" || lower == "localtime"))
     return "CURRENT_TIME";
   return std::nullopt;
+}
+
+/// The clock as text, in the forms that SQLite writes itself.
+std::optional<std::string> clock_text_default(const std::string& lower) {
+  if (lower == "to_char(now() at time zone 'utc', 'yyyy-mm-dd hh24:mi:ss')") return "CURRENT_TIMESTAMP";
+  if (lower == "to_char(now() at time zone 'utc', 'yyyy-mm-dd')") return "CURRENT_DATE";
+  if (lower == "to_char(now() at time zone 'utc', 'hh24:mi:ss')") return "CURRENT_TIME";
+  return std::nullopt;
+}
+
+/// Sums and products of constants: SQLite reckons them as PostgreSQL does.
+std::optional<std::string> sum_default(std::string_view text) {
+  const bool comment = text.find("--") != std::string_view::npos;
+  if (text.empty() || comment || text.find_first_not_of("0123456789+-*() ") != std::string_view::npos)
+    return std::nullopt;
+  return "(" + std::string(text) + ")";
+}
+
+std::optional<std::string> integer_default(std::string_view text, const std::string& lower) {
+  if (lower == "extract(epoch from now())") return "(CAST(strftime('%s', 'now') AS INTEGER))";
+  const auto number = number_default(text, true);
+  return number ? number : sum_default(text);
 }
 
 std::optional<std::string> bytes_default(const std::string& text) {
@@ -161,7 +183,7 @@ std::optional<std::string> default_value(const ColumnSchema& column) {
     case TypeKind::smallint:
     case TypeKind::integer:
     case TypeKind::bigint:
-      return number_default(constant ? std::string_view(*constant) : text, true);
+      return constant ? number_default(*constant, true) : integer_default(text, lower);
     case TypeKind::real:
     case TypeKind::double_precision:
       return number_default(constant ? std::string_view(*constant) : text, false);
@@ -185,7 +207,7 @@ std::optional<std::string> default_value(const ColumnSchema& column) {
     case TypeKind::uuid:
       return constant ? std::optional(quote_literal(to_lower_ascii(*constant))) : std::nullopt;
     default:
-      return constant ? std::optional(quote_literal(*constant)) : std::nullopt;
+      return constant ? std::optional(quote_literal(*constant)) : clock_text_default(lower);
   }
 }
 

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "sql/quote.h"
 #include "sqlite/catalog.h"
+#include "sqlite/table_sql.h"
 
 namespace planrun {
 namespace {
@@ -37,7 +38,7 @@ std::vector<SourceIndexPart> read_parts(SqliteConnection& connection, const std:
                  "select name, coll, \"desc\" from pragma_index_xinfo(?1) where key = 1 order by seqno");
   list.bind(1, index);
   while (list.step()) {
-    parts.push_back({list.text(0), to_lower_ascii(list.text(1)), list.integer(2) != 0});
+    parts.push_back({list.text(0), to_lower_ascii(list.text(1)), list.integer(2) != 0, {}});
   }
   return parts;
 }
@@ -60,6 +61,11 @@ std::vector<SourceIndex> read_indexes(SqliteConnection& connection, const std::s
   for (auto& index : indexes) {
     index.parts = read_parts(connection, index.name);
     index.sql = sql_of(connection, index.name, "('index')");
+    const IndexSql written = read_index_sql(index.sql);
+    index.where = written.where;
+    for (std::size_t i = 0; i < index.parts.size() && i < written.elements.size(); ++i) {
+      if (index.parts[i].column.empty()) index.parts[i].sql = written.elements[i];
+    }
   }
   return indexes;
 }
@@ -73,7 +79,7 @@ std::vector<SourceForeignKey> read_foreign_keys(SqliteConnection& connection, co
       "order by id desc, seq");
   list.bind(1, table);
   while (list.step()) {
-    if (list.integer(0) == 0) keys.push_back({{}, list.text(1), {}, list.text(4), list.text(5)});
+    if (list.integer(0) == 0) keys.push_back({{}, list.text(1), {}, list.text(4), list.text(5), false});
     keys.back().columns.push_back(list.text(2));
     if (!list.is_null(3)) keys.back().foreign_columns.push_back(list.text(3));
   }
@@ -95,6 +101,22 @@ const SourceColumn* find_column(const SourceTable& table, const std::string& nam
   const auto found =
       std::ranges::find_if(table.columns, [&](const SourceColumn& c) { return same_name(c.name, name); });
   return found == table.columns.end() ? nullptr : &*found;
+}
+
+/// What only the statement says.
+void add_written(const SourceTable& table, TableDeclaration& declared) {
+  TableSql written = read_table_sql(declared.sql);
+  declared.generated.resize(table.columns.size());
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    for (const auto& one : written.generated) {
+      if (table.columns[i].generated && same_name(one.column, table.columns[i].name))
+        declared.generated[i] = one.sql;
+    }
+  }
+  declared.checks = std::move(written.checks);
+  declared.conflicts = std::move(written.conflicts);
+  for (std::size_t i = 0; i < declared.foreign_keys.size() && i < written.deferred.size(); ++i)
+    declared.foreign_keys[i].deferred = written.deferred[i];
 }
 
 std::string in_brackets(const std::vector<std::string>& parts) {
@@ -124,6 +146,7 @@ class SqliteInspector : public Inspector {
 
   Source& source() override { return *source_; }
   std::vector<SourceTable> tables() override;
+  std::vector<SourceTrigger> triggers() override;
   TableDeclaration declaration(const std::string& table) override;
   std::string why_broken(const SourceForeignKey& key) override;
   RowTally orphans(const std::string& table, const SourceForeignKey& key, std::size_t samples) override;
@@ -200,7 +223,16 @@ TableDeclaration SqliteInspector::declaration(const std::string& name) {
     const CatalogTable* parent = find(key.table);
     if (key.foreign_columns.empty() && parent != nullptr) key.foreign_columns = primary_key(parent->table);
   }
+  add_written(table, declared);
   return declared;
+}
+
+std::vector<SourceTrigger> SqliteInspector::triggers() {
+  std::vector<SourceTrigger> triggers;
+  Statement list(*connection_,
+                 "select name, tbl_name, sql from sqlite_schema where type = 'trigger' order by name");
+  while (list.step()) triggers.push_back({list.text(0), list.text(1), list.text(2)});
+  return triggers;
 }
 
 std::string SqliteInspector::why_broken(const SourceForeignKey& key) {

@@ -1,0 +1,192 @@
+#include "draft/draft_plan.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/text.h"
+#include "draft/existing_draft.h"
+#include "draft/names.h"
+#include "draft/plan_writer.h"
+#include "draft/schema_draft.h"
+#include "draft/toml_text.h"
+#include "plan/amount_name.h"
+#include "sql/quote.h"
+
+namespace planrun {
+namespace {
+
+class PlanDrafter {
+ public:
+  explicit PlanDrafter(const DraftRequest& request) : request_(request), out_(draft_.text) {
+    if (!request.data_only) tables_ = draft_tables(request.sources);
+  }
+
+  Draft draft() {
+    write_head();
+    if (request_.data_only) {
+      write_loads(*request_.data_only);
+      return finished();
+    }
+    for (const auto& table : tables_) write_table(table, draft_);
+    for (const auto& table : tables_) write_sum(table);
+    for (const auto& source : request_.sources) write_objects(source);
+    for (const auto& source : request_.sources) write_skipped(source);
+    return finished();
+  }
+
+ private:
+  Draft finished() {
+    while (out_.ends_with("\n\n")) out_.pop_back();
+    return std::move(draft_);
+  }
+
+  // Views, triggers and all else are the application's.
+  void write_loads(const DataOnly& target) {
+    ExistingDrafter drafter(target, draft_);
+    for (const auto& source : request_.sources) {
+      for (const auto& table : source.census->tables) {
+        if (table.was_read && is_valid_utf8(table.table.name)) drafter.write(source, table);
+      }
+    }
+  }
+
+  void write_head() {
+    out_ += toml_comment("Drafted by `planrun init` from every value that these databases hold:");
+    for (const auto& source : request_.sources) {
+      std::int64_t rows = 0;
+      std::int64_t count = 0;
+      for (const auto& table : source.census->tables) {
+        if (!table.was_read) continue;
+        ++count;
+        rows += table.rows;
+      }
+      out_ += toml_comment("  " + source.shown + ": " + with_thousands(count) +
+                           (count == 1 ? " table, " : " tables, ") + with_thousands(rows) +
+                           (rows == 1 ? " row" : " rows"));
+    }
+    out_ += request_.data_only
+                ? toml_comment(
+                      "Tables, types, keys and defaults are the target's. What a person must look at stands "
+                      "in a comment "
+                      "that begins with \"choice:\".")
+                : toml_comment(
+                      "A type takes every value of its column and loses none. What only a person can decide "
+                      "stands in a "
+                      "comment that begins with \"choice:\": take it instead of the line below it.");
+    for (const auto& note : request_.notes) out_ += toml_comment(note);
+    out_ += "\n[plan]\nname = " + toml_string(request_.plan) + "\n\n";
+    for (const auto& source : request_.sources)
+      out_ += "[source." + toml_key(source.name) + "]\nurl = " + toml_string(source.url) + "\n\n";
+    out_ += "[target." + toml_key(request_.plan) + "]\nurl = " + toml_string(request_.target_url) + "\n\n\n";
+  }
+
+  /// What a sum shows no digest does: that amounts were read as the amounts that they are.
+  void write_sum(const TableDraft& table) {
+    for (const auto& column : table.columns) {
+      const bool is_amount = column.choice.way.type.starts_with("numeric") && is_amount_name(column.name);
+      if (!is_amount || column.census->values() == 0) continue;
+      if (!adds_up(column)) continue;
+      const int digits = std::max(column.census->reals.fraction_digits, column.census->texts.fraction_digits);
+      const auto sum = [&](const std::string& name, const std::string& of) {
+        return "select round(coalesce(sum(" + quote_where_needed(name) + "), 0), " + std::to_string(digits) +
+               ") from " + quote_where_needed(of);
+      };
+      out_ +=
+          "[check." + checks_.take(plain_name("sum_" + table.name + "_" + column.name, "sum"), "sum") + "]\n";
+      out_ += "sql        = " + toml_string(sum(column.name, table.name)) + "\n";
+      out_ += "source     = " + toml_string(table.source) + "\n";
+      out_ +=
+          "source_sql = " + toml_string(sum(column.census->column.name, table.census->table.name)) + "\n\n";
+      return;
+    }
+  }
+
+  /// The source adds doubles: it tells every unit of the last decimal only below 2^53 of them.
+  static bool adds_up(const ColumnDraft& column) {
+    constexpr double kExact = 9007199254740992.0;
+    const ColumnCensus& found = *column.census;
+    const int digits = std::max(found.reals.fraction_digits, found.texts.fraction_digits);
+    const double most =
+        std::max({std::abs(static_cast<double>(found.integers.range.least)),
+                  std::abs(static_cast<double>(found.integers.range.most)), std::abs(found.reals.range.least),
+                  std::abs(found.reals.range.most), std::pow(10.0, found.texts.integer_digits)});
+    return most * static_cast<double>(found.rows()) * std::pow(10.0, digits) < kExact;
+  }
+
+  /// Whether the SQL of a source's views and triggers would find its names in the target.
+  bool keeps_names(const DraftSource& source) const {
+    return std::ranges::all_of(tables_, [&](const TableDraft& table) {
+      return table.source != source.name ||
+             (table.name == table.census->table.name && std::ranges::all_of(table.columns, [](const auto& c) {
+                return c.name == c.census->column.name;
+              }));
+    });
+  }
+
+  void write_objects(const DraftSource& source) {
+    const bool keeps = keeps_names(source);
+    for (const auto& table : source.census->tables) {
+      if (table.table.kind != SourceTableKind::view) continue;
+      const bool works = !table.table.columns.empty();
+      write_object("view", table.table.name, table.declared.sql, keeps && works,
+                   works ? "" : "it does not work in the source either");
+    }
+    for (const auto& trigger : source.census->triggers)
+      write_object("trigger", trigger.name, trigger.sql, keeps, "");
+  }
+
+  /// SQLite takes its own text; what it is in PostgreSQL's words a person says.
+  void write_object(const std::string& kind, const std::string& name, std::string sql, bool carried,
+                    const std::string& why) {
+    std::erase(sql, '\r');
+    ++draft_.uncarried_count;
+    const std::string what = kind + " " + shown(name);
+    if (!carried || !is_valid_utf8(sql) || !is_valid_utf8(name)) {
+      out_ += toml_comment("Not carried: " + what + (why.empty() ? "" : ", " + why) + ".");
+      out_ += toml_verbatim(sql) + "\n";
+      return;
+    }
+    out_ +=
+        toml_comment("choice: what " + what + " is in PostgreSQL; as it stands it is made in SQLite alone");
+    ++draft_.choice_count;
+    out_ +=
+        "[[sql]]\nname            = " + toml_string(steps_.take(plain_name(kind + "_" + name, kind), kind)) +
+        "\nat              = \"end\"\n";
+    out_ += "sql.postgresql  = \"\"\nsql.sqlite      = " + toml_text(sql) + "\n";
+    out_ += "undo.postgresql = \"\"\nundo.sqlite     = " +
+            toml_string("drop " + kind + " if exists " + quote_name(name)) + "\n\n";
+  }
+
+  void write_skipped(const DraftSource& source) {
+    std::vector<std::string> names;
+    for (const auto& table : source.census->tables) {
+      const SourceTableKind kind = table.table.kind;
+      const bool odd_name = table.was_read && !is_valid_utf8(table.table.name);
+      if (odd_name) names.push_back("table " + shown(table.table.name) + ", whose name is not UTF-8");
+      if (kind == SourceTableKind::virtual_table) names.push_back("virtual table " + shown(table.table.name));
+      if (kind == SourceTableKind::shadow) names.push_back("shadow table " + shown(table.table.name));
+    }
+    if (names.empty()) return;
+    draft_.uncarried_count += static_cast<int>(names.size());
+    out_ += toml_comment("Not carried from " + source.shown + ": " + join(names, ", ") + ".");
+    for (const auto& table : source.census->tables) {
+      if (table.table.kind == SourceTableKind::virtual_table) out_ += toml_verbatim(table.declared.sql);
+    }
+    out_ += "\n";
+  }
+
+  const DraftRequest& request_;
+  std::vector<TableDraft> tables_;
+  Draft draft_;
+  std::string& out_;
+  TakenNames checks_;
+  TakenNames steps_;
+};
+
+}  // namespace
+
+Draft draft_plan(const DraftRequest& request) {
+  return PlanDrafter(request).draft();
+}
+
+}  // namespace planrun

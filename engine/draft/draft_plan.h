@@ -1,0 +1,43 @@
+// A plan drafted from what databases really hold.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "census/census.h"
+#include "database/target.h"
+
+namespace planrun {
+
+struct DraftSource {
+  std::string name;   // in the plan
+  std::string url;    // as the plan says it
+  std::string shown;  // in comments: the file's name
+  const DatabaseCensus* census = nullptr;
+};
+
+/// The target's tables are there: only rows go into them.
+struct DataOnly {
+  std::function<std::optional<ExistingTable>(const std::string&)> find;
+  bool loose_names = false;  // case and underscores do not count
+};
+
+struct DraftRequest {
+  std::string plan;                  // its name
+  std::string target_url;            // as the plan says it
+  std::vector<std::string> notes{};  // for its beginning
+  std::vector<DraftSource> sources;
+  std::optional<DataOnly> data_only{};
+};
+
+struct Draft {
+  std::string text;  // TOML
+  int table_count = 0;
+  int choice_count = 0;     // commented choices that a person may take
+  int uncarried_count = 0;  // parts of the schema that stand in comments only
+};
+Draft draft_plan(const DraftRequest& request);
+
+}  // namespace planrun
