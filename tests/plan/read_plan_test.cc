@@ -100,6 +100,10 @@ TEST_CASE("sources and targets") {
        {"2:1: a source is a SQLite database (url = \"sqlite:PATH\")",
         "4:7: [target.t] has no url that can be used (a SQLite database is written sqlite:PATH)",
         "5:1: unknown key `shema` in [target.t] (did you mean `schema`?)"}},
+      {"[source.s]\nurl = \"postgresql://h/d\"\nwhole = true\n[target.t]\nurl = \"sqlite:t.db\"",
+       {"3:1: [source.s] cannot be `whole`: only a SQLite source is asked for its parts (take `whole` out; "
+        "what of a "
+        "PostgreSQL table `inherit` cannot carry is an error by itself)"}},
       {"[source.s]\nurl = \"sqlite:a.db\"\n[target.t]\nurl = \"sqlite:../plans/a.db\"",
        {"4:1: the target is the same file as [source.s]"}},
       {"[source.\"a.b\"]\nurl = \"sqlite:a.db\"\n[target.t]\nurl = \"sqlite:t.db\"\nschema = \"planrun\"",
