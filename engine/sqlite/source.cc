@@ -46,7 +46,11 @@ class SqliteSource : public Source {
   std::vector<SourceTable> tables() override {
     std::vector<SourceTable> tables;
     for (auto& found : read_catalog(*connection_)) {
-      estimate(*connection_, found);
+      try {
+        estimate(*connection_, found);
+      } catch (const Error& error) {
+        throw error.within("table " + quote_for_message(found.table.name));
+      }
       tables.push_back(std::move(found.table));
     }
     return tables;

@@ -64,8 +64,6 @@ class CaseFile {
       case_->status = std::stoi(section.substr(7));
     } else if (section.starts_with("killed ")) {
       case_->killed_at = section.substr(7);
-    } else if (section == "role") {
-      case_->own_role = true;
     } else if (section == "says") {
       case_->says = lines(text);
     } else if (section == "gives") {

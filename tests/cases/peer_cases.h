@@ -8,7 +8,6 @@
 //   source keys  further keys of [source.s]
 //   plan         tables, views and so on of the plan; without it table t from s.t
 //   before       SQL done in the target first
-//   role         planrun connects as a role that only owns its schema
 //   killed N     a first run is killed at the Nth point of support/kill_preload.cc
 //   status N     how planrun ends; 0 unless said
 //   says         lines of which each is in what planrun prints
@@ -32,7 +31,6 @@ struct PeerCase {
   std::string source_keys;
   std::string plan = "[table.t]\nfrom = \"s.t\"\n";
   std::string before;
-  bool own_role = false;
   std::string killed_at;  // empty: there is one run, which nobody kills
   int status = 0;
   std::vector<std::string> says;

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <set>
 
-#include <unistd.h>
-
 #include "cases/peer_cases.h"
 #include "support/support.h"
 
@@ -26,26 +24,12 @@ std::string schema_of(const PeerCase& one) {
 /// All cases share a database, each in a schema of its own; the shell runs them, two at a time.
 class PeerRun {
  public:
-  explicit PeerRun(const std::vector<PeerCase>& cases)
-      : cases_(cases),
-        is_superuser_(database_.psql("select rolsuper from pg_roles where rolname = current_user") == "t") {
-    std::string sql = "create extension if not exists citext;";
-    for (const auto& one : cases_) {
-      sql += "create schema " + schema_of(one) + ";";
-      if (!has_own_role(one)) continue;
-      sql += "create role " + role_ + "; grant create on database " + database_name() + " to " + role_ +
-             "; alter schema " + schema_of(one) + " owner to " + role_ + ";";
-    }
+  explicit PeerRun(const std::vector<PeerCase>& cases) : cases_(cases) {
+    std::string sql = "create extension citext;";
+    for (const auto& one : cases_) sql += "create schema " + schema_of(one) + ";";
     database_.psql(sql);
     for (const auto& one : cases_) prepare(one);
   }
-
-  ~PeerRun() {
-    run_process({"psql", "-XqAt", "-d", database_.url(), "-c",
-                 "drop owned by " + role_ + " cascade; drop role " + role_});
-  }
-  PeerRun(const PeerRun&) = delete;
-  PeerRun& operator=(const PeerRun&) = delete;
 
   void run() {
     const ProcessResult r = run_process(
@@ -72,21 +56,6 @@ class PeerRun {
   }
 
  private:
-  std::string database_name() const {
-    return database_.url().substr(database_.url().rfind('/') + 1,
-                                  database_.url().find('?') - database_.url().rfind('/') - 1);
-  }
-
-  bool has_own_role(const PeerCase& one) const { return one.own_role && is_superuser_; }
-
-  std::string target_keys(const PeerCase& one) const {
-    const std::string keys = "schema = \"" + schema_of(one) + "\"\ntypes = [\"citext\"]\n";
-    if (!has_own_role(one)) return "url = \"" + database_.url() + "\"\n" + keys;
-    const std::string joint = database_.url().find('?') == std::string::npos ? "?" : "&";
-    return "url = \"" + database_.url() + joint + "options=-crole%3D" + role_ + "\"\nledger = \"of_role\"\n" +
-           keys;
-  }
-
   void prepare(const PeerCase& one) {
     const fs::path folder = folder_ / one.id;
     fs::create_directories(folder / "data");
@@ -95,28 +64,28 @@ class PeerRun {
     write_file(folder / "query.sql", "set search_path = " + schema_of(one) + ", public;\n" + one.query);
     write_file(folder / "plan_head", "[plan]\nname = \"" + one.id +
                                          "\"\n[source.s]\nurl = \"sqlite:data/source.db\"\n" +
-                                         one.source_keys + "[target.t]\n" + target_keys(one));
+                                         one.source_keys + "[target.t]\nurl = \"" + database_.url() +
+                                         "\"\nschema = \"" + schema_of(one) + "\"\ntypes = [\"citext\"]\n");
     write_file(folder / "plan_tables", one.plan);
     const std::string psql = "psql -XqAt -v ON_ERROR_STOP=1 -d '" + database_.url() + "' -f ";
     const std::string list = "ls -lA --time-style=full-iso data > ";
     const std::string planrun = "XDG_STATE_HOME=\"$PWD/state\" '" PLANRUN_BINARY "' plan.toml";
     std::string script = "cd '" + folder.string() + "'\n";
     script += one.make.empty() ? "sqlite3 -bail data/source.db '.read source.sql' > made\n" : one.make;
-    script += "cat plan_head plan_tables > plan.toml\n" + psql + "before.sql\n" + list + "before\nset +e\n";
+    script += "cat plan_head plan_tables > plan.toml\n" +
+              (one.before.empty() ? std::string() : psql + "before.sql\n") + list + "before\nset +e\n";
     if (!one.killed_at.empty()) {
       script += "LD_PRELOAD='" PLANRUN_KILL_PRELOAD "' PLANRUN_KILL_AT=" + one.killed_at + " " + planrun +
                 " > killed 2>&1\n[ $? = 137 ] || echo 'it was not killed' >> killed_not\n";
     }
     script += planrun + " > out 2>&1\necho $? > status\n" + list + "after\ntouch done\nchmod u+w data\n" +
-              psql + "query.sql > given 2>&1\n:\n";
+              (one.query.empty() ? std::string() : psql + "query.sql > given 2>&1\n") + ":\n";
     write_file(folder / "run.sh", script);
   }
 
   const std::vector<PeerCase>& cases_;
   TempFolder folder_;
   TempPostgres database_;
-  bool is_superuser_;  // else the role of the tests is as good as one of its own
-  std::string role_ = "planrun_peers_" + std::to_string(getpid());
 };
 
 }  // namespace
