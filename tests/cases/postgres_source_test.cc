@@ -1,4 +1,6 @@
 // PostgreSQL as a source: one moment whoever writes, resumes, whole schemas, and what is refused by name.
+#include <sstream>
+
 #include "support/support.h"
 
 namespace postgres_source_test {
@@ -253,7 +255,11 @@ TEST_CASE("a PostgreSQL schema arrives whole in PostgreSQL, as pg_dump tells", "
                            "\"\n[table.items]\nfrom = \"s.items\"\n[table.brands]\nfrom = \"s.brands\"\n");
   passes(s.run());
   const auto dump = [](const std::string& url) {
-    return run_process({"pg_dump", "-s", "-O", "-x", "-n", "public", url}).out;
+    std::string kept;
+    std::istringstream lines(run_process({"pg_dump", "-s", "-O", "-x", "-n", "public", url}).out);
+    // \restrict and \unrestrict carry a word that differs each time.
+    for (std::string line; std::getline(lines, line);) kept += line.starts_with("\\") ? "" : line + "\n";
+    return kept;
   };
   CHECK(dump(target.url()) == dump(s.url()));
   const std::string rows = "copy (select * from items order by id) to stdout";

@@ -1,6 +1,4 @@
 // PostgreSQL as a source: into SQLite, into PostgreSQL and back again, with nothing changed on the way.
-#include <nlohmann/json.hpp>
-
 #include "support/support.h"
 
 namespace round_trip_test {

@@ -97,8 +97,7 @@ TEST_CASE("sources and targets") {
        {"1:9: [source.s] has no `url`",
         "3:7: [target.t] has no url that can be used (a url begins with sqlite: or postgresql:)"}},
       {"[source.s]\nurl = \"postgresql://h/d\"\n[target.t]\nurl = \"sqlite:\"\nshema = \"x\"",
-       {"2:1: a source is a SQLite database (url = \"sqlite:PATH\")",
-        "4:7: [target.t] has no url that can be used (a SQLite database is written sqlite:PATH)",
+       {"4:7: [target.t] has no url that can be used (a SQLite database is written sqlite:PATH)",
         "5:1: unknown key `shema` in [target.t] (did you mean `schema`?)"}},
       {"[source.s]\nurl = \"postgresql://h/d\"\nwhole = true\n[target.t]\nurl = \"sqlite:t.db\"",
        {"3:1: [source.s] cannot be `whole`: only a SQLite source is asked for its parts (take `whole` out; "
@@ -106,6 +105,16 @@ TEST_CASE("sources and targets") {
         "PostgreSQL table `inherit` cannot carry is an error by itself)"}},
       {"[source.s]\nurl = \"sqlite:a.db\"\n[target.t]\nurl = \"sqlite:../plans/a.db\"",
        {"4:1: the target is the same file as [source.s]"}},
+      {"[source.s]\nurl = \"sqlite:a.db\"\nschema = \"x\"\n[target.t]\nurl = \"sqlite:t.db\"",
+       {"3:10: a SQLite database has no schema"}},
+      {"[source.s]\nurl = \"postgresql://h/d\"\nsnapshot = \"none\"\n[target.t]\nurl = \"sqlite:t.db\"",
+       {"3:1: a PostgreSQL source is never copied: a run reads it as it stands at one moment (take "
+        "`snapshot` out "
+        "of [source.s])"}},
+      {"[source.s]\nurl = \"postgresql://h/d\"\nschema = \"x\"\n[target.t]\nurl = "
+       "\"postgresql://h/d\"\nschema = \"x\"",
+       {"5:1: the target is the same schema as [source.s]"}},
+      {"[source.s]\nurl = \"postgresql://h/d\"\nschema = \"x\"\n[target.t]\nurl = \"postgresql://h/d\"", {}},
       {"[source.\"a.b\"]\nurl = \"sqlite:a.db\"\n[target.t]\nurl = \"sqlite:t.db\"\nschema = \"planrun\"",
        {"1:9: 'a.b' is no name for a source (1 to 63 letters, digits, _ and -)",
         "5:1: the ledger has a schema of its own, apart from the tables'", "9:8: there is no source `s`"}},
@@ -158,7 +167,7 @@ TEST_CASE("secrets come from the environment") {
        "postgresql://h/d",
        "postgresql://h/d"},
       {"url = \"sqlite:t.db\"\npassword = \"${PW}\"",
-       {"9:12: a SQLite target has no password"},
+       {"9:12: a SQLite database has no password"},
        "sqlite:/plans/t.db",
        "sqlite:/plans/t.db"},
       {"url = \"${URL}\"\npassword = \"${PW}\"",
