@@ -89,7 +89,7 @@ std::unique_ptr<TargetDatabase> asked_target(const CommandOptions& options) {
   }
   PlanTarget target;
   target.name = "target";
-  target.url = options.draft_target.starts_with(kSqliteUrl) ? url->url : options.draft_target;
+  target.url = url->url;
   target.shown_url = url->shown;
   target.dialect = url->dialect;
   return open_target(target);
@@ -103,7 +103,9 @@ void tell_draft(const Draft& draft, const CommandOptions& options, Console& cons
     text += ", " + std::to_string(draft.choice_count) + (draft.choice_count == 1 ? " choice" : " choices") +
             " for you (lines with \"choice:\")";
   if (draft.uncarried_count > 0)
-    text += ", " + std::to_string(draft.uncarried_count) + " parts of the schema stand in comments";
+    text += ", " + std::to_string(draft.uncarried_count) +
+            (draft.uncarried_count == 1 ? " part of the schema does" : " parts of the schema do") +
+            " not arrive as they are (comments say why)";
   console.log.info(text);
 }
 

@@ -1,5 +1,6 @@
 #include "draft/column_fit.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 

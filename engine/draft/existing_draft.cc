@@ -1,6 +1,7 @@
 #include "draft/existing_draft.h"
 
 #include <algorithm>
+#include <cctype>
 #include <set>
 
 #include "base/text.h"
