@@ -112,13 +112,14 @@ class Retry {
   }
 
  private:
-  Road make_road(const ResolvedTable& table, const ResolvedLoad& load) {
+  std::unique_ptr<Road> make_road(const ResolvedTable& table, const ResolvedLoad& load) {
     auto& source = sources_[load.source];
     if (!source) source = snapshots_.databases().at(load.source)->connect();
     const auto canonical = [this](const std::string& type, std::span<const std::string> values) {
       return target_connection_->canonical_text(type, values);
     };
-    return Road(*source, table, load, target_.dialect().value_limits(), settlements_, canonical);
+    return std::make_unique<Road>(*source, table, load, target_.dialect().value_limits(), settlements_,
+                                  canonical);
   }
 
   // The rows beside the rejected ones must be those that the run has written.
@@ -126,10 +127,9 @@ class Retry {
     std::vector<RejectRecord> rejects;
     for (const auto& [load, records] : rejects_)
       rejects.insert(rejects.end(), records.begin(), records.end());
-    check_committed_chunks(prepared_.plan, snapshots_.renewed(), chunks_, rejects,
-                           [this](const ResolvedTable& table, const ResolvedLoad& load) {
-                             return std::unique_ptr<Road>(new Road(make_road(table, load)));
-                           });
+    check_committed_chunks(
+        prepared_.plan, snapshots_.renewed(), chunks_, rejects,
+        [this](const ResolvedTable& table, const ResolvedLoad& load) { return make_road(table, load); });
   }
 
   // A key may come that is larger than all before: the run that follows sets the sequences again.
@@ -169,9 +169,9 @@ class Retry {
     for (const auto& chunk : chunks_) {
       if (chunk.chunk.load == load.name) written += chunk.result.digest;
     }
-    Road road = make_road(table, load);
-    Without now(road, keys);
-    road.travel({}, now);
+    const auto road = make_road(table, load);
+    Without now(*road, keys);
+    road->travel({}, now);
     if (now.digest != written || now.rows_rejected > 0) {
       throw otherwise("load " + load.name + " would make other rows than those that are in the target");
     }
@@ -184,10 +184,10 @@ class Retry {
     ResolvedLoad again = load;
     again.on_reject = OnReject::keep;
     again.max_rejects = -1;
-    Road road = make_road(table, load);
+    const auto road = make_road(table, load);
     LoadState state;
     const ChunkLimits limits;
-    ChunkLoader loader(road, again, state, limits, stop_);
+    ChunkLoader loader(*road, again, state, limits, stop_);
     const auto& all = found->second;
     for (std::size_t first = 0; first < all.size(); first += kRowsATransaction) {
       if (stop_) throw Error(ErrorCode::interrupted, "stopped on request", "the same command goes on");

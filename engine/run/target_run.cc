@@ -308,8 +308,9 @@ class Run : public TargetRun {
     if (renewed.empty()) return;
     const auto count = check_committed_chunks(prepared_.plan, renewed, ledger_->chunks(record_.id),
                                               ledger_->rejects(record_.id, -1), road);
-    observer_.notice("the sources are read as they stand now: " + std::to_string(count) +
-                     " committed chunks, hashed again, agree");
+    if (count > 0)
+      observer_.notice("the sources are read as they stand now: " + std::to_string(count) +
+                       " committed chunks, hashed again, agree");
   }
 
   RunHeader header(const std::vector<ChunkRecord>& chunks, int jobs) const {
