@@ -26,8 +26,6 @@ std::map<std::string, TargetDatabase*> Databases::target_pointers() const {
   return pointers;
 }
 
-namespace {
-
 std::unique_ptr<SourceDatabase> open_source(const PlanSource& source) {
   if (source.url.starts_with(kSqliteUrl)) return open_sqlite_source(source.url.substr(kSqliteUrl.size()));
   if (is_postgres(source.url)) return open_postgres_source({source.url, source.shown_url, source.schema, {}});
@@ -35,8 +33,6 @@ std::unique_ptr<SourceDatabase> open_source(const PlanSource& source) {
               "source " + source.name + ": " + source.shown_url + " is no database that planrun reads",
               "use sqlite:PATH or postgresql://...");
 }
-
-}  // namespace
 
 std::unique_ptr<Inspector> open_inspector(const std::string& source) {
   if (is_postgres(source)) {

@@ -30,6 +30,7 @@ Databases open_databases(const Plan& plan, std::map<std::string, Error>* unopene
 /// `source` is a path, or a url as a plan has it. Throws Error(usage) for a kind of database that is not
 /// read.
 std::unique_ptr<Inspector> open_inspector(const std::string& source);
+std::unique_ptr<SourceDatabase> open_source(const PlanSource& source);
 std::unique_ptr<TargetDatabase> open_target(const PlanTarget& target);
 
 }  // namespace planrun

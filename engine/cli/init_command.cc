@@ -9,6 +9,7 @@
 #include "draft/draft_plan.h"
 #include "draft/names.h"
 #include "plan/database_url.h"
+#include "run/connected_sources.h"
 
 namespace planrun {
 
@@ -56,13 +57,29 @@ void check_name(const std::string& name) {
 }
 
 /// A draft that is no plan would be a surprise later: a target that is one of the sources, and the like.
-void check_draft(const std::string& text, const CommandOptions& options) {
+Plan read_draft(const std::string& text, const CommandOptions& options) {
   ReadPlanOptions read = read_options(options);
   read.variable = [](const std::string&) { return std::optional<std::string>(); };
-  const ReadPlanResult result = read_plan_text(text, plan_file(options), read);
-  if (!result.diagnostics.has_errors()) return;
+  ReadPlanResult result = read_plan_text(text, plan_file(options), read);
+  if (!result.diagnostics.has_errors()) return std::move(result.plan);
   std::cerr << to_text(result.diagnostics);
   throw Error(ErrorCode::plan, "the plan that these databases would give is not right, as said above");
+}
+
+/// Each source is `whole` but for what the draft says in comments or otherwise than the source.
+void leave_by_name(const Plan& plan, DraftRequest& request) {
+  std::map<std::string, std::unique_ptr<SourceDatabase>> databases;
+  std::map<std::string, SourceDatabase*> sources;
+  for (const auto& source : plan.sources)
+    sources[source.name] = (databases[source.name] = open_source(source)).get();
+  const ConnectedSources connected = connect_sources(sources);
+  const ResolveResult resolved = resolve(plan, connected.tables);
+  Diagnostics lacks;
+  const auto missing = check_whole_sources(plan, resolved, connected, lacks);
+  for (auto& source : request.sources) {
+    for (const auto& part : lacking_parts(source.name, missing, resolved.unread_tables))
+      source.leave.push_back(part.name);
+  }
 }
 
 std::vector<DatabaseCensus> take_censuses(const CommandOptions& options) {
@@ -135,12 +152,16 @@ int init_command(const CommandOptions& options, Console& console) {
     request.data_only =
         DataOnly{[&](const std::string& name) { return target->existing_table(name); }, options.loose_names};
   }
-  const Draft draft = draft_plan(request);
+  Draft draft = draft_plan(request);
   if (draft.table_count == 0)
     throw Error(ErrorCode::source,
                 options.databases.front() + (target != nullptr ? ": the target has none of its tables"
                                                                : ": there is no table in it to plan for"));
-  check_draft(draft.text, options);
+  const Plan plan = read_draft(draft.text, options);
+  if (target == nullptr) {
+    leave_by_name(plan, request);
+    draft = draft_plan(request);
+  }
   if (options.save_to.empty()) {
     std::cout << draft.text << std::flush;
     if (!std::cout) throw Error(ErrorCode::system, "cannot write to stdout", "-o writes to a file");

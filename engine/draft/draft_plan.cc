@@ -75,9 +75,21 @@ class PlanDrafter {
                       "comment that begins with \"choice:\": take it instead of the line below it.");
     for (const auto& note : request_.notes) out_ += toml_comment(note);
     out_ += "\n[plan]\nname = " + toml_string(request_.plan) + "\n\n";
-    for (const auto& source : request_.sources)
-      out_ += "[source." + toml_key(source.name) + "]\nurl = " + toml_string(source.url) + "\n\n";
+    for (const auto& source : request_.sources) {
+      out_ += "[source." + toml_key(source.name) + "]\nurl   = " + toml_string(source.url) + "\n";
+      if (!request_.data_only) write_whole(source);
+      out_ += "\n";
+    }
     out_ += "[target." + toml_key(request_.plan) + "]\nurl = " + toml_string(request_.target_url) + "\n\n\n";
+  }
+
+  /// What the plan lacks is left by name: the rest cannot go unnoticed, now or after an edit.
+  void write_whole(const DraftSource& source) {
+    out_ += "whole = true\n";
+    if (source.leave.empty()) return;
+    out_ += "leave = [\n";
+    for (const auto& name : source.leave) out_ += "  " + toml_string(name) + ",\n";
+    out_ += "]\n";
   }
 
   /// What a sum shows no digest does: that amounts were read as the amounts that they are.

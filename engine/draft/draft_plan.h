@@ -16,6 +16,7 @@ struct DraftSource {
   std::string url;    // as the plan says it
   std::string shown;  // in comments: the file's name
   const DatabaseCensus* census = nullptr;
+  std::vector<std::string> leave{};  // what of it the plan lacks, as `leave` names it
 };
 
 /// The target's tables are there: only rows go into them.

@@ -259,17 +259,23 @@ std::vector<MissingPart> missing_parts(const ResolvedPlan& plan, const std::stri
   return missing;
 }
 
+std::vector<MissingPart> lacking_parts(const std::string& source, const std::vector<MissingPart>& missing,
+                                       const std::vector<std::string>& unread) {
+  std::vector<MissingPart> lacking;
+  for (const auto& table : unread) {
+    const TablePlace place = table_place(table);
+    if (place.source == source) lacking.push_back({source, "table " + place.table, {}});
+  }
+  std::ranges::copy_if(missing, std::back_inserter(lacking),
+                       [&](const auto& part) { return part.source == source; });
+  return lacking;
+}
+
 void check_whole(const Plan& plan, const std::vector<MissingPart>& missing,
                  const std::vector<std::string>& unread, Diagnostics& diagnostics) {
   for (const auto& source : plan.sources) {
     if (!source.whole) continue;
-    std::vector<MissingPart> lacking;
-    for (const auto& table : unread) {
-      const TablePlace place = table_place(table);
-      if (place.source == source.name) lacking.push_back({source.name, "table " + place.table, {}});
-    }
-    std::ranges::copy_if(missing, std::back_inserter(lacking),
-                         [&](const auto& part) { return part.source == source.name; });
+    const std::vector<MissingPart> lacking = lacking_parts(source.name, missing, unread);
     Names names;
     for (const auto& part : lacking) names.push_back(part.name);
     for (const auto& left : source.leave) {

@@ -29,8 +29,13 @@ std::vector<MissingPart> missing_parts(const ResolvedPlan& plan, const std::stri
                                        const SourceTables& tables,
                                        const std::map<std::string, std::vector<SchemaPart>>& parts);
 
+/// All that a source has and the plan does not: of `missing` its own, behind its tables that no load reads.
+/// `unread`: "source.table".
+std::vector<MissingPart> lacking_parts(const std::string& source, const std::vector<MissingPart>& missing,
+                                       const std::vector<std::string>& unread);
+
 /// Reports what a source that says `whole` has, the plan lacks and `leave` does not name, tables that no load
-/// reads among it; and a `leave` that names nothing of that. `unread`: "source.table".
+/// reads among it; and a `leave` that names nothing of that.
 void check_whole(const Plan& plan, const std::vector<MissingPart>& missing,
                  const std::vector<std::string>& unread, Diagnostics& diagnostics);
 

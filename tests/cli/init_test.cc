@@ -73,6 +73,7 @@ TEST_CASE("a drafted plan runs into SQLite as it is, and loses nothing") {
   CHECK_THAT(plan, ContainsSubstring(
                        "is_active  = \"boolean not null default true check (is_active in (false, true))\""));
   CHECK_THAT(plan, ContainsSubstring("`note`: 1 integer, 1 other text (rowid 1); text keeps all of them"));
+  CHECK_THAT(plan, ContainsSubstring("whole = true\nleave = [\n  \"table words\",\n"));
   CHECK_THAT(plan,
              ContainsSubstring("# choice: at   = { type = \"timestamptz\", using = \"unix_seconds\" }") ||
                  ContainsSubstring("# choice: at = { type = \"timestamptz\", using = \"unix_seconds\" }"));
