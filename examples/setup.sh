@@ -5,7 +5,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 build_packages=(g++ cmake make pkg-config sqlite3 libsqlite3-dev libpq-dev libtomlplusplus-dev libpg-query-dev
   libspdlog-dev libfmt-dev catch2 libcli11-dev libsimdjson-dev nlohmann-json3-dev libxxhash-dev
-  libssl-dev liblua5.4-dev libcurl4-openssl-dev)
+  libssl-dev liblua5.4-dev libcurl4-openssl-dev librapidcheck-dev)
 
 say() { printf '\n== %s\n' "$*"; }
 fail() { printf 'error: %s\n' "$*" >&2; exit 1; }
