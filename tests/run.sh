@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # All that must hold before a commit, from a bare machine on: packages, formatting, build, quickstart, tests with a PostgreSQL
-# server of their own, most of them again under ASan and UBSan, fuzzers, clang-tidy. The last line is the count.
+# server of their own, those of parts under ASan and UBSan, fuzzers, clang-tidy. The last line is the count.
 #   tests/run.sh           everything
 #   tests/run.sh --quick   without sanitizers, fuzzers, clang-tidy and the slow tests
 set -euo pipefail
@@ -158,10 +158,10 @@ if [[ -n $quick ]]; then
   part "tests" test_in "$build" -LE slow
 else
   begin_tidy
-  part "tests" test_in "$build"
+  part "tests" test_in "$build" -E '^unit'
   part "build with ASan and UBSan" build_sanitized
   if [[ $status -eq 0 ]]; then
-    # The cases and whole runs against a server take too long here; what talks to it is tried by itself, and runs into SQLite.
+    # What tries parts by themselves goes here; whole runs go above, where they do not take too long.
     part "tests with ASan and UBSan" test_in "$build/asan" -LE slow -E 'postgres_runs|cases'
     part "fuzzers" fuzz
   fi
