@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <utility>
 
 #include "base/text.h"
 #include "sqlite/inspector.h"
@@ -10,75 +9,20 @@
 namespace planrun {
 namespace {
 
-/// CREATE TABLE as it was written, read for what no pragma tells: its CHECKs.
-class Declaration {
- public:
-  explicit Declaration(const std::string& sql) : sql_(sql) {}
-
-  /// What stands between the parentheses of each, in one line.
-  std::vector<std::string> checks() {
-    std::vector<std::string> found;
-    while (at_ < sql_.size()) {
-      if (!is_check()) {
-        step();
-        continue;
-      }
-      at_ += 5;
-      while (at_ < sql_.size() && sql_[at_] != '(') step();
-      const std::size_t begin = at_ + 1;
-      const int outside = depth_;
-      do step();
-      while (at_ < sql_.size() && depth_ > outside);
-      if (begin < at_) found.push_back(join(words(sql_.substr(begin, at_ - begin - 1)), " "));
-    }
-    return found;
-  }
-
- private:
-  static std::vector<std::string> words(const std::string& text) {
-    std::vector<std::string> words;
-    std::string word;
-    for (const char c : text + " ") {
-      if (std::isspace(static_cast<unsigned char>(c)) == 0) {
-        word += c;
-      } else if (!word.empty()) {
-        words.push_back(std::exchange(word, {}));
-      }
-    }
-    return words;
-  }
-
-  bool is_word(std::size_t at) const {
-    return at < sql_.size() && (std::isalnum(static_cast<unsigned char>(sql_[at])) != 0 || sql_[at] == '_' ||
-                                sql_[at] == '$' || sql_[at] < 0);
-  }
-
-  bool is_check() const {
-    return depth_ == 1 && to_lower_ascii(sql_.substr(at_, 5)) == "check" && !is_word(at_ + 5) &&
-           (at_ == 0 || !is_word(at_ - 1));
-  }
-
-  void step() {
-    const char c = sql_[at_];
-    if (c == '\'' || c == '"' || c == '`' || c == '[') {
-      skip_to(c == '[' ? "]" : std::string(1, c), 1);  // a doubled quote is two texts side by side
-    } else if (sql_.compare(at_, 2, "--") == 0 || sql_.compare(at_, 2, "/*") == 0) {
-      skip_to(c == '-' ? "\n" : "*/", 2);
-    } else {
-      depth_ += c == '(' ? 1 : c == ')' ? -1 : 0;
-      ++at_;
+/// Blanks and line ends as one blank each.
+std::string in_one_line(const std::string& sql) {
+  std::string line;
+  for (const char c : sql) {
+    const bool is_blank = std::isspace(static_cast<unsigned char>(c)) != 0;
+    if (!is_blank) {
+      line += c;
+    } else if (!line.empty() && line.back() != ' ') {
+      line += ' ';
     }
   }
-
-  void skip_to(const std::string& end, std::size_t from) {
-    const auto found = sql_.find(end, at_ + from);
-    at_ = found == std::string::npos ? sql_.size() : found + end.size();
-  }
-
-  const std::string& sql_;
-  std::size_t at_ = 0;
-  int depth_ = 0;
-};
+  if (line.ends_with(' ')) line.pop_back();
+  return line;
+}
 
 std::vector<std::string> columns_of_key(const SourceTable& table) {
   std::vector<const SourceColumn*> columns;
@@ -102,7 +46,7 @@ class Parts {
     for (std::size_t i = 0; i < table.columns.size(); ++i) read_column(declared, i);
     for (const auto& index : declared.indexes) read_index(index);
     for (const auto& key : declared.foreign_keys) add(SchemaPartKind::foreign_key, key.columns);
-    for (const auto& check : Declaration(declared.sql).checks()) add(SchemaPartKind::check, {}, check);
+    for (const auto& check : declared.checks) add(SchemaPartKind::check, {}, in_one_line(check.sql));
   }
 
   std::vector<SchemaPart> all;
