@@ -72,6 +72,12 @@ class App {
                     "a rehearsal: only the first N rows of each root table, and the rows that refer to them")
         ->check(CLI::Range(std::int64_t{1}, kMostSampled))
         ->type_name("N");
+    app_.add_option("--rate", rate_,
+                    "at most so much: \"50000 rows/s\", \"20 MB/s\", of all workers together")
+        ->type_name("RATE");
+    app_.add_option("--join", options_.join,
+                    "take part in a run at work, by its id or `latest`: load its chunks beside it")
+        ->type_name("RUN");
     add_common(app_);
     CLI::App* lint = add_command("lint", "what is wrong with plans, without touching a database",
                                  lint_command, false, {"text", "json", "sarif"});
@@ -95,6 +101,8 @@ class App {
     CLI::App* status =
         add_command("status", "what the target's ledger says of the plan's runs", status_command, true);
     status->add_flag("--gate", options_.gate, "only whether the plan's [gate] is met; ends with 3 where not");
+    add_command("pause", "have a run at work end what is under way and wait", pause_command, true);
+    add_command("continue", "let a paused run go on", continue_command, true);
     CLI::App* rollback =
         add_command("rollback", "take a run back: the target as it was before it", rollback_command, true);
     add_run(*rollback);
@@ -168,6 +176,10 @@ class App {
       throw Error(ErrorCode::usage, "-o saves a preview: add --dry-run");
     if (!options_.expect.empty() && (options_.dry_run || command_ != nullptr))
       throw Error(ErrorCode::usage, "--expect is for a run: planrun PLAN --expect FILE");
+    if (!rate_.empty()) set_rate();
+    if (!options_.join.empty() &&
+        (options_.dry_run || command_ != nullptr || options_.sample > 0 || !options_.expect.empty()))
+      throw Error(ErrorCode::usage, "--join goes with a run at work alone: planrun PLAN --join RUN");
     if (options_.sample > 0 && command_ != nullptr)
       throw Error(ErrorCode::usage, "--sample is for a run or its preview: planrun PLAN --sample N");
     if (command_ != nullptr) return command_(options_, console);
@@ -175,6 +187,14 @@ class App {
   }
 
  private:
+  void set_rate() {
+    if (options_.dry_run || command_ != nullptr)
+      throw Error(ErrorCode::usage, "--rate is for a run: planrun PLAN --rate \"50000 rows/s\"");
+    const auto rate = parse_rate(rate_);
+    if (!rate) throw Error(ErrorCode::usage, "--rate " + rate_ + " is no rate", std::string(kRateForm));
+    options_.rate = *rate;
+  }
+
   using Command = int (*)(const CommandOptions&, Console&);
 
   void add_common(CLI::App& app, const std::vector<std::string>& formats = {"text", "json"}) {
@@ -313,6 +333,7 @@ class App {
   std::string topic_;
   std::vector<std::string> sources_;
   std::vector<std::string> targets_;
+  std::string rate_;
   std::string format_ = "text";
   Command command_ = nullptr;
   bool needs_plan_ = true;

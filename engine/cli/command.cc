@@ -19,6 +19,15 @@ std::atomic<bool>& stop_wanted() {
   return wanted;
 }
 
+std::atomic<bool>& pause_wanted() {
+  static std::atomic<bool> wanted{false};
+  return wanted;
+}
+
+extern "C" void on_pause_signal(int signal) {
+  pause_wanted() = signal == SIGUSR1;
+}
+
 extern "C" void on_signal(int) {
   static constexpr char kSecond[] =
       "\nended at once; the same command goes on from the last committed chunk\n";
@@ -38,6 +47,15 @@ const std::atomic<bool>& stop_flag() {
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
   return stop_wanted();
+}
+
+const std::atomic<bool>& pause_flag() {
+  struct sigaction action = {};
+  action.sa_handler = on_pause_signal;
+  action.sa_flags = SA_RESTART;
+  sigaction(SIGUSR1, &action, nullptr);
+  sigaction(SIGUSR2, &action, nullptr);
+  return pause_wanted();
 }
 
 ReadPlanOptions read_options(const CommandOptions& options) {

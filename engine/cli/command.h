@@ -31,11 +31,16 @@ int default_jobs();
 /// rolled back.
 const std::atomic<bool>& stop_flag();
 
+/// Set by SIGUSR1, cleared by SIGUSR2, from the first call on.
+const std::atomic<bool>& pause_flag();
+
 int run_command(const CommandOptions& options, Console& console);
 int preview_command(const CommandOptions& options, Console& console);
 int lint_command(const CommandOptions& options, Console& console);
 int graph_command(const CommandOptions& options, Console& console);
 int status_command(const CommandOptions& options, Console& console);
+int pause_command(const CommandOptions& options, Console& console);
+int continue_command(const CommandOptions& options, Console& console);
 int rollback_command(const CommandOptions& options, Console& console);
 int rejects_command(const CommandOptions& options, Console& console);
 int evidence_command(const CommandOptions& options, Console& console);

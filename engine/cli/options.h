@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "plan/rate.h"
+
 namespace planrun {
 
 struct CommandOptions {
@@ -24,6 +26,8 @@ struct CommandOptions {
   std::string format;       // --format, as given
   int jobs = 0;             // 0: as many as this machine has cores
   std::int64_t sample = 0;  // --sample N; 0: all rows
+  Rate rate;                // --rate; none: the plan's
+  std::string join;         // --join RUN
   std::string save_to;      // -o
   std::string run;          // --run ID; empty: the latest
   bool yes = false;

@@ -10,6 +10,7 @@
 #include "plan/check_file.h"
 #include "report/summary_text.h"
 #include "report/terminal.h"
+#include "run/join.h"
 #include "run/reviewed.h"
 #include "run/runner.h"
 #include "run/summary.h"
@@ -76,6 +77,8 @@ int run_command(const CommandOptions& options, Console& console) {
   run.jobs = options.jobs > 0 ? options.jobs : default_jobs();
   run.state_folder = plan.folder.empty() ? state_folder() : plan.folder;
   run.program_version = PLANRUN_VERSION;
+  run.rate = options.rate;
+  run.paused = &pause_flag();
   const auto observer = make_terminal(
       console.log, {console.err_is_terminal && !options.quiet, options.quiet, console.err_color});
   Diagnostics wrong;
@@ -83,6 +86,12 @@ int run_command(const CommandOptions& options, Console& console) {
   try {
     if (!options.expect.empty()) run.reviewed = expect(options.expect, plan, databases, options, wrong);
     const auto sources = databases.source_pointers();
+    if (!options.join.empty()) {
+      const JoinSummary joined = join_run(plan, sources, databases.target_pointers(), run, options.join,
+                                          stop_flag(), *observer, wrong);
+      std::cout << (options.json ? to_json(joined).dump(2) + "\n" : to_text(joined));
+      return exit_status(joined.verdict);
+    }
     const RunSummary summary =
         run_plan(plan, sources, databases.target_pointers(), run, stop_flag(), *observer, wrong);
     if (options.json) {

@@ -54,10 +54,12 @@ int status_command(const CommandOptions& options, Console& console) {
   for (const PlanTarget& named : plan.targets) {
     const auto target = open_target(named);
     const auto ledger = target->open_ledger(false);
+    const auto pauses = target->open_pause_ledger(false);
     for (auto& run : ledger->runs(plan.name)) {
       RunStatus* status = find(runs, run.id);
       // Home's ledger has the run's own state; the others add what they have done of it.
-      if (status == nullptr) status = &runs.emplace_back(RunStatus{std::move(run), {}, {}, {}});
+      if (status == nullptr) status = &runs.emplace_back(RunStatus{std::move(run), {}, {}, {}, {}});
+      if (auto pause = pauses->find(status->run.id)) status->pause = std::move(pause);
       append(status->steps, ledger->steps(status->run.id));
       append(status->chunks, ledger->chunks(status->run.id));
       append(status->checks, ledger->checks(status->run.id));

@@ -71,6 +71,11 @@ class Dialect {
   /// Fails where the table cannot be read; answers at once where it can.
   virtual std::string probe_query(const std::string& table) const = 0;
   virtual ValueLimits value_limits() const = 0;
+  /// What a busy target answers with a number, or with null where the role may not know: the sessions of
+  /// others at work, the seconds by which its slowest replica is behind. Empty: this kind of target has no
+  /// such thing.
+  virtual std::string active_sessions_query() const = 0;
+  virtual std::string replication_lag_query() const = 0;
   /// How many connections may write at the same time; 0: as many as the server takes.
   virtual int writer_limit() const = 0;
 };

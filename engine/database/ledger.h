@@ -86,6 +86,8 @@ class Ledger {
   /// Takes the run's locks: the plan's, and one for each table. Throws Error(refused) naming who holds it, or
   /// an unfinished run of another plan on one of the tables. Held until this object goes.
   virtual void lock(const std::string& plan, std::span<const std::string> tables) = 0;
+  /// Whether a process holds the plan's lock.
+  virtual bool is_locked(const std::string& plan) = 0;
   /// Runs of a plan, newest first; of every plan where none is named.
   virtual std::vector<RunRecord> runs(const std::string& plan) = 0;
   /// Inserts or replaces the run, and inserts the steps that are not there yet (as pending). What a step

@@ -13,6 +13,7 @@
 #include "database/chunk.h"
 #include "database/dialect.h"
 #include "database/ledger.h"
+#include "database/pause_ledger.h"
 #include "database/source.h"
 #include "database/undo.h"
 #include "database/watch_ledger.h"
@@ -55,6 +56,9 @@ struct ClaimRequest {
   /// correction of its own, without a range, for the rows that can be written now. No other chunk of the load
   /// is pending.
   std::vector<std::int64_t> retried{};
+  /// Of a process that has joined the run: the fingerprint of its plan. Nothing is claimed where the run is
+  /// not at work under that plan any more. Empty: the run's own process.
+  std::string joined_under{};
 };
 
 /// A set of rows of a table as they stand at one moment; several connections may read parts of it.
@@ -176,6 +180,8 @@ class TargetDatabase {
   virtual std::string shown_url() const = 0;
   /// What is kept of verifications; with `create` its tables are made when absent.
   virtual std::unique_ptr<WatchLedger> open_watch_ledger(bool create) = 0;
+  /// What somebody has asked of runs; with `create` its table is made when absent.
+  virtual std::unique_ptr<PauseLedger> open_pause_ledger(bool create) = 0;
   /// Differs once anything was written to the target; empty where that cannot be told.
   virtual std::string state() = 0;
 };

@@ -14,8 +14,6 @@ namespace {
 
 // With `on_reject = "stop"` the chunk is read to its end, so that one run shows more than one mistake.
 constexpr std::size_t kShownRejects = 20;
-// The clock is asked every so many rows.
-constexpr std::int64_t kRowsBetweenClocks = 256;
 // Of rows that may meet rows the hashes are held until the target has said what became of each.
 constexpr std::size_t kRowsToSettle = 100'000;
 
@@ -44,8 +42,7 @@ class ChunkLoader::Writing : public RowVisitor {
       : loader_(loader), transaction_(transaction), refused_(refused) {}
 
   bool wants_more(const Reader& at) override {
-    if (count_++ % kRowsBetweenClocks == 0)
-      is_due_ = seconds_since(start_) > loader_.limits_.seconds || loader_.stop_;
+    if (count_++ % loader_.pace_.rows_between() == 0) look_after();
     // A chunk makes some way even when it is stopped at once or one row is larger than all limits.
     if (result.balance.rows_read > 0 && can_cut_ &&
         (is_due_ || result.bytes > loader_.limits_.bytes || reject_bytes_ > loader_.limits_.reject_bytes ||
@@ -110,6 +107,13 @@ class ChunkLoader::Writing : public RowVisitor {
     reject_bytes_ += size_of(different.back());
   }
 
+  /// Waits until the rate allows what was read since the last time.
+  void keep_pace() {
+    loader_.pace_.spend(result.balance.rows_read - rows_spent_, result.bytes - bytes_spent_);
+    rows_spent_ = result.balance.rows_read;
+    bytes_spent_ = result.bytes;
+  }
+
   void forbid_cut() { can_cut_ = false; }
   double seconds() const { return seconds_since(start_); }
 
@@ -118,6 +122,11 @@ class ChunkLoader::Writing : public RowVisitor {
   std::vector<Reject> different;  // rows that gave way to others which are not equal to them
 
  private:
+  void look_after() {
+    keep_pace();
+    is_due_ = seconds_since(start_) > loader_.limits_.seconds || loader_.pace_.wants_end();
+  }
+
   struct Emitted {
     RowHash hash;
     std::int64_t source_row = 0;  // the nth that was told
@@ -172,6 +181,8 @@ class ChunkLoader::Writing : public RowVisitor {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   std::vector<Emitted> emitted_;  // by ordinal, where rows may meet rows
   std::int64_t count_ = 0;
+  std::int64_t rows_spent_ = 0;
+  std::int64_t bytes_spent_ = 0;
   std::int64_t told_ = 0;
   std::int64_t emitted_merged_ = 0;
   std::int64_t reject_bytes_ = 0;
@@ -227,8 +238,8 @@ class ChunkLoader::Finding : public RowVisitor {
 };
 
 ChunkLoader::ChunkLoader(Road& road, const ResolvedLoad& load, LoadState& state, const ChunkLimits& limits,
-                         const std::atomic<bool>& stop)
-    : road_(road), load_(load), state_(state), limits_(limits), stop_(stop), hasher_(road.row_hasher()) {}
+                         Pace& pace)
+    : road_(road), load_(load), state_(state), limits_(limits), pace_(pace), hasher_(road.row_hasher()) {}
 
 /// The rows of a range, or of some keys.
 struct ChunkLoader::Way {
@@ -262,6 +273,7 @@ ChunkResult ChunkLoader::load_along(ChunkTransaction& transaction, Way way) {
       way.range.until = *rest;
       may_cut = false;
     }
+    writing.keep_pace();
     Flushed flushed;
     try {
       flushed = transaction.flush();

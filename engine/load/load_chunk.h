@@ -11,6 +11,7 @@
 
 #include "data/canonical.h"
 #include "database/chunk.h"
+#include "load/pace.h"
 #include "load/road.h"
 
 namespace planrun {
@@ -37,8 +38,7 @@ struct LoadState {
 /// Takes part in one load on one thread; used for many chunks.
 class ChunkLoader {
  public:
-  ChunkLoader(Road& road, const ResolvedLoad& load, LoadState& state, const ChunkLimits& limits,
-              const std::atomic<bool>& stop);
+  ChunkLoader(Road& road, const ResolvedLoad& load, LoadState& state, const ChunkLimits& limits, Pace& pace);
 
   /// Ends with transaction.finish(). Throws Error(rejected) when the plan stops at rejects, or their limit is
   /// passed; nothing of the chunk is committed then.
@@ -62,7 +62,7 @@ class ChunkLoader {
   const ResolvedLoad& load_;
   LoadState& state_;
   const ChunkLimits& limits_;
-  const std::atomic<bool>& stop_;
+  Pace& pace_;
   RowHasher hasher_;
 };
 

@@ -50,11 +50,26 @@ class FileFacts {
     all["gate"] =
         plan_.gate ? std::to_string(plan_.gate->verifications) + " verifications within " + plan_.gate->within
                    : std::string();
+    all["throttle"] = plan_.throttle ? describe(*plan_.throttle) : std::string();
     std::vector<std::string> alerts;
     for (const auto& alert : plan_.alerts) alerts.push_back(describe(alert));
     std::sort(alerts.begin(), alerts.end());
     all["alerts"] = join(alerts, "; ");
     if (!plan_.targets.empty()) all["home"] = plan_.targets.front().name;
+  }
+
+  static std::string describe(const PlanThrottle& throttle) {
+    std::vector<std::string> parts;
+    if (throttle.rate.is_limited()) parts.push_back("rate " + throttle.written_rate);
+    if (throttle.active_sessions)
+      parts.push_back("active_sessions " + std::to_string(*throttle.active_sessions));
+    if (throttle.replication_lag_seconds)
+      parts.push_back("replication_lag " + std::to_string(*throttle.replication_lag_seconds) + "s");
+    std::vector<std::string> texts;
+    for (const auto& [dialect, text] : throttle.sql.by_dialect) texts.push_back(text);
+    if (!throttle.sql.any.empty()) texts.push_back(throttle.sql.any);
+    for (const auto& text : texts) parts.push_back(text + " above " + std::to_string(throttle.above));
+    return join(parts, ", ");
   }
 
   static std::string describe(const PlanAlert& alert) {

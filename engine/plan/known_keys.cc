@@ -7,9 +7,9 @@ namespace {
 
 using enum ValueShape;
 
-constexpr std::array<std::string_view, 12> kTopLevel = {"plan",  "source",  "target", "table",
-                                                        "check", "guard",   "view",   "trigger",
-                                                        "sql",   "example", "gate",   "alert"};
+constexpr std::array<std::string_view, 13> kTopLevel = {"plan",  "source", "target",  "table", "check",
+                                                        "guard", "view",   "trigger", "sql",   "example",
+                                                        "gate",  "alert",  "throttle"};
 
 constexpr std::array kPlan = {
     KnownKey{"name", text, "what the ledger and the run's folder call the plan"},
@@ -184,6 +184,15 @@ constexpr std::array kAlert = {
     KnownKey{"mail", text, "a file that a mail is written to"},
 };
 
+constexpr std::array kThrottle = {
+    KnownKey{"rate", text, "rows or bytes a second of all workers: 50000 rows/s, 20 MB/s"},
+    KnownKey{"active_sessions", count,
+             "of a PostgreSQL target: more sessions of others at work hold the run"},
+    KnownKey{"replication_lag", text, "of a PostgreSQL target: a replica further behind holds the run"},
+    KnownKey{"sql", ValueShape::sql, "a query of the target that answers a number"},
+    KnownKey{"above", count, "a larger number holds the run"},
+};
+
 constexpr KnownSection kPlanKeys{"plan", kPlan};
 constexpr KnownSection kSourceKeys{"source.NAME", kSource};
 constexpr KnownSection kTargetKeys{"target.NAME", kTarget};
@@ -204,6 +213,7 @@ constexpr KnownSection kToleranceKeys{"tolerance", kTolerance};
 constexpr KnownSection kExampleKeys{"example", kExample};
 constexpr KnownSection kGateKeys{"gate", kGate};
 constexpr KnownSection kAlertKeys{"alert", kAlert};
+constexpr KnownSection kThrottleKeys{"throttle", kThrottle};
 
 }  // namespace
 
@@ -273,6 +283,9 @@ const KnownSection& gate_keys() {
 }
 const KnownSection& alert_keys() {
   return kAlertKeys;
+}
+const KnownSection& throttle_keys() {
+  return kThrottleKeys;
 }
 
 std::span<const std::string_view> top_level_words() {

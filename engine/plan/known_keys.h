@@ -56,6 +56,7 @@ const KnownSection& tolerance_keys();
 const KnownSection& example_keys();
 const KnownSection& gate_keys();
 const KnownSection& alert_keys();
+const KnownSection& throttle_keys();
 
 /// The sections at the top of a file, by the word they begin with: "plan", "source", ...
 std::span<const std::string_view> top_level_words();

@@ -15,6 +15,7 @@
 #include "data/write_mode.h"
 #include "plan/alert_condition.h"
 #include "plan/diagnostic.h"
+#include "plan/rate.h"
 
 namespace planrun {
 
@@ -219,6 +220,17 @@ struct PlanGate {
   std::string within;  // as written
 };
 
+/// `[throttle]`: how fast a run may go, and what holds it.
+struct PlanThrottle {
+  Position at;
+  Rate rate;
+  std::string written_rate;
+  std::optional<std::int64_t> active_sessions;          // more sessions of others at work hold the run
+  std::optional<std::int64_t> replication_lag_seconds;  // a replica further behind holds it
+  DialectSql sql;                                       // a number; absent where nothing is asked
+  std::int64_t above = 0;                               // a larger number holds it
+};
+
 /// `[[alert]]`.
 struct PlanAlert {
   std::string name;
@@ -260,6 +272,7 @@ struct Plan {
   std::vector<PlanExample> examples;
   std::map<std::string, std::string> check_files;  // bytes of the shared checks, by the name that `use` has
   std::optional<PlanGate> gate;
+  std::optional<PlanThrottle> throttle;
   std::vector<PlanAlert> alerts;
 
   /// A file that only shows what transforms do: nothing to run.

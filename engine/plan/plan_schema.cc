@@ -158,6 +158,7 @@ Json top(std::string_view word) {
   if (word == "sql") return list_of(section_of(sql_step_keys(), {"name", "at", "sql"}));
   if (word == "example") return list_of(section_of(example_keys(), {"transform", "row"}));
   if (word == "gate") return section_of(gate_keys(), {"verifications", "within"});
+  if (word == "throttle") return section_of(throttle_keys());
   if (word == "alert") return list_of(section_of(alert_keys(), {"name", "when"}));
   return Json::object();  // takes anything; tests hold that every word has a form
 }

@@ -160,6 +160,7 @@ ReadPlanResult read_plan_text(const std::string& text, const std::filesystem::pa
   read_objects(reader, *root);
   read_examples(reader, *root);
   read_watch(reader, *root);
+  read_throttle(reader, *root);
   lint_plan(reader);
   result.allowances = read_allowances(text, result.diagnostics);
   allow_findings(result.allowances, result.diagnostics);

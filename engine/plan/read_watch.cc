@@ -1,36 +1,15 @@
 // [gate] and [[alert]]: what is watched after a run. No part of the fingerprint.
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <set>
 
 #include "base/text.h"
+#include "plan/duration.h"
 #include "plan/readers.h"
 #include "plan/variables.h"
 
 namespace planrun {
 namespace {
-
-// "7d" -> seconds.
-std::optional<std::int64_t> read_duration(const std::string& text) {
-  if (text.empty()) return std::nullopt;
-  std::int64_t count = 0;
-  const char* const end = text.data() + text.size() - 1;
-  const auto [stopped, failure] = std::from_chars(text.data(), end, count);
-  if (failure != std::errc() || stopped != end || count <= 0 || count > 1'000'000) return std::nullopt;
-  switch (*end) {
-    case 's':
-      return count;
-    case 'm':
-      return count * 60;
-    case 'h':
-      return count * 3600;
-    case 'd':
-      return count * 86400;
-    default:
-      return std::nullopt;
-  }
-}
 
 // https://USER:PASSWORD@HOST, where the password is no variable.
 bool holds_password(const std::string& marked) {
@@ -63,10 +42,10 @@ void read_gate(PlanReader& reader, const Member& member) {
   if (!section.has("within"))
     reader.error(FindingCode::missing_key, member.at, "[gate] has no `within`", "within = \"7d\"");
   if (const auto within = section.located("within")) {
-    const auto seconds = read_duration(within->text);
+    const auto seconds = parse_duration(within->text);
     if (!seconds) {
       reader.error(FindingCode::wrong_form, within->at, quote_for_message(within->text) + " is no duration",
-                   "a whole number and s, m, h or d: \"7d\"");
+                   std::string(kDurationForm));
     }
     gate.within_seconds = seconds.value_or(0);
     gate.within = within->text;

@@ -38,6 +38,8 @@ std::string dialect_of(const PlanReader& reader, const std::string& target);
 void read_examples(PlanReader& reader, const Node& root);
 /// [gate] and [[alert]]; tables and checks must have been read.
 void read_watch(PlanReader& reader, const Node& root);
+/// [throttle]; targets must have been read.
+void read_throttle(PlanReader& reader, const Node& root);
 
 /// Reports what is no FILE.FUNCTION.
 void check_transform_name(PlanReader& reader, const Located& name);

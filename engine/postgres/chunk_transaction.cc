@@ -56,6 +56,7 @@ class PostgresChunkTransaction : public ChunkTransaction {
 
  private:
   bool claim_one();
+  bool is_at_work();
   std::vector<std::string> read_guards();
   void begin_retry(const ClaimRequest& request);
   const LoadTarget& load() const;
@@ -74,6 +75,7 @@ class PostgresChunkTransaction : public ChunkTransaction {
   CopyBuffer buffer_;
   RejectWriter rejects_;
   bool open_ = true;  // the transaction is ours to end
+  std::string joined_under_;
   std::vector<std::string> guards_;
   std::vector<std::string> guards_before_;
 
@@ -97,6 +99,7 @@ PostgresChunkTransaction::PostgresChunkTransaction(std::shared_ptr<PostgresConte
       loads_(request.loads),
       buffer_(*connection_),
       rejects_(*connection_, context_->ledger, buffer_),
+      joined_under_(request.joined_under),
       guards_(request.guards) {
   std::vector<std::string> names;
   for (const auto& load : loads_) names.push_back(load.load);
@@ -142,7 +145,7 @@ bool PostgresChunkTransaction::claim_one() {
           " WHERE run = $1 AND load = any($2::text[]) AND state = 'pending' ORDER BY id LIMIT 1"
           " FOR UPDATE SKIP LOCKED",
       {run_, load_names_});
-  if (r.rows() == 0) return false;
+  if (r.rows() == 0 || !is_at_work()) return false;
   chunk_ = {
       r.integer(0, 0), r.text(0, 1), {bound_from(r.optional_text(0, 2)), bound_from(r.optional_text(0, 3))}};
   claimed_until_ = chunk_.range.until;
@@ -154,6 +157,17 @@ bool PostgresChunkTransaction::claim_one() {
   connection_->exec("SAVEPOINT planrun_chunk");
   if (load().is_applied()) open_stage();
   return true;
+}
+
+// Asked once the chunk's row is locked: who ends the run, or goes on with it under another plan, says so in
+// the ledger first and waits for such rows then.
+bool PostgresChunkTransaction::is_at_work() {
+  if (joined_under_.empty()) return true;
+  return connection_
+             ->exec("SELECT FROM " + context_->ledger.run +
+                        " WHERE id = $1 AND state = 'running' AND fingerprint = $2",
+                    {run_, joined_under_})
+             .rows() == 1;
 }
 
 const LoadTarget& PostgresChunkTransaction::load() const {

@@ -3,6 +3,7 @@
 #include "postgres/dialect.h"
 #include "postgres/existing_table.h"
 #include "postgres/ledger.h"
+#include "postgres/pause_ledger.h"
 #include "postgres/postgres.h"
 #include "postgres/preflight.h"
 #include "postgres/target.h"
@@ -38,6 +39,9 @@ class PostgresDatabase : public TargetDatabase {
   std::string shown_url() const override { return context_->options.shown_url; }
   std::unique_ptr<WatchLedger> open_watch_ledger(bool create) override {
     return open_postgres_watch_ledger(context_, create);
+  }
+  std::unique_ptr<PauseLedger> open_pause_ledger(bool create) override {
+    return open_postgres_pause_ledger(context_, create);
   }
   // A server that only follows another has no place to write to, and cannot say.
   std::string state() override {

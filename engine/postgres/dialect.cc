@@ -75,6 +75,18 @@ class PostgresDialect : public Dialect {
     return "ALTER TABLE IF EXISTS " + relation(table) + " DROP CONSTRAINT IF EXISTS " + quote_name(key);
   }
   ValueLimits value_limits() const override { return {}; }
+  // https://www.postgresql.org/docs/current/monitoring-stats.html: of others' sessions and of replicas only
+  // members of pg_read_all_stats see more than that they are there.
+  std::string active_sessions_query() const override {
+    return "select case when pg_has_role('pg_read_all_stats', 'usage') then"
+           " (select count(*) from pg_stat_activity where backend_type = 'client backend' and state = "
+           "'active'"
+           " and pid <> pg_backend_pid() and left(application_name, 8) <> 'planrun ') end";
+  }
+  std::string replication_lag_query() const override {
+    return "select case when pg_has_role('pg_read_all_stats', 'usage') then"
+           " (select coalesce(max(extract(epoch from replay_lag)), 0) from pg_stat_replication) end";
+  }
   int writer_limit() const override { return 0; }
 
  private:

@@ -12,6 +12,7 @@ class PostgresLedger : public Ledger {
   PostgresLedger(std::shared_ptr<PostgresContext> context, bool create);
 
   void lock(const std::string& plan, std::span<const std::string> tables) override;
+  bool is_locked(const std::string& plan) override;
   std::vector<RunRecord> runs(const std::string& plan) override;
   void write_run(const RunRecord& run, std::span<const StepRecord> steps) override;
   void write_step(const std::string& run, const StepRecord& step) override;
@@ -78,6 +79,10 @@ void PostgresLedger::lock(const std::string& plan, std::span<const std::string> 
   locked_ = true;
   plan_ = plan;
   tables_.assign(tables.begin(), tables.end());
+}
+
+bool PostgresLedger::is_locked(const std::string& plan) {
+  return patiently([&](PostgresConnection& c) { return is_plan_locked(c, *context_, plan); });
 }
 
 std::vector<RunRecord> PostgresLedger::runs(const std::string& plan) {

@@ -93,6 +93,9 @@ std::string ledger_ddl(const PostgresLedgerTables& t) {
          t.alert +
          " (plan text, name text, raised boolean NOT NULL, changed_at bigint NOT NULL, sent boolean NOT NULL,"
          " message text NOT NULL, failure text NOT NULL, PRIMARY KEY (plan, name));"
+         "CREATE TABLE IF NOT EXISTS " +
+         t.pause +
+         " (run text PRIMARY KEY, asked_by text NOT NULL, asked_at bigint NOT NULL, seen_at bigint NOT NULL);"
          "INSERT INTO " +
          t.version + " (version) SELECT " + std::to_string(kLedgerVersion) +
          " WHERE NOT EXISTS (SELECT FROM " + t.version + ")";
@@ -129,7 +132,8 @@ PostgresLedgerTables::PostgresLedgerTables(const std::string& schema)
       undo(qualified(schema, "undo")),
       check_result(qualified(schema, "check_result")),
       verification(qualified(schema, "verification")),
-      alert(qualified(schema, "alert")) {}
+      alert(qualified(schema, "alert")),
+      pause(qualified(schema, "pause")) {}
 
 bool ledger_exists(PostgresConnection& connection, const PostgresLedgerTables& tables) {
   return connection.exec(relation_query("version"), {tables.schema_name}).truth(0, 0);

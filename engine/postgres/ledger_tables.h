@@ -31,6 +31,7 @@ struct PostgresLedgerTables {
   std::string check_result;
   std::string verification;
   std::string alert;
+  std::string pause;
 };
 
 bool ledger_exists(PostgresConnection& connection, const PostgresLedgerTables& tables);

@@ -29,6 +29,10 @@ std::int64_t lock_key(std::string_view kind, std::string_view schema, std::strin
   return static_cast<std::int64_t>(xxh3_128(text).high);
 }
 
+std::int64_t plan_key(const PostgresContext& context, const std::string& plan) {
+  return lock_key("plan", context.options.ledger_schema, plan);
+}
+
 bool try_lock(PostgresConnection& connection, std::int64_t key) {
   const auto end = std::chrono::steady_clock::now() + kPatience;
   while (true) {
@@ -38,15 +42,20 @@ bool try_lock(PostgresConnection& connection, std::int64_t key) {
   }
 }
 
-[[noreturn]] void refuse(PostgresConnection& connection, const PostgresContext& context, const Lock& lock,
-                         const std::string& plan) {
-  const Result holder = connection.exec(
+/// Its pid and application_name; no row: nobody.
+Result holder_of(PostgresConnection& connection, std::int64_t key) {
+  return connection.exec(
       "SELECT l.pid::text, coalesce(a.application_name, '') FROM pg_locks l LEFT JOIN pg_stat_activity a ON "
       "a.pid = l.pid"
       " WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1"
       " AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
       " AND (l.classid::bigint << 32 | l.objid::bigint) = $1 LIMIT 1",
-      {std::to_string(lock.key)});
+      {std::to_string(key)});
+}
+
+[[noreturn]] void refuse(PostgresConnection& connection, const PostgresContext& context, const Lock& lock,
+                         const std::string& plan) {
+  const Result holder = holder_of(connection, lock.key);
   std::string who = "another process";
   std::string hint = "wait for it to end";
   if (holder.rows() > 0) {
@@ -95,7 +104,7 @@ void refuse_unfinished(PostgresConnection& connection, const PostgresContext& co
 void take_run_locks(PostgresConnection& connection, const PostgresContext& context, const std::string& plan,
                     std::span<const std::string> tables) {
   const auto& options = context.options;
-  std::vector<Lock> locks = {{lock_key("plan", options.ledger_schema, plan), "plan " + plan}};
+  std::vector<Lock> locks = {{plan_key(context, plan), "plan " + plan}};
   for (const auto& table : tables) {
     locks.push_back({lock_key("table", options.schema, table), "table " + options.schema + "." + table});
   }
@@ -103,6 +112,10 @@ void take_run_locks(PostgresConnection& connection, const PostgresContext& conte
     if (!try_lock(connection, lock.key)) refuse(connection, context, lock, plan);
   }
   refuse_unfinished(connection, context, plan, tables);
+}
+
+bool is_plan_locked(PostgresConnection& connection, const PostgresContext& context, const std::string& plan) {
+  return holder_of(connection, plan_key(context, plan)).rows() > 0;
 }
 
 }  // namespace planrun

@@ -13,4 +13,7 @@ namespace planrun {
 void take_run_locks(PostgresConnection& connection, const PostgresContext& context, const std::string& plan,
                     std::span<const std::string> tables);
 
+/// Whether anybody holds the plan's lock.
+bool is_plan_locked(PostgresConnection& connection, const PostgresContext& context, const std::string& plan);
+
 }  // namespace planrun

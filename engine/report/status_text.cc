@@ -52,6 +52,9 @@ std::string run_text(const RunStatus& status, const Paint& paint) {
   text += "  begun " + to_iso_utc(run.started_at) + " on " + run.host + " (process " +
           std::to_string(run.process) + ")";
   text += run.finished_at == 0 ? ", not ended\n" : ", ended " + to_iso_utc(run.finished_at) + "\n";
+  if (status.pause)
+    text += "  " + paint.careful("paused since " + to_iso_utc(status.pause->asked_at)) + " by " +
+            status.pause->asked_by + "\n";
   text += "  plan " + run.fingerprint.substr(0, 16) + ", planrun " + run.program_version + "\n";
   text += "  steps: " + steps_line(status) + "\n";
   TextTable table({{"load", Align::left},
@@ -130,6 +133,11 @@ Json status_json(const std::string& plan, const std::vector<RunStatus>& runs) {
                     {"loads", loads},
                     {"steps", steps},
                     {"checks", checks}});
+    if (status.pause) {
+      list.back()["pause"] = {{"asked_by", status.pause->asked_by},
+                              {"asked_at", to_iso_utc(status.pause->asked_at)},
+                              {"seen", status.pause->seen_at > 0}};
+    }
     if (sample_of(run) > 0) list.back()["sample"] = sample_of(run);
   }
   return {{"plan", plan}, {"runs", list}};

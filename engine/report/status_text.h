@@ -1,11 +1,13 @@
 // What the ledger says of a plan's runs.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/json_fwd.h"
 #include "database/ledger.h"
+#include "database/pause_ledger.h"
 #include "report/paint.h"
 
 namespace planrun {
@@ -15,6 +17,7 @@ struct RunStatus {
   std::vector<StepRecord> steps;
   std::vector<ChunkRecord> chunks;
   std::vector<CheckRecord> checks;
+  std::optional<PauseRecord> pause{};
 };
 
 std::string status_text(const std::string& plan, const std::vector<RunStatus>& runs, const Paint& paint);

@@ -65,6 +65,7 @@ struct RunContext {
   Guarded<Ledger>& ledger;
   Guarded<Observer>& observer;
   const std::atomic<bool>& stop;
+  Pace& pace;
   ChunkLimits limits;
   std::int64_t rows_per_chunk = 0;
   int retry_seconds = 60;                  // how long a lost connection is tried again

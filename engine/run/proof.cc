@@ -62,4 +62,48 @@ std::vector<Difference> find_differences(const Dialect& dialect, const ResolvedT
   return comparison.differences(limit, false);
 }
 
+namespace {
+
+// In a table of others only the rows that the run wrote are its own.
+std::vector<Difference> differences_of(const std::vector<ChangedRow>& rows) {
+  std::vector<Difference> differences;
+  for (const auto& row : rows) {
+    differences.push_back(
+        {row.key, "", "the row as the run wrote it", row.gone ? "no such row" : "another row"});
+  }
+  return differences;
+}
+
+}  // namespace
+
+std::vector<std::string> compare_proofs(const RunContext& context, Ledger& ledger, std::size_t limit,
+                                        RunSummary& summary) {
+  std::vector<std::string> faults;
+  for (auto& table : summary.tables) {
+    const auto found = context.found.find(table.table);
+    if (found == context.found.end()) continue;
+    table.found = found->second.digest;
+    table.rows_found = table.found.rows;
+    table.proof = table.found == table.expected ? ProofState::proved : ProofState::different;
+    if (table.proof == ProofState::proved) continue;
+    faults.push_back("table " + table.table + ": " + std::to_string(table.expected.rows) +
+                     " rows expected, " + std::to_string(table.found.rows) +
+                     " found, and their digests differ");
+    const auto target = context.target.connect(context.run, 0);
+    const ResolvedTable& resolved = context.table(table.table);
+    if (resolved.schema.exists) {
+      table.differences = differences_of(target->changed_rows(context.run, resolved.schema, limit));
+      continue;
+    }
+    std::map<std::string, std::unique_ptr<Source>> sources;
+    const std::function<Source&(const std::string&)> source = [&](const std::string& name) -> Source& {
+      if (!sources[name]) sources[name] = context.sources.at(name)->connect();
+      return *sources[name];
+    };
+    table.differences = find_differences(context.target.dialect(), resolved, context.settlements, *target,
+                                         source, ledger.rejects(context.run, -1), limit);
+  }
+  return faults;
+}
+
 }  // namespace planrun

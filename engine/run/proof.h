@@ -20,4 +20,10 @@ std::vector<Difference> find_differences(const Dialect& dialect, const ResolvedT
                                          const std::function<Source&(const std::string&)>& source,
                                          const std::vector<RejectRecord>& rejects, std::size_t limit);
 
+/// Holds what was read back of each table, `context.found`, against what the chunks of the ledger add up to,
+/// which `summary` has, and fills in its tables: digests, and at most `limit` differences. Returns what is
+/// not proved.
+std::vector<std::string> compare_proofs(const RunContext& context, Ledger& ledger, std::size_t limit,
+                                        RunSummary& summary);
+
 }  // namespace planrun

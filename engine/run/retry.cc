@@ -187,7 +187,8 @@ class Retry {
     const auto road = make_road(table, load);
     LoadState state;
     const ChunkLimits limits;
-    ChunkLoader loader(*road, again, state, limits, stop_);
+    Pace pace(stop_);
+    ChunkLoader loader(*road, again, state, limits, pace);
     const auto& all = found->second;
     for (std::size_t first = 0; first < all.size(); first += kRowsATransaction) {
       if (stop_) throw Error(ErrorCode::interrupted, "stopped on request", "the same command goes on");

@@ -20,6 +20,8 @@ struct RunOptions {
   std::int64_t rows_per_chunk = 250'000;  // of the first cut; time and bytes cut further (load/load_chunk.h)
   int retry_seconds = 60;  // how long a lost connection is tried again before the run stops, resumable
   std::map<std::string, std::string> reviewed;  // fingerprints by target that alone may run; empty: any
+  Rate rate;                                    // in place of the plan's, where it says one
+  const std::atomic<bool>* paused = nullptr;    // set while the run is to be held; null: nobody can
   std::size_t shown_differences = 20;
   std::size_t shown_rejects = 20;
 };

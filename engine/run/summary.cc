@@ -65,18 +65,25 @@ bool join_up(const std::vector<const ChunkRecord*>& chunks) {
 
 std::vector<std::string> find_imbalance(const ResolvedPlan& plan, const std::vector<ChunkRecord>& chunks) {
   std::vector<std::string> found;
+  std::map<std::string_view, std::vector<const ChunkRecord*>> by_load;
+  for (const auto& record : chunks) by_load[record.chunk.load].push_back(&record);
   for (const auto& table : plan.tables) {
     for (const auto& load : table.loads) {
       std::vector<const ChunkRecord*> own;
       Balance balance;
       Digest digest;
       int pending = 0;
-      for (const auto& record : chunks) {
-        if (record.chunk.load != load.name) continue;
-        balance += record.result.balance;
-        digest += record.result.digest;
-        if (!record.done) ++pending;
-        if (record.result.balance.rows_written >= 0 && !record.correction) own.push_back(&record);
+      for (const ChunkRecord* record : by_load[load.name]) {
+        balance += record->result.balance;
+        digest += record->result.digest;
+        if (!record->done) ++pending;
+        if (record->result.balance.rows_written >= 0 && !record->correction) own.push_back(record);
+      }
+      // Each process of a run only knows what it has rejected itself, and what was there when it came.
+      if (load.on_reject == OnReject::keep && load.max_rejects >= 0 &&
+          balance.rows_rejected > load.max_rejects) {
+        found.push_back("load " + load.name + ": " + std::to_string(balance.rows_rejected) +
+                        " rows rejected, max_rejects is " + std::to_string(load.max_rejects));
       }
       if (pending > 0)
         found.push_back("load " + load.name + ": " + std::to_string(pending) + " chunks are pending");

@@ -29,7 +29,9 @@
 #include "run/snapshots.h"
 #include "run/step_records.h"
 #include "run/summary.h"
+#include "run/throttle.h"
 #include "run/transforms.h"
+#include "run/worker.h"
 
 namespace planrun {
 
@@ -68,6 +70,7 @@ class Run : public TargetRun {
       prepared_ = looked;
       return;
     }
+    if (plan_.throttle) why_held(*plan_.throttle, target_.dialect(), *target_.connect("", 0));
     check_target(looked.plan, target_, steps_, [this](const std::string& text) { observer_.notice(text); });
   }
 
@@ -274,7 +277,10 @@ class Run : public TargetRun {
 
   void open_run() {
     graph_ = build_graph(prepared_.plan, target_.dialect(), prepared_.sizes);
-    if (earlier_) accept_changes();
+    if (earlier_) {
+      wait_for_joined();
+      accept_changes();
+    }
     record_.state = RunState::running;
     record_.fingerprint = fingerprint(prepared_.plan);
     record_.resolved_plan = to_json(prepared_.plan).dump();
@@ -288,6 +294,20 @@ class Run : public TargetRun {
     record_.finished_at = 0;
     ledger_->write_run(record_, pending_steps(graph_));
     begin_summary();
+  }
+
+  // Processes that have joined the run may be at work still: they claim nothing of a run that is interrupted,
+  // and what they have under way is committed before it is looked at.
+  void wait_for_joined() {
+    if (record_.state == RunState::running) {
+      record_.state = RunState::interrupted;
+      ledger_->write_run(record_, {});
+    }
+    std::vector<std::string> loads;
+    for (const auto& table : prepared_.plan.tables) {
+      for (const auto& load : table.loads) loads.push_back(load.name);
+    }
+    target_.connect(record_.id, 0)->wait_for_chunks(record_.id, loads, kPatienceMs);
   }
 
   void accept_changes() {
@@ -339,6 +359,7 @@ class Run : public TargetRun {
     schedule_ = std::make_unique<Schedule>(graph_);
     guarded_ledger_ = std::make_unique<Guarded<Ledger>>(*ledger_);
     guarded_observer_ = std::make_unique<Guarded<Observer>>(observer_);
+    pace_ = std::make_unique<Pace>(stop_, rate());
     // NOLINTNEXTLINE(modernize-make-unique): an aggregate, which make_unique cannot make with clang 14
     context_.reset(new RunContext{record_.id,
                                   prepared_.plan,
@@ -350,6 +371,7 @@ class Run : public TargetRun {
                                   *guarded_ledger_,
                                   *guarded_observer_,
                                   stop_,
+                                  *pace_,
                                   {},
                                   options_.rows_per_chunk,
                                   options_.retry_seconds,
@@ -373,8 +395,19 @@ class Run : public TargetRun {
       for (const auto& record : guard_readings_->begin(asks(*connection)))
         ledger_->write_check(record_.id, record);
     }
+    const Throttle throttle(target_, *pace_, throttle_inputs());
     Crew(*context_, wanted_stop_, stop_).work(jobs, [this] { tell_progress(); });
     if (stop_) throw Error(ErrorCode::interrupted, "stopped on request");
+  }
+
+  Rate rate() const {
+    return options_.rate.is_limited() || !plan_.throttle ? options_.rate : plan_.throttle->rate;
+  }
+
+  ThrottleInputs throttle_inputs() {
+    return {
+        record_.id, plan_.throttle ? &*plan_.throttle : nullptr, options_.paused, earlier_.has_value(),
+        [this](const std::string& text) { guarded_observer_->with([&](Observer& o) { o.notice(text); }); }};
   }
 
   void plan_proofs(int jobs) {
@@ -422,7 +455,8 @@ class Run : public TargetRun {
     std::vector<std::string> faults = find_imbalance(prepared_.plan, chunks);
     for (auto& fault : find_unmerged(prepared_.plan, settlements_, chunks))
       faults.push_back(std::move(fault));
-    compare_proofs(faults);
+    for (auto& fault : compare_proofs(*context_, *ledger_, options_.shown_differences, summary_))
+      faults.push_back(std::move(fault));
     run_checks(faults);
     add_what_was_kept();
     for (const RunSummary& other : others) append(summary_, other);
@@ -447,45 +481,6 @@ class Run : public TargetRun {
       delete_old_snapshots(plan_, record_.id, *ledger_,
                            [this](const std::string& text) { observer_.notice(text); });
     }
-  }
-
-  void compare_proofs(std::vector<std::string>& faults) {
-    for (auto& table : summary_.tables) {
-      const auto found = context_->found.find(table.table);
-      if (found == context_->found.end()) continue;
-      table.found = found->second.digest;
-      table.rows_found = table.found.rows;
-      table.proof = table.found == table.expected ? ProofState::proved : ProofState::different;
-      if (table.proof == ProofState::proved) continue;
-      faults.push_back("table " + table.table + ": " + std::to_string(table.expected.rows) +
-                       " rows expected, " + std::to_string(table.found.rows) +
-                       " found, and their digests differ");
-      const auto target = target_.connect(record_.id, 0);
-      std::map<std::string, std::unique_ptr<Source>> sources;
-      const std::function<Source&(const std::string&)> source = [&](const std::string& name) -> Source& {
-        if (!sources[name]) sources[name] = snapshots_->databases().at(name)->connect();
-        return *sources[name];
-      };
-      const TableSchema& schema = prepared_.plan.find(table.table)->schema;
-      if (schema.exists) {
-        table.differences =
-            differences_of(target->changed_rows(record_.id, schema, options_.shown_differences));
-        continue;
-      }
-      table.differences =
-          find_differences(target_.dialect(), *prepared_.plan.find(table.table), settlements_, *target,
-                           source, ledger_->rejects(record_.id, -1), options_.shown_differences);
-    }
-  }
-
-  // In a table of others only the rows that the run wrote are its own.
-  static std::vector<Difference> differences_of(const std::vector<ChangedRow>& rows) {
-    std::vector<Difference> differences;
-    for (const auto& row : rows) {
-      differences.push_back(
-          {row.key, "", "the row as the run wrote it", row.gone ? "no such row" : "another row"});
-    }
-    return differences;
   }
 
   CheckDatabases asks(Target& target) const {
@@ -555,6 +550,7 @@ class Run : public TargetRun {
   std::unique_ptr<Schedule> schedule_;
   std::unique_ptr<Guarded<Ledger>> guarded_ledger_;
   std::unique_ptr<Guarded<Observer>> guarded_observer_;
+  std::unique_ptr<Pace> pace_;
   std::unique_ptr<RunContext> context_;
   std::unique_ptr<GuardReadings> guard_readings_;
   std::atomic<bool> stop_{false};

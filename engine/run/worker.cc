@@ -12,9 +12,6 @@ namespace planrun {
 
 namespace {
 
-// How long a chunk that somebody else holds is waited for before that connection is ended: a chunk takes
-// about a second.
-constexpr int kPatienceMs = 20'000;
 // Chunks of small tables share a transaction for about this long.
 constexpr double kGroupSeconds = 1.0;
 constexpr double kSecondsWorthACommit = 0.1;
@@ -37,7 +34,7 @@ struct Worker::LoadTools {
             CanonicalText canonical_text)
       : road(source, table, load, context.target.dialect().value_limits(), context.settlements,
              std::move(canonical_text)),
-        loader(road, load, context.loads.at(load.name), context.limits, context.stop) {}
+        loader(road, load, context.loads.at(load.name), context.limits, context.pace) {}
   Road road;
   ChunkLoader loader;
 };
@@ -82,9 +79,11 @@ Worker::LoadTools& Worker::tools(const std::string& name) {
 void Worker::work() {
   while (const auto job = context_.schedule.take()) {
     const Step& step = context_.graph.steps[job->step];
+    context_.pace.wait();
+    if (context_.stop) return;
     if (job->begins) context_.observer.with([&](Observer& o) { o.step_began(step); });
     try {
-      do_with_retries(*job);
+      with_retries(step.id, [&] { do_job(*job); });
     } catch (const Error& error) {
       try {
         write_step(*job, StepState::failed, error.what());
@@ -95,11 +94,11 @@ void Worker::work() {
   }
 }
 
-void Worker::do_with_retries(const Job& job) {
+void Worker::with_retries(const std::string& step, const std::function<void()>& work) {
   const Clock::time_point start = Clock::now();
   for (int pause_ms = 100;; pause_ms = std::min(pause_ms * 2, 3000)) {
     try {
-      do_job(job);
+      work();
       return;
     } catch (const Error& error) {
       if (!error.retryable() || context_.stop || seconds_since(start) > context_.retry_seconds) throw;
@@ -107,9 +106,7 @@ void Worker::do_with_retries(const Job& job) {
         tools_.clear();
         target_.reset();
       }
-      context_.observer.with([&](Observer& o) {
-        o.notice(context_.graph.steps[job.step].id + ": " + error.what() + "; trying again");
-      });
+      context_.observer.with([&](Observer& o) { o.notice(step + ": " + error.what() + "; trying again"); });
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(pause_ms));
   }
@@ -128,16 +125,16 @@ void Worker::do_job(const Job& job) {
   }
 }
 
-ClaimRequest Worker::claim_request(const Step& step) const {
+ClaimRequest Worker::claim_request(const std::vector<std::string>& loads) const {
   ClaimRequest request;
   request.run = context_.run;
-  for (const auto& load : step.loads) request.loads.push_back(context_.load_target(load));
+  for (const auto& load : loads) request.loads.push_back(context_.load_target(load));
   return request;
 }
 
 void Worker::do_load(const Job& job) {
   const Step& step = context_.graph.steps[job.step];
-  ClaimRequest request = claim_request(step);
+  ClaimRequest request = claim_request(step.loads);
   for (const auto& name : step.creates) {
     const ResolvedTable& table = context_.table(name);
     StepWork work{context_.run,
@@ -154,19 +151,33 @@ void Worker::do_load(const Job& job) {
   }
   std::vector<std::string> tables;
   for (const auto& load : step.loads) tables.push_back(context_.load(load).first->schema.name);
+  if (load_next(request, tables, step.name, step.creates.size() > 1)) {
+    context_.schedule.piece_done(job);
+    return;
+  }
+  if (!context_.schedule.found_nothing(job)) return;
+  if (target().wait_for_chunks(context_.run, step.loads, kPatienceMs) > 0) {
+    context_.schedule.reopen(job);
+  } else {
+    for (const auto& load : step.loads) context_.loads.at(load).done = true;
+    end_step(job);
+  }
+}
+
+bool Worker::load_one_more(const std::vector<std::string>& loads, const std::string& fingerprint) {
+  ClaimRequest request = claim_request(loads);
+  request.joined_under = fingerprint;
+  bool found = false;
+  with_retries("a chunk", [&] { found = load_next(request, {}, "", true); });
+  return found;
+}
+
+bool Worker::load_next(ClaimRequest& request, const std::vector<std::string>& tables, const std::string& name,
+                       bool several) {
   const auto guards = ask_guards(context_.guards, tables, request);
   const Clock::time_point start = Clock::now();
   const auto transaction = target().claim(request);
-  if (!transaction) {
-    if (!context_.schedule.found_nothing(job)) return;
-    if (target().wait_for_chunks(context_.run, step.loads, kPatienceMs) > 0) {
-      context_.schedule.reopen(job);
-    } else {
-      for (const auto& load : step.loads) context_.loads.at(load).done = true;
-      end_step(job);
-    }
-    return;
-  }
+  if (!transaction) return false;
   std::vector<std::pair<ChunkLoader*, ChunkResult>> done;
   std::int64_t last_chunk = 0;
   std::vector<CheckRecord> changed_guards;
@@ -178,9 +189,8 @@ void Worker::do_load(const Job& job) {
       ChunkLoader& loader = tools(transaction->chunk().load).loader;
       last_chunk = transaction->chunk().id;
       done.emplace_back(&loader, loader.load(*transaction));
-    } while (step.creates.size() > 1 && !context_.stop && seconds_since(start) < kGroupSeconds &&
-             transaction->next());
-    changed_guards = judge_guards(guards, transaction->guard_values(), step.name);
+    } while (several && !context_.stop && seconds_since(start) < kGroupSeconds && transaction->next());
+    changed_guards = judge_guards(guards, transaction->guard_values(), name);
     if (transaction->commit() == Outcome::in_doubt) {
       target_.reset();
       if (!target().is_done(context_.run, last_chunk)) {
@@ -197,7 +207,7 @@ void Worker::do_load(const Job& job) {
     context_.ledger.with([&](Ledger& ledger) { ledger.write_check(context_.run, record); });
     context_.observer.with([&](Observer& o) { o.notice(record.message); });
   }
-  context_.schedule.piece_done(job);
+  return true;
 }
 
 void Worker::do_schema_step(const Job& job) {

@@ -1,13 +1,19 @@
 // Does the pieces of a run's steps, with connections of its own; one thread.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "run/context.h"
 
 namespace planrun {
+
+/// How long a chunk that another process holds is waited for before its connection is ended: a chunk takes
+/// about a second.
+inline constexpr int kPatienceMs = 20'000;
 
 class Worker {
  public:
@@ -18,17 +24,25 @@ class Worker {
   /// was doing is rolled back then.
   void work();
 
+  /// Of a process that has joined the run: a chunk of these loads, several where they are small. False: none
+  /// is pending, or the run is not at work under the plan of this fingerprint. Throws as work() does.
+  bool load_one_more(const std::vector<std::string>& loads, const std::string& fingerprint);
+
  private:
   struct LoadTools;
   void do_job(const Job& job);
-  void do_with_retries(const Job& job);
+  void with_retries(const std::string& step, const std::function<void()>& work);
   void do_load(const Job& job);
   void do_schema_step(const Job& job);
   void do_proof(const Job& job);
   void prove_written_rows(const ResolvedTable& table, Found& found);
   void end_step(const Job& job);
   void write_step(const Job& job, StepState state, const std::string& detail);
-  ClaimRequest claim_request(const Step& step) const;
+  /// Claims and loads a chunk, with `several` as many as fit into a second. False: nothing was there to
+  /// claim.
+  bool load_next(ClaimRequest& request, const std::vector<std::string>& tables, const std::string& name,
+                 bool several);
+  ClaimRequest claim_request(const std::vector<std::string>& loads) const;
   LoadTools& tools(const std::string& load);
   Source& source(const std::string& name);
   Target& target();

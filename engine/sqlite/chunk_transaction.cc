@@ -1,6 +1,8 @@
 #include "sqlite/chunk_transaction.h"
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 #include <utility>
 
 #include "sqlite/row_applier.h"
@@ -8,6 +10,10 @@
 
 namespace planrun {
 namespace {
+
+// Between two chunks the file is left alone for so long: another process that wants to say something (pause)
+// would never find it free. A chunk takes about a second.
+constexpr auto kGapBetweenChunks = std::chrono::milliseconds(2);
 
 // SQLite undoes a refused row alone and names it, so that only a load that fans out ever goes back to the
 // claim: it alone has a savepoint there.
@@ -211,6 +217,7 @@ RowWriter& SqliteChunkTransaction::writer() {
 
 std::unique_ptr<ChunkTransaction> claim_chunk(TargetConnection& target, RowWriters& writers,
                                               const ClaimRequest& request, int worker) {
+  std::this_thread::sleep_for(kGapBetweenChunks);
   auto transaction = std::make_unique<SqliteChunkTransaction>(target, writers, request, worker);
   if (transaction->next()) return transaction;
   if (!request.create.empty()) transaction->commit();

@@ -179,6 +179,8 @@ class SqliteDialect : public Dialect {
   ValueLimits value_limits() const override {
     return {.no_signed_zero_or_nan = true, .numeric_as_double = true};
   }
+  std::string active_sessions_query() const override { return {}; }
+  std::string replication_lag_query() const override { return {}; }
   int writer_limit() const override { return 1; }
 };
 

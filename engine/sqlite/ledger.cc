@@ -23,6 +23,11 @@ class SqliteLedger : public Ledger {
   }
 
   void lock(const std::string& plan, std::span<const std::string> tables) override;
+  bool is_locked(const std::string&) override {
+    if (!connection_.file().lock().try_lock()) return true;
+    connection_.file().lock().unlock();
+    return false;
+  }
   std::vector<RunRecord> runs(const std::string& plan) override;
   void write_run(const RunRecord& run, std::span<const StepRecord> steps) override;
   void write_step(const std::string& run, const StepRecord& step) override;

@@ -49,6 +49,8 @@ SqliteLedgerTables::SqliteLedgerTables(std::string file, const std::string& pref
       check_result(quote_name(prefix + "_check_result")),
       verification(quote_name(prefix + "_verification")),
       alert(quote_name(prefix + "_alert")),
+      pause(quote_name(prefix + "_pause")),
+      pause_name(prefix + "_pause"),
       file_(std::move(file)),
       prefix_(prefix) {}
 

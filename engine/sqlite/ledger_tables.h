@@ -37,7 +37,8 @@ class SqliteLedgerTables {
   static void add_reject(Statement& prepared, const std::string& run, std::int64_t chunk,
                          const std::string& load, const Reject& reject);
 
-  std::string version, run, step, chunk, reject, undo, check_result, verification, alert;
+  std::string version, run, step, chunk, reject, undo, check_result, verification, alert, pause;
+  std::string pause_name;  // unquoted
 
  private:
   std::string file_;

@@ -3,6 +3,7 @@
 #include "sqlite/dialect.h"
 #include "sqlite/existing_table.h"
 #include "sqlite/ledger.h"
+#include "sqlite/pause_ledger.h"
 #include "sqlite/preflight.h"
 #include "sqlite/sqlite.h"
 #include "sqlite/step_work.h"
@@ -145,6 +146,7 @@ class SqliteTargetDatabase : public TargetDatabase {
 
   std::string shown_url() const override { return "sqlite:" + file_->path().string(); }
 
+  std::unique_ptr<PauseLedger> open_pause_ledger(bool) override { return make_sqlite_pause_ledger(file_); }
   std::unique_ptr<WatchLedger> open_watch_ledger(bool create) override {
     return make_sqlite_watch_ledger(file_, create);
   }
