@@ -44,7 +44,6 @@ class Joined {
   Joined(const Plan& plan, const std::map<std::string, SourceDatabase*>& originals, TargetDatabase& target,
          const RunOptions& options, const std::atomic<bool>& wanted_stop, Observer& observer)
       : plan_(plan),
-        originals_(originals),
         target_(target),
         options_(options),
         wanted_stop_(wanted_stop),
@@ -236,7 +235,6 @@ class Joined {
   }
 
   const Plan& plan_;
-  const std::map<std::string, SourceDatabase*>& originals_;
   TargetDatabase& target_;
   const RunOptions& options_;
   const std::atomic<bool>& wanted_stop_;
