@@ -116,7 +116,10 @@ class Resolver {
 
   ResolveResult resolve() {
     for (const auto& table : plan_.tables) shapes_.push_back(read_shape(table));
-    for (const auto& shape : shapes_) check_columns_exist(shape, result_.diagnostics);
+    for (const auto& shape : shapes_) {
+      check_columns_exist(shape, result_.diagnostics);
+      check_index_types(shape, result_.diagnostics);
+    }
     check_foreign_keys(shapes_, result_.diagnostics);
     ObjectNames names;
     for (const auto& shape : shapes_) names.reserve(shape);

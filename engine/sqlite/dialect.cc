@@ -29,8 +29,17 @@ bool is_binary(const std::string& collation) {
          name == "\"default\"" || name == "ucs_basic";
 }
 
+/// A single key column declared INTEGER would be the rowid itself, and have no index: only where it is meant
+/// so.
+std::string declared_type(const TableSchema& table, const ColumnSchema& column) {
+  const std::string type = storage_type(column);
+  const KeySchema* key = table.primary_key();
+  const bool is_key = key != nullptr && key->columns == std::vector<std::string>{column.name};
+  return is_key && &column != rowid_column(table) && type == "INTEGER" ? "INT" : type;
+}
+
 std::string column_sql(const TableSchema& table, const ColumnSchema& column) {
-  std::string sql = quote_name(column.name) + " " + storage_type(column);
+  std::string sql = quote_name(column.name) + " " + declared_type(table, column);
   if (&column == rowid_column(table)) {
     sql += " PRIMARY KEY";
     // AUTOINCREMENT never gives a key again, as a sequence does, and lets the next key be set.
