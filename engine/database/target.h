@@ -171,6 +171,8 @@ class TargetDatabase {
   /// making: nothing where it cannot be tried without writing into the target.
   virtual std::vector<PreflightFinding> try_objects(std::span<const TableSchema* const> tables,
                                                     std::span<const SchemaObject> objects) = 0;
+  /// The ordinary tables where the plan's go, by name, in that order; without the ledger's.
+  virtual std::vector<std::string> table_names() = 0;
   /// Absent: there is no such table. Throws Error(unreachable) where the target cannot be asked.
   virtual std::optional<ExistingTable> existing_table(const std::string& name) = 0;
   virtual std::string shown_url() const = 0;

@@ -11,10 +11,12 @@
 
 namespace planrun {
 
-/// `begin`: the chunks of a table that exists become pending.
+/// `begin`: the chunks of a table that exists become pending. `drop_foreign_key`: of such a table, until its
+/// rows and those it refers to are in; `foreign_key` and `validate` put it back.
 enum class StepKind {
   create,
   begin,
+  drop_foreign_key,
   load,
   index,
   key,

@@ -219,6 +219,7 @@ std::vector<std::string> find_rows(const ResolvedTable& table, Target& target,
 }
 
 bool keeps(const ResolvedTable& table) {
+  if (table.schema.exists) return false;  // rows of others are among them
   for (const auto& load : table.loads) {
     if (load.on_reject == OnReject::keep) return true;
   }

@@ -185,6 +185,9 @@ class SqliteDialect : public Dialect {
     return "DROP TABLE IF EXISTS " + quote_name(table);
   }
   std::string drop_foreign_key(const std::string&, const std::string&) const override { return {}; }
+  std::vector<std::string> restore_foreign_key(const TableSchema&, const ForeignKeySchema&) const override {
+    return {};
+  }
   ValueLimits value_limits() const override {
     return {.no_signed_zero_or_nan = true, .numeric_as_double = true};
   }
@@ -192,6 +195,7 @@ class SqliteDialect : public Dialect {
 };
 
 std::vector<SchemaStep> SqliteDialect::schema_steps(const TableSchema& table) const {
+  if (table.exists) return {};
   std::vector<SchemaStep> steps;
   std::vector<std::size_t> all;
   const auto add = [&](SchemaStep step) {
@@ -225,6 +229,7 @@ std::vector<SchemaStep> SqliteDialect::schema_steps(const TableSchema& table) co
 }
 
 std::vector<SchemaCheck> SqliteDialect::schema_checks(const TableSchema& table) const {
+  if (table.exists) return {};
   const std::string name = quote_literal(table.name);
   const ColumnSchema* numbered = rowid_column(table);
   // Keys over the same columns share one index; the rowid needs none.
