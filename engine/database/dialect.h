@@ -1,6 +1,7 @@
 // How a target writes its schema: statements and the steps they belong to.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,20 +21,21 @@ enum class SchemaStepKind {
   analyze,
 };
 
-/// One transaction of DDL on one table.
-struct SchemaStep {
-  SchemaStepKind kind = SchemaStepKind::create;
-  std::string name;  // of the table, index, key, foreign key, column: unique with kind and table
-  std::vector<std::string> statements;
-  std::vector<std::size_t> after;  // steps of the same list that must be done before
-  std::string needs_keys_of;       // a foreign key: every key of this table must be attached before
-};
-
 /// A question to the target's own catalog whose answer is one number.
 struct SchemaCheck {
   std::string name;  // "indexes", "foreign keys", "sequence id"
   std::string sql;
   std::string expect;
+};
+
+/// One transaction of DDL on one table.
+struct SchemaStep {
+  SchemaStepKind kind = SchemaStepKind::create;
+  std::string name;  // of the table, index, key, foreign key, column: unique with kind and table
+  std::vector<std::string> statements;
+  std::vector<std::size_t> after;        // steps of the same list that must be done before
+  std::string needs_keys_of;             // a foreign key: every key of this table must be attached before
+  std::optional<SchemaCheck> premise{};  // what must hold when the step is done; else it is refused
 };
 
 /// What makes a view, trigger or SQL step, what takes it back, and what sees that it is there.

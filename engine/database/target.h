@@ -39,8 +39,9 @@ struct StepWork {
   std::string step;  // id of the step in the ledger
   std::string table;
   std::vector<std::string> statements;
-  std::vector<Chunk> pending;  // chunks (id 0) that become pending in the same transaction
-  bool begins_table = false;   // one that exists: how its sequences stand is kept for a rollback
+  std::vector<Chunk> pending;            // chunks (id 0) that become pending in the same transaction
+  std::optional<SchemaCheck> premise{};  // asked before the statements; another answer is Error(refused)
+  bool begins_table = false;             // one that exists: how its sequences stand is kept for a rollback
 };
 
 struct ClaimRequest {

@@ -271,6 +271,7 @@ class Builder {
     for (const auto& s : from.statements) {
       step.statements.push_back(with_floor(s, sizes_.at(table.schema.name).sequence));
     }
+    step.premise = from.premise;
     step.after = loaded_.at(table.schema.name);
     return step;
   }

@@ -205,7 +205,8 @@ std::vector<SchemaStep> PostgresDialect::restore_steps(const TableSchema& table)
     if (!key.restored) continue;
     const std::string drop =
         "ALTER TABLE " + relation(table.name) + " DROP CONSTRAINT " + quote_name(key.name);
-    steps.push_back({SchemaStepKind::drop_foreign_key, key.name, {drop}, {}, {}});
+    steps.push_back(
+        {SchemaStepKind::drop_foreign_key, key.name, {drop}, {}, {}, restored_key_check(table, key)});
   }
   for (const auto& key : table.foreign_keys) {
     if (key.restored)

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/text.h"
 #include "plan/recorded_plan.h"
 
 namespace planrun {
@@ -19,6 +20,22 @@ void put(ForeignKeySchema key, std::vector<ForeignKeySchema>& keys) {
   } else {
     keys.insert(place, std::move(key));
   }
+}
+
+// The tables on the way from one to another by foreign keys that stay; empty: there is none.
+std::vector<std::string> way(const ResolvedPlan& plan, const std::string& from, const std::string& to,
+                             std::set<std::string>& seen) {
+  if (from == to) return {from};
+  const ResolvedTable* table = plan.find(from);
+  if (table == nullptr || !table->schema.exists || !seen.insert(from).second) return {};
+  for (const auto& key : table->schema.foreign_keys) {
+    if (key.restored) continue;
+    auto rest = way(plan, key.table, to, seen);
+    if (rest.empty()) continue;
+    rest.insert(rest.begin(), from);
+    return rest;
+  }
+  return {};
 }
 
 std::set<std::string> done_of(const std::vector<StepRecord>& steps) {
@@ -89,6 +106,23 @@ std::vector<std::string> dropped_keys(const ResolvedPlan& plan, const std::vecto
     }
   }
   return keys;
+}
+
+std::vector<std::string> circles_of(const ResolvedPlan& plan) {
+  std::vector<std::string> circles;
+  for (const auto& table : plan.tables) {
+    const std::string& name = table.schema.name;
+    for (const auto& key : table.schema.foreign_keys) {
+      if (!table.schema.exists || key.restored || key.definition.empty()) continue;
+      std::set<std::string> seen;
+      const auto back = way(plan, key.table, name, seen);
+      if (back.empty()) continue;
+      circles.push_back("foreign key " + key.name + " goes round (" + name + " -> " + join(back, " -> ") +
+                        "): rows that refer to rows which come later are refused; [table." + name +
+                        "] restore_foreign_keys = [\"" + key.name + "\"] lets them in");
+    }
+  }
+  return circles;
 }
 
 }  // namespace planrun

@@ -28,4 +28,8 @@ bool will_drop_keys(const ResolvedPlan& plan, const std::vector<StepRecord>& ste
 /// "foreign key boss of table employees": those that are dropped, and not put back yet.
 std::vector<std::string> dropped_keys(const ResolvedPlan& plan, const std::vector<StepRecord>& steps);
 
+/// Foreign keys of tables that exist, and stay, which lead round to their own table, in words: rows that
+/// refer to rows behind them are refused by the server.
+std::vector<std::string> circles_of(const ResolvedPlan& plan);
+
 }  // namespace planrun

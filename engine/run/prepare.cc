@@ -121,6 +121,7 @@ void check_target(const ResolvedPlan& plan, TargetDatabase& target, std::span<co
       }
     }
   };
+  for (const auto& circle : circles_of(plan)) notice(circle);
   tell(target.preflight(tables, ours));
   tell(target.try_objects(tables, objects));
   if (count == 0) look_for_objects(objects, target, done, refuse);

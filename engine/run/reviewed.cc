@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "plan/part.h"
 #include "plan/plan_diff.h"
+#include "run/existing_tables.h"
 #include "run/prepare.h"
 
 namespace planrun {

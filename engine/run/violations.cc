@@ -308,6 +308,12 @@ void take_out_violations(RunContext& context, const Step& step, Target& target,
       if (suspects.size() > kShownRows) {
         text += "\n  and " + std::to_string(suspects.size() - kShownRows) + " more";
       }
+      if (table.schema.exists) {
+        throw Error(
+            ErrorCode::rejected, text,
+            "mend the rows that others have put there and run the same command again, or take the run "
+            "back: planrun rollback PLAN");
+      }
       throw Error(ErrorCode::rejected, text,
                   "mend the source and begin a new run, leave the rows out by `where`, or keep them out with "
                   "on_reject = \"keep\"");

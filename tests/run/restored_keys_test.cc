@@ -128,6 +128,8 @@ TEST_CASE("without a word on a circle the run stops at the server's refusal, and
       "create table employees (id int primary key, name text, manager_id int references employees (id))");
   const ProcessResult run = m.run();
   CHECK(run.status == 1);
+  CHECK_THAT(run.err, ContainsSubstring("goes round (employees -> employees)") &&
+                          ContainsSubstring("restore_foreign_keys = [\"employees_manager_id_fkey\"]"));
   CHECK(m.count("employees") == "0");
 }
 
