@@ -241,6 +241,18 @@ TEST_CASE("who does not own the table is told so before anything is written", "[
   CHECK(m.count("employees") == "2");
 }
 
+TEST_CASE("a change of what is restored is told to a reviewer", "[postgres]") {
+  Migration m(Kind::postgresql, kEmployees, kPlan);
+  const std::string before = m.plan_file().string() + ".before";
+  std::filesystem::copy_file(m.plan_file(), before);
+  m.write_plan(std::string(kPlan).replace(31, 45, ""));
+  const ProcessResult diff =
+      run_planrun({"diff", before, m.plan_file().string(), "--format", "json"}, m.state());
+  INFO(diff.out << diff.err);
+  CHECK(diff.status == 0);
+  CHECK_THAT(diff.out, ContainsSubstring("restored_keys_changed") && ContainsSubstring("employees_manager"));
+}
+
 TEST_CASE("a foreign key that was not valid comes back so", "[postgres]") {
   Migration m(Kind::postgresql, kEmployees, kPlan);
   m.target(
