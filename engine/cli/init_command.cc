@@ -150,7 +150,8 @@ int init_command(const CommandOptions& options, Console& console) {
   const auto target = asked_target(options);
   if (target != nullptr) {
     request.data_only =
-        DataOnly{[&](const std::string& name) { return target->existing_table(name); }, options.loose_names};
+        DataOnly{target->table_names(), [&](const std::string& name) { return target->existing_table(name); },
+                 options.loose_names};
   }
   Draft draft = draft_plan(request);
   if (draft.table_count == 0)

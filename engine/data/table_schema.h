@@ -48,6 +48,11 @@ struct ForeignKeySchema {
   bool match_full = false;
   bool deferrable = false;
   bool initially_deferred = false;
+  // Of a table that exists, as the target's own catalog says it.
+  std::string definition{};  // what makes it again, with all that it says; without NOT VALID
+  bool is_validated = true;  // false: rows may be there that refer to nothing
+  std::string comment{};
+  bool restored = false;  // the run drops it before the rows and puts it back behind them
 };
 
 struct IndexSchema {

@@ -40,8 +40,9 @@ struct StepWork {
   std::string step;  // id of the step in the ledger
   std::string table;
   std::vector<std::string> statements;
-  std::vector<Chunk> pending;  // chunks (id 0) that become pending in the same transaction
-  bool begins_table = false;   // one that exists: how its sequences stand is kept for a rollback
+  std::vector<Chunk> pending;            // chunks (id 0) that become pending in the same transaction
+  std::optional<SchemaCheck> premise{};  // asked before the statements; another answer is Error(refused)
+  bool begins_table = false;             // one that exists: how its sequences stand is kept for a rollback
 };
 
 struct ClaimRequest {
@@ -175,6 +176,8 @@ class TargetDatabase {
   /// making: nothing where it cannot be tried without writing into the target.
   virtual std::vector<PreflightFinding> try_objects(std::span<const TableSchema* const> tables,
                                                     std::span<const SchemaObject> objects) = 0;
+  /// The ordinary tables where the plan's go, by name, in that order; without the ledger's.
+  virtual std::vector<std::string> table_names() = 0;
   /// Absent: there is no such table. Throws Error(unreachable) where the target cannot be asked.
   virtual std::optional<ExistingTable> existing_table(const std::string& name) = 0;
   virtual std::string shown_url() const = 0;

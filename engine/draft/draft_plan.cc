@@ -24,7 +24,7 @@ class PlanDrafter {
   Draft draft() {
     write_head();
     if (request_.data_only) {
-      write_loads(*request_.data_only);
+      draft_loads(request_.sources, *request_.data_only, draft_);
       return finished();
     }
     for (const auto& table : tables_) write_table(table, draft_);
@@ -38,16 +38,6 @@ class PlanDrafter {
   Draft finished() {
     while (out_.ends_with("\n\n")) out_.pop_back();
     return std::move(draft_);
-  }
-
-  // Views, triggers and all else are the application's.
-  void write_loads(const DataOnly& target) {
-    ExistingDrafter drafter(target, draft_);
-    for (const auto& source : request_.sources) {
-      for (const auto& table : source.census->tables) {
-        if (table.was_read && is_valid_utf8(table.table.name)) drafter.write(source, table);
-      }
-    }
   }
 
   void write_head() {

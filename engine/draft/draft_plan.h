@@ -21,6 +21,7 @@ struct DraftSource {
 
 /// The target's tables are there: only rows go into them.
 struct DataOnly {
+  std::vector<std::string> tables;  // all of them, by name
   std::function<std::optional<ExistingTable>(const std::string&)> find;
   bool loose_names = false;  // case and underscores do not count
 };

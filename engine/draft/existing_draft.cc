@@ -1,14 +1,12 @@
 #include "draft/existing_draft.h"
 
 #include <algorithm>
-#include <cctype>
-#include <set>
 
 #include "base/text.h"
 #include "draft/column_fit.h"
-#include "draft/column_name.h"
 #include "draft/keys.h"
 #include "draft/names.h"
+#include "draft/table_match.h"
 #include "draft/toml_text.h"
 #include "resolve/resolve.h"
 #include "sql/quote.h"
@@ -16,39 +14,22 @@
 namespace planrun {
 namespace {
 
-/// userID, user_id and UserId are one.
-std::string folded(const std::string& name) {
-  std::string text = to_lower_ascii(name);
-  std::erase(text, '_');
-  return text;
-}
-
-/// The names that a table may have in the target.
-std::vector<std::string> spellings(const std::string& name) {
-  const auto words = words_of_name(name);
-  std::vector<std::string> all = {to_lower_ascii(name), join(words, "_"), join(words, "")};
-  std::string camel;
-  for (const auto& word : words) camel += static_cast<char>(std::toupper(word[0])) + word.substr(1);
-  all.push_back(camel);
-  return all;
-}
-
 class ExistingWriter {
  public:
-  ExistingWriter(const DraftSource& source, const TableCensus& census, const ExistingTable& existing,
-                 bool loose, Draft& draft)
-      : source_(source),
-        census_(census),
-        existing_(existing),
-        loose_(loose),
+  ExistingWriter(const TableMatch& match, Draft& draft)
+      : match_(match),
+        source_(*match.source),
+        census_(*match.census),
+        existing_(match.existing),
         draft_(draft),
         out_(draft.text) {
-    const auto key = primary_key_of(census);
-    row_key_ = numbers_rows(census) ? key[0] : join(census.table.key, ", ");
+    const auto key = primary_key_of(census_);
+    row_key_ = numbers_rows(census_) ? key[0] : join(census_.table.key, ", ");
   }
 
   void write() {
-    for (const auto& column : census_.columns) match(column);
+    for (const auto& column : match_.columns) add_column(column);
+    for (const auto& unclear : match_.unclear) add_unclear(unclear);
     for (const auto& column : existing_.schema.columns) look_at_unfilled(column);
     const std::string& name = existing_.schema.name;
     if (name != census_.table.name)
@@ -57,10 +38,13 @@ class ExistingWriter {
       out_ += toml_comment("Its trigger " + shown(trigger) + " fires on every row that the run writes.");
     out_ += "[table." + toml_key(name) + "]\n";
     out_ += "from   = " + toml_string(source_.name + "." + census_.table.name) + "\nexists = true\n";
-    if (!left_.empty()) {
+    if (!match_.left.empty()) {
+      std::vector<std::string> left;
+      for (const auto& column : match_.left) left.push_back(toml_string(column));
       out_ += toml_comment("The target has no such column, and their values stay behind.");
-      out_ += "ignore = " + toml_array(left_) + "\n";
+      out_ += "ignore = " + toml_array(left) + "\n";
     }
+    write_restored_keys();
     write_entries();
     out_ += "\n";
     write_sequences();
@@ -87,26 +71,26 @@ class ExistingWriter {
     }
   }
 
-  const ColumnSchema* find(const std::string& name) const {
-    if (const ColumnSchema* exact = existing_.schema.find(name)) return exact;
-    if (!loose_) return nullptr;
-    const ColumnSchema* found = nullptr;
-    for (const auto& column : existing_.schema.columns) {
-      if (folded(column.name) != folded(name)) continue;
-      if (found != nullptr) return nullptr;  // two of them: nobody knows which
-      found = &column;
+  void write_restored_keys() {
+    if (match_.restored.empty()) return;
+    std::vector<std::string> names;
+    for (const auto& key : match_.restored) {
+      const bool is_own = key.way.size() == 2;
+      out_ += toml_comment(
+          (is_own ? "Foreign key " + shown(key.name) +
+                        " goes to its own table: rows may refer to rows behind them"
+                  : "Foreign key " + shown(key.name) + " closes a circle (" + join(key.way, " -> ") +
+                        "): no order of the tables satisfies it") +
+          ". The run drops it before these rows and puts it back as it was; only the table's owner may.");
+      names.push_back(toml_string(key.name));
     }
-    return found;
+    out_ += "restore_foreign_keys = " + toml_array(names) + "\n";
   }
 
-  void match(const ColumnCensus& column) {
+  void add_column(const ColumnMatch& matched) {
+    const ColumnCensus& column = *matched.column;
     const std::string& name = column.column.name;
-    const ColumnSchema* into = find(name);
-    if (into == nullptr || filled_.contains(into->name) || !into->generated_sql.empty()) {
-      left_.push_back(toml_string(name));
-      return;
-    }
-    filled_.insert(into->name);
+    const ColumnSchema* into = existing_.schema.find(matched.into);
     ColumnSchema typed = *into;
     if (!existing_.is_typed) typed.type = inherited_type(into->type.sql);
     const ColumnFit fit = fit_column(column, typed, row_key_);
@@ -118,6 +102,16 @@ class ExistingWriter {
       entry.comments += "# choice: " + entry.key + " = " + value_of(name, *into, fit.choice) + "\n";
     if (fit.is_refused) ++draft_.choice_count;
     entries_.push_back(std::move(entry));
+  }
+
+  void add_unclear(const UnclearColumn& unclear) {
+    ++draft_.choice_count;
+    const std::string& name = unclear.column->column.name;
+    std::string comments = toml_comment(shown(name) + " may be " + join(unclear.candidates, " or ") +
+                                        ": choose, and take it out of `ignore`.");
+    for (const auto& candidate : unclear.candidates)
+      comments += "# choice: " + toml_key(candidate) + " = { from = " + toml_string(name) + " }\n";
+    entries_.push_back({toml_key(name), {}, std::move(comments)});
   }
 
   /// Empty where the name alone says it all.
@@ -135,14 +129,16 @@ class ExistingWriter {
   void look_at_unfilled(const ColumnSchema& column) {
     const bool given = !column.not_null || !column.default_sql.empty() || column.identity != Identity::none ||
                        !column.generated_sql.empty();
-    if (given || filled_.contains(column.name)) return;
+    if (given || match_.filled(column.name) != nullptr) return;
     ++draft_.choice_count;
     const std::string key = toml_key(column.name);
-    entries_.push_back({key,
-                        {},
-                        toml_comment(shown(column.name) + ": the target wants a " + column.type.sql +
-                                     ", and the source has none.") +
-                            "# choice: " + key + " = { value = \"...\" }\n"});
+    entries_.push_back(
+        {key,
+         {},
+         toml_comment(shown(column.name) + ": the target wants a " + column.type.sql +
+                      ", it has no default, and the source has no such column. The run is refused "
+                      "until it has a value, `from` another column or by an `expr`.") +
+             "# choice: " + key + " = { value = \"...\" }\n"});
   }
 
   // A run leaves the sequences of others where they are: the next key of the application would be one of
@@ -150,7 +146,7 @@ class ExistingWriter {
   void write_sequences() {
     for (const auto& column : existing_.schema.columns) {
       const bool counts = column.identity != Identity::none || column.default_sql.starts_with("nextval(");
-      if (!counts || !existing_.is_typed || !filled_.contains(column.name)) continue;
+      if (!counts || !existing_.is_typed || match_.filled(column.name) == nullptr) continue;
       const std::string table = quote_name(existing_.schema.name);
       const std::string key = quote_name(column.name);
       out_ += "# lint: allow P033 a sequence that stands further on is in nobody's way\n[[sql]]\n";
@@ -168,40 +164,55 @@ class ExistingWriter {
     }
   }
 
+  const TableMatch& match_;
   const DraftSource& source_;
   const TableCensus& census_;
   const ExistingTable& existing_;
-  bool loose_;
   Draft& draft_;
   std::string& out_;
   std::string row_key_;
   std::vector<Entry> entries_;
-  std::vector<std::string> left_;
-  std::set<std::string> filled_;
 };
+
+void write_unmatched(const UnmatchedTable& table, bool loose_names, Draft& draft) {
+  const std::string& name = table.census->table.name;
+  const std::string what = "Not carried: table " + shown(name) + " of " + table.source->shown + ", " +
+                           with_thousands(table.census->rows) + (table.census->rows == 1 ? " row" : " rows");
+  ++draft.uncarried_count;
+  if (!table.taken.empty()) {
+    draft.text +=
+        toml_comment(what + "; another table of the sources fills " + shown(table.taken) + ".") + "\n";
+    return;
+  }
+  if (table.candidates.empty()) {
+    draft.text += toml_comment(what + "; the target has no table of that name.") + "\n";
+    return;
+  }
+  ++draft.choice_count;
+  const bool is_one = table.candidates.size() == 1;
+  draft.text +=
+      toml_comment(what + "; the target has no table of that name, but " + join(table.candidates, " and ") +
+                   (is_one && !loose_names ? ", which --loose-names takes." : ": choose."));
+  for (const auto& candidate : table.candidates) {
+    draft.text += "# choice: [table." + toml_key(candidate) + "]\n";
+    draft.text += "#         from   = " + toml_string(table.source->name + "." + name) + "\n";
+    draft.text += "#         exists = true\n";
+  }
+  draft.text += "\n";
+}
 
 }  // namespace
 
-std::optional<ExistingTable> ExistingDrafter::find(const std::string& name) const {
-  if (auto found = target_.find(name)) return found;
-  if (!target_.loose_names) return std::nullopt;
-  for (const auto& spelling : spellings(name)) {
-    if (auto found = target_.find(spelling)) return found;
-  }
-  return std::nullopt;
-}
-
-void ExistingDrafter::write(const DraftSource& source, const TableCensus& table) {
-  const auto existing = find(table.table.name);
-  if (!existing) {
-    ++draft_.uncarried_count;
-    draft_.text += toml_comment("Not carried: table " + shown(table.table.name) + " of " + source.shown +
-                                ", " + with_thousands(table.rows) + (table.rows == 1 ? " row" : " rows") +
-                                "; the target has no table of that name.") +
-                   "\n";
-    return;
-  }
-  ExistingWriter(source, table, *existing, target_.loose_names, draft_).write();
+void draft_loads(const std::vector<DraftSource>& sources, const DataOnly& target, Draft& draft) {
+  const TargetMatch match = match_tables(sources, target);
+  for (const auto& table : match.tables) ExistingWriter(table, draft).write();
+  for (const auto& table : match.unmatched) write_unmatched(table, target.loose_names, draft);
+  if (match.unfilled.empty()) return;
+  std::vector<std::string> names;
+  for (const auto& name : match.unfilled) names.push_back(shown(name));
+  draft.text +=
+      toml_comment("Tables of the target that no table of the sources fills: " + join(names, ", ") + ".") +
+      "\n";
 }
 
 }  // namespace planrun

@@ -16,6 +16,8 @@ std::string_view to_string(StepKind kind) {
       return "create";
     case StepKind::begin:
       return "begin";
+    case StepKind::drop_foreign_key:
+      return "drop_foreign_key";
     case StepKind::load:
       return "load";
     case StepKind::index:
@@ -73,6 +75,8 @@ StepKind step_kind(SchemaStepKind kind) {
       return StepKind::index;
     case SchemaStepKind::key:
       return StepKind::key;
+    case SchemaStepKind::drop_foreign_key:
+      return StepKind::drop_foreign_key;
     case SchemaStepKind::foreign_key:
       return StepKind::foreign_key;
     case SchemaStepKind::validate:
@@ -201,7 +205,7 @@ class Builder {
     std::vector<std::string> grouped;
     for (const ResolvedTable* table : ordered_tables()) {
       auto& steps = schema_steps_[table->schema.name];
-      if (!table->schema.exists) steps = dialect_.schema_steps(table->schema);
+      steps = dialect_.schema_steps(table->schema);
       if (!is_small(*table)) continue;
       if (group.table.empty()) group.table = table->schema.name;
       group.creates.push_back(table->schema.name);
@@ -234,6 +238,14 @@ class Builder {
         if (done != loaded_.end()) before.insert(before.end(), done->second.begin(), done->second.end());
       }
       loaded_[name] = {created};
+      for (const auto& s : schema_steps_.at(name)) {
+        if (s.kind != SchemaStepKind::drop_foreign_key) continue;
+        // As late as can be: nobody looks after the key until it is back.
+        Step step = schema_step(*table, s);
+        step.after = before;
+        before = {add(std::move(step))};
+        loaded_[name].push_back(before.front());
+      }
       for (const auto& load : table->loads) {
         Step step;
         step.id = "load " + load.name;
@@ -259,6 +271,7 @@ class Builder {
     for (const auto& s : from.statements) {
       step.statements.push_back(with_floor(s, sizes_.at(table.schema.name).sequence));
     }
+    step.premise = from.premise;
     step.after = loaded_.at(table.schema.name);
     return step;
   }
@@ -299,8 +312,8 @@ class Builder {
   // Foreign keys lock both tables against index builds; two validations of one table lock each other out.
   void add_what_needs_keys(const ResolvedTable& table) {
     for (const auto& s : schema_steps_.at(table.schema.name)) {
-      if (s.kind == SchemaStepKind::create || s.kind == SchemaStepKind::index ||
-          s.kind == SchemaStepKind::key)
+      if (s.kind == SchemaStepKind::create || s.kind == SchemaStepKind::drop_foreign_key ||
+          s.kind == SchemaStepKind::index || s.kind == SchemaStepKind::key)
         continue;
       Step step = schema_step(table, s);
       step.after = finished_.at(table.schema.name);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,10 +12,12 @@
 
 namespace planrun {
 
-/// `begin`: the chunks of a table that exists become pending.
+/// `begin`: the chunks of a table that exists become pending. `drop_foreign_key`: of such a table, until its
+/// rows and those it refers to are in; `foreign_key` and `validate` put it back.
 enum class StepKind {
   create,
   begin,
+  drop_foreign_key,
   load,
   index,
   key,
@@ -38,9 +41,10 @@ struct Step {
   std::vector<std::string> creates;  // kind load: tables created in the transaction of the first chunk
   bool one_worker = false;           // kind load: its chunks go one after the other
   std::vector<std::string> statements;
-  std::vector<std::size_t> after;  // steps that must be done before; always earlier in the list
-  double weight = 0;               // rough cost, in rows loaded
-  double path = 0;                 // weight of the heaviest way from here to the end: the larger goes first
+  std::optional<SchemaCheck> premise{};  // what must hold when it is done; else it is refused
+  std::vector<std::size_t> after;        // steps that must be done before; always earlier in the list
+  double weight = 0;                     // rough cost, in rows loaded
+  double path = 0;  // weight of the heaviest way from here to the end: the larger goes first
 };
 
 struct Graph {

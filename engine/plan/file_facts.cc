@@ -122,6 +122,8 @@ class FileFacts {
     add_constraints(shape.schema, table);
     for (const auto& after : plan.after) table.after.push_back(after.text);
     std::sort(table.after.begin(), table.after.end());
+    for (const auto& key : plan.restore_foreign_keys) table.restored.push_back(key.text);
+    std::sort(table.restored.begin(), table.restored.end());
     for (const auto& load : plan.loads) {
       const auto names = load_names(plan, load);
       for (std::size_t i = 0; i < load.from.size(); ++i) add_load(plan, load, names[i], i, shape.schema);

@@ -122,6 +122,8 @@ constexpr std::array kKinds = {
             "Other tables of the plan are checked, and here a wrong mapping would pass every proof."),
     error(not_whole, "a part of the source that the plan does not have",
           "With `whole = true` all of a source's schema arrives, or is named in `leave`.", LooksAt::sources),
+    error(index_misfit, "a key or index over a type that cannot be compared in it",
+          "PostgreSQL would refuse to build it, after the rows have been loaded.", LooksAt::both),
 };
 
 }  // namespace

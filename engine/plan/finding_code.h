@@ -65,6 +65,7 @@ enum class FindingCode {
   foreign_key_without_index = 49,
   critical_unchecked = 50,
   not_whole = 51,
+  index_misfit = 52,
 };
 
 /// What a rule has to look at before it can speak.

@@ -2,36 +2,11 @@
 #include <optional>
 
 #include "base/text.h"
+#include "plan/comparable_types.h"
 #include "plan/table_shape.h"
 
 namespace planrun {
 namespace {
-
-// Types whose values PostgreSQL compares without a cast; none for types we do not know.
-std::optional<int> family(TypeKind kind) {
-  switch (kind) {
-    case TypeKind::smallint:
-    case TypeKind::integer:
-    case TypeKind::bigint:
-    case TypeKind::real:
-    case TypeKind::double_precision:
-    case TypeKind::numeric:
-      return 1;
-    case TypeKind::text:
-    case TypeKind::varchar:
-    case TypeKind::char_:
-      return 2;
-    case TypeKind::date:
-    case TypeKind::timestamp:
-    case TypeKind::timestamptz:
-      return 3;
-    case TypeKind::other:
-      return std::nullopt;
-    default:
-      constexpr int kOthers = 100;
-      return kOthers + static_cast<int>(kind);
-  }
-}
 
 class ForeignKeyCheck {
  public:
@@ -136,12 +111,11 @@ class ForeignKeyCheck {
       const ColumnSchema* from = table_.schema.find(key_.columns[i]);
       const ColumnSchema* to = other.schema.find(columns[i]);
       if (from == nullptr || to == nullptr) continue;
-      const auto a = family(from->type.kind);
-      const auto b = family(to->type.kind);
-      if (!a || !b || a == b) continue;
-      report(FindingCode::foreign_key_misfit, "the foreign key compares `" + from->name + "` (" +
-                                                  from->type.sql + ") with `" + key_.table + "." + to->name +
-                                                  "` (" + to->type.sql + ")");
+      if (may_refer_to(from->type, to->type)) continue;
+      report(FindingCode::foreign_key_misfit,
+             "the foreign key compares `" + from->name + "` (" + from->type.sql + ") with `" + key_.table +
+                 "." + to->name + "` (" + to->type.sql + ")",
+             "PostgreSQL has no equality for them: give `" + from->name + "` the type " + to->type.sql);
     }
   }
 

@@ -66,6 +66,9 @@ constexpr std::array kOfATable = {
     KnownKey{"exists", flag, "the table is there already"},
     KnownKey{"constraints", texts, "table constraints"},
     KnownKey{"after", texts, "tables that must be loaded before"},
+    KnownKey{
+        "restore_foreign_keys", texts,
+        "of a table that exists: foreign keys that are dropped before the rows and put back behind them"},
     KnownKey{"columns", columns, "NAME = definition"},
     KnownKey{"index", indexes, "NAME = index"},
     KnownKey{"load", loads, "further loads into the table"},

@@ -177,6 +177,7 @@ void lint_plan(PlanReader& reader) {
     shapes.push_back(
         read_table_shape(table, types_of(reader.plan, table), reader.plan.text, reader.diagnostics));
     check_columns_exist(shapes.back(), reader.diagnostics);
+    check_index_types(shapes.back(), reader.diagnostics);
     check_loads(reader, table, shapes.back());
   }
   check_foreign_keys(shapes, reader.diagnostics);

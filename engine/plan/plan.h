@@ -119,7 +119,8 @@ struct PlanTable {
   Position exists_at;  // only where the plan says it
   std::vector<Located> constraints;
   std::vector<Located> after;
-  std::vector<PlanColumn> columns;  // empty: `"*" = "inherit"`
+  std::vector<Located> restore_foreign_keys;  // of a table that exists, by name
+  std::vector<PlanColumn> columns;            // empty: `"*" = "inherit"`
   std::vector<PlanIndex> indexes;
   std::vector<PlanLoad> loads;  // the unnamed one first, if the table has `from`
 };

@@ -44,6 +44,8 @@ constexpr std::array kRules = std::to_array<ChangeRule>({
     {inherit_changed, "inherit_changed", attention, not_made, true,
      "which columns come of the source changes"},
     {order_changed, "order_changed", safe, any_time, false, "the same rows, loaded at another time"},
+    {restored_keys_changed, "restored_keys_changed", attention, not_done, false,
+     "a foreign key that is dropped for the load does not hold for anybody meanwhile"},
     {sha256_new, "sha256_new", safe, not_made, true, "the proof says more"},
     {sha256_gone, "sha256_gone", attention, not_made, true, "the proof says less"},
     {column_new, "column_new", safe, not_made, true, "the others stay as they are"},

@@ -51,6 +51,7 @@ enum class ChangeKind {
   exists_changed,
   inherit_changed,
   order_changed,
+  restored_keys_changed,
   sha256_new,
   sha256_gone,
   // of a column

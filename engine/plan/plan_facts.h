@@ -51,6 +51,7 @@ struct TableFacts {
   std::map<std::string, std::string> checks;        // by expression, without blanks that mean nothing
   std::map<std::string, std::string> indexes;       // by name
   std::vector<std::string> after;
+  std::vector<std::string> restored;  // foreign keys, by name
 };
 
 struct CheckFacts {

@@ -171,6 +171,25 @@ void read_target_of(PlanReader& reader, const Section& section, PlanTable& table
   }
 }
 
+void read_restored_keys(PlanReader& reader, const Section& section, PlanTable& table) {
+  table.restore_foreign_keys = section.list("restore_foreign_keys");
+  if (table.restore_foreign_keys.empty()) return;
+  const Position at = section.at("restore_foreign_keys");
+  if (!table.exists) {
+    reader.error(FindingCode::keys_apart, at,
+                 section.shown() + " is made by the plan: its foreign keys come after the rows anyway",
+                 "take `restore_foreign_keys` out");
+  }
+  for (const auto& target : reader.plan.targets) {
+    const bool is_its = table.target.empty() || table.target == target.name;
+    if (!is_its || target.dialect != "sqlite") continue;
+    reader.error(
+        FindingCode::keys_apart, at,
+        section.shown() + " goes into a SQLite file, which looks at foreign keys after the rows anyway",
+        "take `restore_foreign_keys` out");
+  }
+}
+
 void read_table(PlanReader& reader, const Member& member) {
   const Section section(reader, table_keys(), member.value, member.at, "[table." + member.key + "]");
   PlanTable table;
@@ -182,6 +201,7 @@ void read_table(PlanReader& reader, const Member& member) {
   read_target_of(reader, section, table);
   table.constraints = section.list("constraints");
   table.after = section.list("after");
+  read_restored_keys(reader, section, table);
   if (const Member* columns = section.find("columns")) {
     table.columns = read_columns(reader, columns->value, section.shown(), false, table.exists);
     if (columns->value.members.empty())

@@ -96,6 +96,10 @@ class RecordedFacts {
     add_constraints(schema_of(json), table);
     table.after = recorded::texts(json, "after");
     std::sort(table.after.begin(), table.after.end());
+    for (const auto& key : recorded::list(json, "foreign_keys")) {
+      if (recorded::flag(key, "restored")) table.restored.push_back(key.at("name"));
+    }
+    std::sort(table.restored.begin(), table.restored.end());
     for (const auto& load : recorded::list(json, "loads")) add_load(load, table.name, columns);
   }
 

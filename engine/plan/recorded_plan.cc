@@ -43,6 +43,11 @@ ForeignKeySchema read_foreign_key(const Json& json) {
   key.columns = json.at("columns");
   key.table = json.at("table");
   key.foreign_columns = recorded::texts(json, "foreign_columns");
+  key.restored = recorded::flag(json, "restored");
+  key.definition = recorded::text(json, "definition");
+  key.is_validated = !recorded::flag(json, "not_valid");
+  key.comment = recorded::text(json, "comment");
+  key.match_full = recorded::flag(json, "match_full");
   return key;
 }
 

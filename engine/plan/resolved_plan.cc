@@ -67,6 +67,11 @@ Json foreign_key_json(const ForeignKeySchema& k) {
   put(out, "match_full", k.match_full);
   put(out, "deferrable", k.deferrable);
   put(out, "initially_deferred", k.initially_deferred);
+  if (!k.restored) return out;
+  out["restored"] = true;
+  out["definition"] = k.definition;
+  put(out, "not_valid", !k.is_validated);
+  put(out, "comment", k.comment);
   return out;
 }
 

@@ -74,6 +74,14 @@ class TableComparing {
            "is loaded after " + (is.empty() ? "none" : is) + ", it was after " + (was.empty() ? "none" : was),
            was, is);
     }
+    if (before_.restored != now_.restored) {
+      const std::string was = join(before_.restored, ", ");
+      const std::string is = join(now_.restored, ", ");
+      tell(ChangeKind::restored_keys_changed,
+           "while it is loaded, " + (is.empty() ? "no foreign key" : "foreign key " + is) +
+               " is dropped and put back, it was " + (was.empty() ? "none" : was),
+           was, is);
+    }
   }
 
   // How a table's loads fill a column, as one text; empty where none does by a `from` or `expr` of its own.

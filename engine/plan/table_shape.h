@@ -39,7 +39,12 @@ std::span<const std::string> types_of(const Plan& plan, const PlanTable& table);
 /// open.
 void check_columns_exist(const TableShape& table, Diagnostics& diagnostics);
 
-/// Reports foreign keys to no table, to no column, or to columns that are not a key; what an open table could
+/// Reports keys and indexes over columns whose type their method cannot compare; of columns that are not
+/// known yet nothing.
+void check_index_types(const TableShape& table, Diagnostics& diagnostics);
+
+/// Reports foreign keys to no table, to no column, to columns that are not a key, or to such
+/// as do not compare; what an open table could
 /// still bring is left for later.
 void check_foreign_keys(std::span<const TableShape> tables, Diagnostics& diagnostics);
 

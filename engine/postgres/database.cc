@@ -32,6 +32,10 @@ class PostgresDatabase : public TargetDatabase {
                                             std::span<const SchemaObject>) override {
     return {};
   }
+  std::vector<std::string> table_names() override {
+    PostgresConnection connection(context_->settings("planrun preflight", true));
+    return read_table_names(connection, *context_);
+  }
   std::optional<ExistingTable> existing_table(const std::string& name) override {
     PostgresConnection connection(context_->settings("planrun preflight", true));
     return read_existing_table(connection, *context_, name);

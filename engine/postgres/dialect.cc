@@ -74,6 +74,8 @@ class PostgresDialect : public Dialect {
   std::string drop_foreign_key(const std::string& table, const std::string& key) const override {
     return "ALTER TABLE IF EXISTS " + relation(table) + " DROP CONSTRAINT IF EXISTS " + quote_name(key);
   }
+  std::vector<std::string> restore_foreign_key(const TableSchema& table,
+                                               const ForeignKeySchema& key) const override;
   ValueLimits value_limits() const override { return {}; }
   // https://www.postgresql.org/docs/current/monitoring-stats.html: of others' sessions and of replicas only
   // members of pg_read_all_stats see more than that they are there.
@@ -96,6 +98,10 @@ class PostgresDialect : public Dialect {
   std::string key_index(const TableSchema& table, const KeySchema& key) const;
   std::string attach_key(const TableSchema& table, const KeySchema& key) const;
   std::string create_index(const TableSchema& table, const IndexSchema& index) const;
+  std::vector<SchemaStep> restore_steps(const TableSchema& table) const;
+  std::vector<std::string> put_back(const TableSchema& table, const ForeignKeySchema& key) const;
+  std::string validate(const TableSchema& table, const ForeignKeySchema& key) const;
+  SchemaCheck restored_key_check(const TableSchema& table, const ForeignKeySchema& key) const;
   std::string add_foreign_key(const TableSchema& table, const ForeignKeySchema& key) const;
   std::string set_sequence(const TableSchema& table, const ColumnSchema& column) const;
 
@@ -180,7 +186,53 @@ std::string PostgresDialect::set_sequence(const TableSchema& table, const Column
          quote_literal(relation_name) + ", " + quote_literal(column.name) + ")::pg_catalog.regclass) q";
 }
 
+/// By the server's own definition, so that nothing of it is lost; not yet held against the rows.
+std::vector<std::string> PostgresDialect::put_back(const TableSchema& table,
+                                                   const ForeignKeySchema& key) const {
+  const std::string name = quote_name(key.name);
+  std::vector<std::string> statements = {"ALTER TABLE " + relation(table.name) + " ADD CONSTRAINT " + name +
+                                         " " + key.definition + " NOT VALID"};
+  if (!key.comment.empty())
+    statements.push_back("COMMENT ON CONSTRAINT " + name + " ON " + relation(table.name) + " IS " +
+                         quote_literal(key.comment));
+  return statements;
+}
+
+std::string PostgresDialect::validate(const TableSchema& table, const ForeignKeySchema& key) const {
+  return "ALTER TABLE " + relation(table.name) + " VALIDATE CONSTRAINT " + quote_name(key.name);
+}
+
+std::vector<std::string> PostgresDialect::restore_foreign_key(const TableSchema& table,
+                                                              const ForeignKeySchema& key) const {
+  // A table with deferred work of this transaction cannot be altered.
+  std::vector<std::string> statements = {"SET CONSTRAINTS ALL IMMEDIATE"};
+  for (auto& statement : put_back(table, key)) statements.push_back(std::move(statement));
+  if (key.is_validated) statements.push_back(validate(table, key));
+  return statements;
+}
+
+std::vector<SchemaStep> PostgresDialect::restore_steps(const TableSchema& table) const {
+  std::vector<SchemaStep> steps;
+  for (const auto& key : table.foreign_keys) {
+    if (!key.restored) continue;
+    const std::string drop =
+        "ALTER TABLE " + relation(table.name) + " DROP CONSTRAINT " + quote_name(key.name);
+    steps.push_back(
+        {SchemaStepKind::drop_foreign_key, key.name, {drop}, {}, {}, restored_key_check(table, key)});
+  }
+  for (const auto& key : table.foreign_keys) {
+    if (key.restored)
+      steps.push_back({SchemaStepKind::foreign_key, key.name, put_back(table, key), {}, key.table});
+  }
+  for (const auto& key : table.foreign_keys) {
+    if (key.restored && key.is_validated)
+      steps.push_back({SchemaStepKind::validate, key.name, {validate(table, key)}, {}, {}});
+  }
+  return steps;
+}
+
 std::vector<SchemaStep> PostgresDialect::schema_steps(const TableSchema& table) const {
+  if (table.exists) return restore_steps(table);
   std::vector<SchemaStep> steps;
   const auto add = [&steps](SchemaStepKind kind, const std::string& name, std::string statement,
                             std::vector<std::size_t> after, const std::string& needs = {}) {
@@ -228,7 +280,25 @@ std::vector<SchemaStep> PostgresDialect::schema_steps(const TableSchema& table) 
   return steps;
 }
 
+SchemaCheck PostgresDialect::restored_key_check(const TableSchema& table, const ForeignKeySchema& key) const {
+  const std::string definition = key.definition + (key.is_validated ? "" : " NOT VALID");
+  return {"foreign key " + key.name,
+          "SELECT count(*) FROM pg_catalog.pg_constraint WHERE conrelid = pg_catalog.to_regclass(" +
+              quote_literal(relation(table.name)) + ") AND conname = " + quote_literal(key.name) +
+              " AND pg_catalog.pg_get_constraintdef(oid) = " + quote_literal(definition) +
+              " AND coalesce(pg_catalog.obj_description(oid, 'pg_constraint'), '') = " +
+              quote_literal(key.comment),
+          "1"};
+}
+
 std::vector<SchemaCheck> PostgresDialect::schema_checks(const TableSchema& table) const {
+  if (table.exists) {
+    std::vector<SchemaCheck> restored;
+    for (const auto& key : table.foreign_keys) {
+      if (key.restored) restored.push_back(restored_key_check(table, key));
+    }
+    return restored;
+  }
   std::vector<std::string> keys;
   std::vector<std::string> indexes;
   std::vector<std::string> foreign_keys;

@@ -54,8 +54,12 @@ void read_keys(PostgresConnection& connection, const std::string& table, TableSc
 
 void read_foreign_keys(PostgresConnection& connection, const std::string& table, TableSchema& schema) {
   const Result r = connection.exec(
-      "SELECT k.conname, p.relname, a.attname, f.attname FROM pg_constraint k JOIN pg_class p ON p.oid = "
-      "k.confrelid"
+      "SELECT k.conname,"
+      // A table of another schema is none of the plan's.
+      " CASE WHEN p.relnamespace = c.relnamespace THEN p.relname ELSE p.oid::regclass::text END,"
+      " a.attname, f.attname, pg_get_constraintdef(k.oid), k.convalidated,"
+      " coalesce(obj_description(k.oid, 'pg_constraint'), ''), k.confmatchtype = 'f'"
+      " FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_class p ON p.oid = k.confrelid"
       " CROSS JOIN LATERAL unnest(k.conkey, k.confkey) WITH ORDINALITY n (own, other, place)"
       " JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = n.own"
       " JOIN pg_attribute f ON f.attrelid = k.confrelid AND f.attnum = n.other"
@@ -67,6 +71,13 @@ void read_foreign_keys(PostgresConnection& connection, const std::string& table,
       ForeignKeySchema& key = schema.foreign_keys.emplace_back();
       key.name = name;
       key.table = r.text(i, 1);
+      key.definition = r.text(i, 4);
+      key.is_validated = r.truth(i, 5);
+      key.comment = r.text(i, 6);
+      key.match_full = r.truth(i, 7);
+      constexpr std::string_view kNotValid = " NOT VALID";
+      if (key.definition.ends_with(kNotValid))
+        key.definition.resize(key.definition.size() - kNotValid.size());
     }
     schema.foreign_keys.back().columns.push_back(r.text(i, 2));
     schema.foreign_keys.back().foreign_columns.push_back(r.text(i, 3));
@@ -74,6 +85,17 @@ void read_foreign_keys(PostgresConnection& connection, const std::string& table,
 }
 
 }  // namespace
+
+std::vector<std::string> read_table_names(PostgresConnection& connection, const PostgresContext& context) {
+  const Result r = connection.exec(
+      "SELECT c.relname FROM pg_class c WHERE c.relnamespace = to_regnamespace($1) AND c.relkind IN ('r', "
+      "'p')"
+      " AND NOT c.relispartition ORDER BY c.relname COLLATE \"C\"",
+      {quote_name(context.options.schema)});
+  std::vector<std::string> names;
+  for (int i = 0; i < r.rows(); ++i) names.push_back(r.text(i, 0));
+  return names;
+}
 
 std::optional<ExistingTable> read_existing_table(PostgresConnection& connection,
                                                  const PostgresContext& context, const std::string& name) {

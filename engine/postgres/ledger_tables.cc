@@ -207,6 +207,12 @@ void do_work(PostgresConnection& connection, const PostgresLedgerTables& tables,
   done.worker = worker;
   const auto start = std::chrono::steady_clock::now();
   connection.exec(kDdlLockTimeout);
+  if (work.premise && connection.exec(work.premise->sql).text(0, 0) != work.premise->expect) {
+    throw Error(ErrorCode::refused,
+                work.premise->name + " of table " + work.table +
+                    " is not what the run has found: somebody has changed it since",
+                "run the same command again: it takes the table as it is then");
+  }
   for (const auto& statement : work.statements) connection.exec(statement);
   connection.exec("SET LOCAL lock_timeout = 0");
   insert_pending(connection, tables, work.run, work.pending);

@@ -29,6 +29,9 @@ class Preflight {
     for (const TableSchema* table : tables_) {
       if (table->exists) {
         privileges(*table);
+        for (const auto& key : table->foreign_keys) {
+          if (key.restored) restoring(*table, key);
+        }
         continue;
       }
       if (types(*table)) expressions(*table);
@@ -160,6 +163,34 @@ class Preflight {
     if (truth("SELECT has_database_privilege(current_database(), 'TEMPORARY')", {})) return;
     find("role " + connection_.user() + " may not make temporary tables, where rows wait that meet rows",
          "GRANT TEMPORARY ON DATABASE " + quote_name(connection_.database()) + " TO " + role_);
+  }
+
+  /// What dropping a foreign key and putting it back needs.
+  void restoring(const TableSchema& table, const ForeignKeySchema& key) {
+    const std::string name = qualified(schema_, table.name);
+    const std::string foreign = qualified(schema_, key.table);
+    const std::string what = "foreign key " + key.name + " of table " + name;
+    const Result r = connection_.exec(
+        "SELECT quote_ident(pg_get_userbyid(t.relowner)), pg_has_role(t.relowner, 'USAGE'),"
+        " has_table_privilege(f.oid, 'REFERENCES'), 'p' IN (t.relkind, f.relkind) OR EXISTS (SELECT FROM"
+        " pg_constraint k WHERE k.conrelid = t.oid AND k.conname = $3 AND k.conparentid <> 0)"
+        " FROM pg_class t, pg_class f WHERE t.oid = to_regclass($1) AND f.oid = to_regclass($2)",
+        {name, foreign, key.name});
+    if (r.rows() == 0) return;  // said already
+    if (!r.truth(0, 1)) {
+      find("role " + connection_.user() + " may not drop and restore " + what + ": only the table's owner " +
+               r.text(0, 0) + " may",
+           "GRANT " + r.text(0, 0) + " TO " + role_ + ", or ALTER TABLE " + name + " OWNER TO " + role_);
+    }
+    if (!r.truth(0, 2)) {
+      find("role " + connection_.user() + " has no REFERENCES on table " + foreign + ", which restoring " +
+               what + " needs",
+           "GRANT REFERENCES ON " + foreign + " TO " + role_);
+    }
+    if (r.truth(0, 3)) {
+      find(what + " cannot be put back as NOT VALID: one of its tables is partitioned",
+           "take it out of `restore_foreign_keys`, and order the rows by `where` in several loads");
+    }
   }
 
   /// Asks in a savepoint; false: the server refused, and `words` says why.

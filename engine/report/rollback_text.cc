@@ -11,6 +11,7 @@ std::string tables_text(const RollbackSummary& s) {
   TextTable table({{"table", Align::left}, {"rows", Align::right}, {"now", Align::left}});
   for (const auto& t : s.tables) {
     std::string now = t.existed ? "as before the run" : t.was_there ? "dropped" : "was gone before";
+    for (const auto& key : t.restored) now += ", foreign key " + key + " restored";
     if (!t.discarded.empty()) now += ", with " + join(t.discarded, ", ");
     table.add({t.table, t.was_there ? with_thousands(t.rows) : "", now});
   }

@@ -86,11 +86,40 @@ void fill_existing(const PlanTable& table, const ExistingTable& existing, TableS
   shape.open = false;
 }
 
+void mark_restored_keys(const Plan& plan, const PlanTable& table, TableSchema& schema,
+                        Diagnostics& diagnostics) {
+  const std::string shown = "[table." + table.name + "]";
+  std::vector<std::string> names;
+  for (const auto& key : schema.foreign_keys) names.push_back(key.name);
+  for (const auto& wanted : table.restore_foreign_keys) {
+    const auto key = std::find_if(schema.foreign_keys.begin(), schema.foreign_keys.end(),
+                                  [&](const auto& k) { return k.name == wanted.text; });
+    if (key == schema.foreign_keys.end()) {
+      diagnostics.error(
+          FindingCode::existing_table_misfit, wanted.at,
+          shown + " exists, and has no foreign key `" + wanted.text + "`",
+          names.empty() ? "it has none: take `restore_foreign_keys` out" : "it has " + join(names, ", "));
+      continue;
+    }
+    const bool is_loaded = std::any_of(plan.tables.begin(), plan.tables.end(), [&](const PlanTable& other) {
+      return other.name == key->table && other.target == table.target;
+    });
+    if (!is_loaded) {
+      diagnostics.error(FindingCode::existing_table_misfit, wanted.at,
+                        shown + ": foreign key `" + wanted.text + "` refers to " + key->table +
+                            ", which the plan does not load: its rows are there before",
+                        "take `" + wanted.text + "` out of `restore_foreign_keys`");
+    }
+    key->restored = true;
+  }
+}
+
 void load_parents_first(ResolvedPlan& plan) {
   for (auto& table : plan.tables) {
     if (!table.schema.exists) continue;
     for (const auto& key : table.schema.foreign_keys) {
       std::set<std::string> seen;
+      if (key.restored) continue;
       if (plan.find(key.table) == nullptr || leads_to(plan, key.table, table.schema.name, seen)) continue;
       table.after.push_back(key.table);
     }

@@ -13,8 +13,13 @@ namespace planrun {
 void fill_existing(const PlanTable& table, const ExistingTable& existing, TableShape& shape,
                    Diagnostics& diagnostics);
 
-/// Foreign keys of tables that exist hold while rows come in: their loads wait for those of the tables they
-/// refer to, unless the plan's own `after` says otherwise.
+/// Marks the foreign keys that the plan has dropped and put back. Reports one that the table does not have,
+/// and one that refers to a table which the plan does not load.
+void mark_restored_keys(const Plan& plan, const PlanTable& table, TableSchema& schema,
+                        Diagnostics& diagnostics);
+
+/// Other foreign keys of tables that exist hold while rows come in: their loads wait for those of the tables
+/// they refer to, unless the plan's own `after` says otherwise.
 void load_parents_first(ResolvedPlan& plan);
 
 }  // namespace planrun

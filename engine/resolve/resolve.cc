@@ -116,7 +116,10 @@ class Resolver {
 
   ResolveResult resolve() {
     for (const auto& table : plan_.tables) shapes_.push_back(read_shape(table));
-    for (const auto& shape : shapes_) check_columns_exist(shape, result_.diagnostics);
+    for (const auto& shape : shapes_) {
+      check_columns_exist(shape, result_.diagnostics);
+      check_index_types(shape, result_.diagnostics);
+    }
     check_foreign_keys(shapes_, result_.diagnostics);
     ObjectNames names;
     for (const auto& shape : shapes_) names.reserve(shape);
@@ -125,12 +128,13 @@ class Resolver {
       names.choose(shape);
     }
     for (auto& shape : shapes_) fill_foreign_columns(shape.schema);
-    // They hold already, whatever they refer to; here they only say what is loaded before what.
-    for (auto& shape : shapes_) {
-      const auto found = existing_.find(shape.schema.name);
-      if (shape.schema.exists && found != existing_.end()) {
-        shape.schema.foreign_keys = found->second.schema.foreign_keys;
-      }
+    // They hold already, whatever they refer to: here they say what is loaded before what.
+    for (std::size_t i = 0; i < shapes_.size(); ++i) {
+      TableSchema& schema = shapes_[i].schema;
+      const auto found = existing_.find(schema.name);
+      if (!schema.exists || found == existing_.end()) continue;
+      schema.foreign_keys = found->second.schema.foreign_keys;
+      mark_restored_keys(plan_, plan_.tables[i], schema, result_.diagnostics);
     }
     for (std::size_t i = 0; i < shapes_.size(); ++i)
       result_.plan.tables.push_back(resolve_table(plan_.tables[i], shapes_[i]));

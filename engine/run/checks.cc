@@ -19,7 +19,6 @@ PlanCheck check_of(const std::string& thing, const SchemaCheck& question) {
 std::vector<AskedCheck> checks_to_ask(const ResolvedPlan& plan, const Dialect& dialect) {
   std::vector<AskedCheck> asked;
   for (const auto& table : plan.tables) {
-    if (table.schema.exists) continue;  // its keys and indexes are not the run's
     for (const auto& question : dialect.schema_checks(table.schema)) {
       asked.push_back({check_of(table.schema.name, question), false,
                        question.name == "indexes" ? table.schema.name : ""});

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "run/connected_sources.h"
+#include "run/existing_tables.h"
 #include "run/sample.h"
 #include "run/transforms.h"
 
@@ -37,11 +38,7 @@ void look_for_objects(const std::vector<SchemaObject>& objects, TargetDatabase& 
 Prepared prepare(const Plan& plan, const std::map<std::string, SourceDatabase*>& sources,
                  TargetDatabase& target, Diagnostics& wrong) {
   const ConnectedSources connected = connect_sources(sources);
-  ExistingTables existing;
-  for (const auto& table : plan.tables) {
-    if (!table.exists) continue;
-    if (auto found = target.existing_table(table.name)) existing.emplace(table.name, std::move(*found));
-  }
+  const ExistingTables existing = read_existing_tables(plan, target);
   ResolveResult resolved = resolve(plan, connected.tables, existing);
   resolved.plan.schema = plan.targets.front().schema_of_tables();
   resolved.plan.sample = plan.sample;
@@ -124,6 +121,7 @@ void check_target(const ResolvedPlan& plan, TargetDatabase& target, std::span<co
       }
     }
   };
+  for (const auto& circle : circles_of(plan)) notice(circle);
   tell(target.preflight(tables, ours));
   tell(target.try_objects(tables, objects));
   if (count == 0) look_for_objects(objects, target, done, refuse);

@@ -6,10 +6,12 @@
 #include <thread>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "base/time.h"
 #include "load/road.h"
 #include "run/choose_run.h"
 #include "run/context.h"
+#include "run/orphans.h"
 #include "run/prepare.h"
 #include "run/sample.h"
 #include "run/settle_plan.h"
@@ -24,6 +26,7 @@ namespace {
 // (tests/bench, 10 million rows).
 constexpr double kRunToPreview = 3.0;
 constexpr double kLeastSeconds = 0.2;
+constexpr std::size_t kShownOrphans = 5;
 
 // Tells nothing of rows to a target; counts, groups and samples instead.
 class Looking : public RowVisitor {
@@ -237,6 +240,17 @@ void add_merges(const std::vector<LoadOfTable>& loads, const Settlements& settle
   }
 }
 
+// What the source alone cannot tell: rows of a table that exists refer to rows that are there as well.
+void add_orphans(const OrphanRequest& request, Preview& preview) {
+  for (const auto& orphans : find_orphans(request)) {
+    std::vector<std::string> shown = orphans.shown;
+    if (shown.size() > kShownOrphans) shown.resize(kShownOrphans);
+    if (orphans.rows > static_cast<std::int64_t>(shown.size())) shown.emplace_back("...");
+    preview.findings.push_back(
+        {orphans.load, what_is_missing(orphans) + ": " + join(shown, "; "), orphans.rows, true});
+  }
+}
+
 void add_ddl(const ResolvedPlan& plan, const Dialect& dialect, Preview& preview) {
   for (const Step& step : preview.graph.steps) {
     for (const auto& table : step.creates) {
@@ -322,6 +336,7 @@ Preview preview_plan(const Plan& plan, const std::map<std::string, SourceDatabas
       LoadReading(loads, read, settlements, target, !preview.target_unreachable, options, stop).run();
   add_merges(loads, settlements, preview);
   preview.findings = ask_sources(prepared.plan, read);
+  add_orphans({prepared.plan, read, settlements, target, stop, "preview", false}, preview);
   for (const auto& [name, source] : sources) {
     if (source->state().text != states[name]) {
       preview.notices.push_back(name +

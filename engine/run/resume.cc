@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "run/existing_tables.h"
 
 namespace planrun {
 
@@ -143,6 +144,7 @@ class Comparing {
   void compare(const ResolvedTable& table) {
     const std::string& name = table.schema.name;
     const auto before = before_.find(name);
+    if (before != before_.end()) compare_dropped_keys(name, before->second, schema_to_json(table));
     if (!is_made(name)) {
       if (before == before_.end() || shape_of(before->second) != shape_of(schema_to_json(table))) {
         accepted_.push_back("table " + name + " is not made yet: its new definition holds");
@@ -151,6 +153,19 @@ class Comparing {
     }
     compare_schema(name, shape_of(before->second), shape_of(schema_to_json(table)));
     compare_loads(table, by_name(before->second.at("loads")));
+  }
+
+  // What the run has dropped it must know how to put back.
+  void compare_dropped_keys(const std::string& table, const Json& before, const Json& now) const {
+    const auto keys = by_name(now.value("foreign_keys", Json::array()));
+    for (const auto& key : before.value("foreign_keys", Json::array())) {
+      const std::string name = key.at("name");
+      if (!done_.contains(drop_key_step_id(table, name))) continue;
+      const auto same = keys.find(name);
+      if (same != keys.end() && same->second == key) continue;
+      throw refused("foreign key " + name + " of table " + table +
+                    " has been dropped, and the plan would not put it back as it was");
+    }
   }
 
   void compare_schema(const std::string& table, const Json& before, const Json& now) {

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "plan/part.h"
 #include "plan/plan_diff.h"
+#include "run/existing_tables.h"
 #include "run/prepare.h"
 
 namespace planrun {
@@ -67,11 +68,8 @@ ReviewedDatabase review_source(SourceDatabase& database) {
 
 ReviewedDatabase review_target(const Plan& part, TargetDatabase& target) {
   ReviewedDatabase reviewed{target.shown_url(), {}};
-  for (const auto& table : part.tables) {
-    if (!table.exists) continue;
-    if (const auto found = target.existing_table(table.name))
-      reviewed.tables[table.name] = lines_of(found->schema);
-  }
+  for (const auto& [name, found] : read_existing_tables(part, target))
+    reviewed.tables[name] = lines_of(found.schema);
   return reviewed;
 }
 

@@ -25,6 +25,9 @@ constexpr auto kPatience = std::chrono::seconds(60);
 constexpr auto kLedgerPause = std::chrono::milliseconds(500);
 // The step that begins the loads into a table which exists.
 constexpr const char* kBegin = "begin";
+// Takes a foreign key off a table that exists.
+constexpr const char* kDropKey = "drop_foreign_key";
+constexpr const char* kForeignKeyViolated = "23503";
 constexpr std::size_t kShownChanged = 10;
 
 // "NAME" of a step "KIND TABLE NAME".
@@ -139,12 +142,17 @@ class TakingBack {
     const std::vector<StepRecord> steps = done_steps();
     std::map<std::string, TableState> states = look(*undo, steps);
     // Everything is found before anything is taken back. What the run made goes first, the newest before the
-    // others: it may refer to rows that the run wrote into tables of others.
+    // others: it may refer to rows that the run wrote into tables of others. A foreign key that it dropped
+    // comes back when the rows that it was dropped for are gone.
     for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
-      if (step->kind != kBegin) undo->undo(step->id, undo_statements(*step, states[step->table]));
+      if (step->kind != kBegin && step->kind != kDropKey)
+        undo->undo(step->id, undo_statements(*step, states[step->table]));
     }
     for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
       if (step->kind == kBegin) take_back_rows(*undo, *step);
+    }
+    for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
+      if (step->kind == kDropKey) restore_key(*undo, *step);
     }
     undo->commit();
   }
@@ -183,6 +191,7 @@ class TakingBack {
       states[own[i]] = found[i];
       summary_.tables.push_back(std::move(table));
     }
+    look_at_restored_keys(steps, refusals);
     for (const auto& step : steps) {
       if (step.kind == kBegin) look_for_changed_rows(undo, schema_of(step), refusals);
       const auto object = objects_.find(step.id);
@@ -217,6 +226,54 @@ class TakingBack {
     RolledBackTable table{step.table, true, true, undo.take_back_rows(schema_of(step)), {}};
     undo.undo(step.id, {});
     summary_.tables.push_back(std::move(table));
+  }
+
+  const ForeignKeySchema& key_of(const StepRecord& step) const {
+    for (const auto& key : schema_of(step).foreign_keys) {
+      if (key.restored && key.name == name_in(step)) return key;
+    }
+    throw Error(ErrorCode::refused, "run " + run_.id + " has dropped foreign key " + name_in(step) +
+                                        " of table " + step.table +
+                                        ", which is not in the plan that its ledger keeps");
+  }
+
+  // A key that the run has put back whole, and that is another one or gone since, is somebody's doing.
+  void look_at_restored_keys(const std::vector<StepRecord>& steps, std::vector<std::string>& refusals) {
+    const auto is_done = [&](const std::string& id) {
+      return std::any_of(steps.begin(), steps.end(), [&](const StepRecord& step) { return step.id == id; });
+    };
+    for (const auto& step : steps) {
+      if (step.kind != kDropKey) continue;
+      const ForeignKeySchema& key = key_of(step);
+      const std::string last = key.is_validated ? "validate " : "foreign_key ";
+      if (!is_done(last + step.table + " " + key.name) || is_as_it_was(step)) continue;
+      refusals.push_back("table " + step.table + ": foreign key " + key.name +
+                         " is not what the run put back: " + key.definition);
+    }
+  }
+
+  bool is_as_it_was(const StepRecord& step) {
+    TableSchema schema = schema_of(step);
+    schema.foreign_keys = {key_of(step)};
+    const auto target = target_.connect(run_.id, 0);
+    for (const SchemaCheck& check : target_.dialect().schema_checks(schema)) {
+      if (target->query(check.sql).rows.at(0).at(0) != check.expect) return false;
+    }
+    return true;
+  }
+
+  void restore_key(UndoTransaction& undo, const StepRecord& step) {
+    const ForeignKeySchema& key = key_of(step);
+    try {
+      undo.undo(step.id, target_.dialect().restore_foreign_key(schema_of(step), key));
+    } catch (const Error& error) {
+      if (error.sqlstate() != kForeignKeyViolated) throw;
+      throw Error(ErrorCode::refused,
+                  "run " + run_.id + " was not taken back, and nothing was changed: rows of table " +
+                      step.table + ", not of the run, refer by " + key.name +
+                      " to rows that are not there without it: " + error.what(),
+                  "delete them or let them refer to other rows, then run the same command again");
+    }
   }
 
   // Reads the table's rows and says in `out` what of them is not the run's.
@@ -288,7 +345,23 @@ class TakingBack {
                       join(left, " and a table ") + " again",
                   "find out who makes it; the same command looks again");
     }
+    prove_restored_keys();
     summary_.proved_at = to_iso_utc(now_micros());
+  }
+
+  void prove_restored_keys() {
+    for (const auto& step : ledger_.steps(run_.id)) {
+      if (step.kind != kDropKey || step.state != StepState::undone) continue;
+      if (!is_as_it_was(step)) {
+        throw Error(ErrorCode::unproved,
+                    "run " + run_.id + " was taken back, but foreign key " + name_in(step) + " of table " +
+                        step.table + " in " + target_.shown_url() + " is not what it was before the run",
+                    "make it again, the run's ledger has it: " + key_of(step).definition);
+      }
+      for (auto& table : summary_.tables) {
+        if (table.table == step.table) table.restored.push_back(name_in(step));
+      }
+    }
   }
 
   RunRecord& run_;
@@ -361,7 +434,8 @@ Json to_json(const RollbackSummary& s) {
                       {"was_there", t.was_there},
                       {"existed", t.existed},
                       {"rows", t.rows},
-                      {"discarded", t.discarded}});
+                      {"discarded", t.discarded},
+                      {"restored", t.restored}});
   }
   return {{"plan", s.plan},      {"run", s.run},
           {"target", s.target},  {"verdict", kVerdicts.at(static_cast<std::size_t>(s.verdict))},

@@ -29,6 +29,8 @@ struct RolledBackTable {
   bool existed = false;                // before the run: only the run's rows went
   std::int64_t rows = 0;               // that were in it, or were taken back
   std::vector<std::string> discarded;  // of others, gone with it
+  std::vector<std::string>
+      restored{};  // foreign keys that the run had dropped: as they were, says the catalog
 };
 
 enum class RollbackVerdict {

@@ -9,6 +9,7 @@
 #include "plan/table_shape.h"
 #include "resolve/resolve.h"
 #include "run/connected_sources.h"
+#include "run/existing_tables.h"
 #include "sql/quote.h"
 
 namespace planrun {
@@ -215,6 +216,7 @@ ExistingTables ask_target(const Plan& plan, TargetDatabase& target,
       notice(left_out + error.what());
     }
   }
+  if (!existing.empty()) remember_dropped_keys(plan, target, existing);
   return existing;
 }
 

@@ -17,7 +17,9 @@
 #include "run/choose_run.h"
 #include "run/context.h"
 #include "run/crew.h"
+#include "run/existing_tables.h"
 #include "run/guards.h"
+#include "run/orphans.h"
 #include "run/prepare.h"
 #include "run/proof.h"
 #include "run/resume.h"
@@ -119,6 +121,8 @@ class Run : public TargetRun {
       summary_.loads.clear();
       add_balances(prepared_.plan, ledger_->chunks(record_.id), summary_);
       add_what_was_kept();
+      for (const auto& key : dropped_keys(prepared_.plan, ledger_->steps(record_.id)))
+        observer_.notice(key + " is dropped until the run has gone on to its end or is taken back");
     } catch (const Error& second) {
       observer_.notice(std::string("the ledger could not be told: ") + second.what());
     }
@@ -262,11 +266,19 @@ class Run : public TargetRun {
     try {
       settlements_ = settle_plan(prepared_.plan, snapshots_->databases(), target_, options, wanted_stop_);
       refuse_unsettled(settlements_);
+      look_for_orphans();
     } catch (const Error&) {
       std::error_code fault;
       if (!earlier_ && home_ == nullptr) std::filesystem::remove_all(run_folder(record_.id), fault);
       throw;
     }
+  }
+
+  // Once a key is dropped, orphans could be told only when it comes back.
+  void look_for_orphans() {
+    if (!will_drop_keys(prepared_.plan, steps_)) return;
+    refuse_orphans(find_orphans(
+        {prepared_.plan, snapshots_->databases(), settlements_, target_, wanted_stop_, record_.id, true}));
   }
 
   void take_sample() {

@@ -219,6 +219,7 @@ std::vector<std::string> find_rows(const ResolvedTable& table, Target& target,
 }
 
 bool keeps(const ResolvedTable& table) {
+  if (table.schema.exists) return false;  // rows of others are among them
   for (const auto& load : table.loads) {
     if (load.on_reject == OnReject::keep) return true;
   }
@@ -306,6 +307,12 @@ void take_out_violations(RunContext& context, const Step& step, Target& target,
       for (const auto& row : finder.shown()) text += "\n  " + table.schema.name + ": " + row;
       if (suspects.size() > kShownRows) {
         text += "\n  and " + std::to_string(suspects.size() - kShownRows) + " more";
+      }
+      if (table.schema.exists) {
+        throw Error(
+            ErrorCode::rejected, text,
+            "mend the rows that others have put there and run the same command again, or take the run "
+            "back: planrun rollback PLAN");
       }
       throw Error(ErrorCode::rejected, text,
                   "mend the source and begin a new run, leave the rows out by `where`, or keep them out with "

@@ -214,6 +214,7 @@ void Worker::do_schema_step(const Job& job) {
   const Step& step = context_.graph.steps[job.step];
   StepWork work{context_.run, step.id, step.table, step.statements, {}};
   work.begins_table = step.kind == StepKind::begin;
+  work.premise = step.premise;
   if (step.kind == StepKind::create || step.kind == StepKind::begin) {
     for (const auto& load : context_.table(step.table).loads) {
       for (auto& chunk : first_chunks(source(load.source), load, context_.rows_per_chunk)) {

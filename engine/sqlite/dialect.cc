@@ -29,8 +29,17 @@ bool is_binary(const std::string& collation) {
          name == "\"default\"" || name == "ucs_basic";
 }
 
+/// A single key column declared INTEGER would be the rowid itself, and have no index: only where it is meant
+/// so.
+std::string declared_type(const TableSchema& table, const ColumnSchema& column) {
+  const std::string type = storage_type(column);
+  const KeySchema* key = table.primary_key();
+  const bool is_key = key != nullptr && key->columns == std::vector<std::string>{column.name};
+  return is_key && &column != rowid_column(table) && type == "INTEGER" ? "INT" : type;
+}
+
 std::string column_sql(const TableSchema& table, const ColumnSchema& column) {
-  std::string sql = quote_name(column.name) + " " + storage_type(column);
+  std::string sql = quote_name(column.name) + " " + declared_type(table, column);
   if (&column == rowid_column(table)) {
     sql += " PRIMARY KEY";
     // AUTOINCREMENT never gives a key again, as a sequence does, and lets the next key be set.
@@ -176,6 +185,9 @@ class SqliteDialect : public Dialect {
     return "DROP TABLE IF EXISTS " + quote_name(table);
   }
   std::string drop_foreign_key(const std::string&, const std::string&) const override { return {}; }
+  std::vector<std::string> restore_foreign_key(const TableSchema&, const ForeignKeySchema&) const override {
+    return {};
+  }
   ValueLimits value_limits() const override {
     return {.no_signed_zero_or_nan = true, .numeric_as_double = true};
   }
@@ -185,6 +197,7 @@ class SqliteDialect : public Dialect {
 };
 
 std::vector<SchemaStep> SqliteDialect::schema_steps(const TableSchema& table) const {
+  if (table.exists) return {};
   std::vector<SchemaStep> steps;
   std::vector<std::size_t> all;
   const auto add = [&](SchemaStep step) {
@@ -218,6 +231,7 @@ std::vector<SchemaStep> SqliteDialect::schema_steps(const TableSchema& table) co
 }
 
 std::vector<SchemaCheck> SqliteDialect::schema_checks(const TableSchema& table) const {
+  if (table.exists) return {};
   const std::string name = quote_literal(table.name);
   const ColumnSchema* numbered = rowid_column(table);
   // Keys over the same columns share one index; the rowid needs none.

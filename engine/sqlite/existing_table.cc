@@ -93,6 +93,15 @@ void read_foreign_keys(SqliteConnection& connection, const std::string& table, T
 
 }  // namespace
 
+std::vector<std::string> read_table_names(SqliteConnection& connection) {
+  Statement row(connection,
+                "select name from pragma_table_list where schema = 'main' and type = 'table'"
+                " and name not like 'sqlite\\_%' escape '\\' order by name collate binary");
+  std::vector<std::string> names;
+  while (row.step()) names.push_back(row.text(0));
+  return names;
+}
+
 std::optional<ExistingTable> read_existing_table(SqliteConnection& connection, const std::string& name) {
   Statement table(connection,
                   "select 1 from pragma_table_list where schema = 'main' and name = ?1 and type = 'table'");

@@ -3,11 +3,15 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "database/target.h"
 #include "sqlite/handle.h"
 
 namespace planrun {
+
+/// Every ordinary table, by name; SQLite's own are left out.
+std::vector<std::string> read_table_names(SqliteConnection& connection);
 
 /// Types are `other` with the declaration as their text. Absent: there is no such table.
 std::optional<ExistingTable> read_existing_table(SqliteConnection& connection, const std::string& name);

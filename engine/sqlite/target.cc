@@ -1,3 +1,4 @@
+#include "sql/quote.h"
 #include "sqlite/back_reader.h"
 #include "sqlite/chunk_transaction.h"
 #include "sqlite/dialect.h"
@@ -138,6 +139,18 @@ class SqliteTargetDatabase : public TargetDatabase {
   std::vector<PreflightFinding> try_objects(std::span<const TableSchema* const> tables,
                                             std::span<const SchemaObject> objects) override {
     return find_faulty_objects(*dialect_, tables, objects);
+  }
+
+  std::vector<std::string> table_names() override {
+    const SqliteLedgerTables& own = file_->ledger();
+    std::vector<std::string> names = read_table_names(*TargetConnection(file_).reading());
+    std::erase_if(names, [&](const std::string& name) {
+      const std::string quoted = quote_name(name);
+      return quoted == own.version || quoted == own.run || quoted == own.step || quoted == own.chunk ||
+             quoted == own.reject || quoted == own.undo || quoted == own.check_result ||
+             quoted == own.verification || quoted == own.alert;
+    });
+    return names;
   }
 
   std::optional<ExistingTable> existing_table(const std::string& name) override {

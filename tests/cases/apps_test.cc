@@ -20,8 +20,9 @@ class App {
   std::filesystem::path database() const { return folder_ / (name_ + ".db"); }
   std::string sqlite(const std::string& sql) const { return sqlite3(database(), sql); }
 
-  /// init, lint and run.
-  void move_to(const std::string& url, const std::vector<std::string>& more = {}) const {
+  /// init, lint and run; the plan.
+  std::string move_to(const std::string& url, const std::vector<std::string>& more = {}) const {
+    std::filesystem::remove(plan());
     std::vector<std::string> init = {"init", database().string(), "--target", url, "-o", plan().string()};
     init.insert(init.end(), more.begin(), more.end());
     for (const auto& arguments : {init, {"lint", plan().string()}, {plan().string()}}) {
@@ -29,6 +30,7 @@ class App {
       INFO(read_file(plan()) << result.out << result.err);
       REQUIRE(result.status == 0);
     }
+    return read_file(plan());
   }
 
  private:
@@ -151,6 +153,31 @@ TEST_CASE("a file cloud's database arrives whole", "[postgres][cases]") {
             "insert into oc_filecache (name, storage, mimetype) values ('new', 1, 1) returning fileid") ==
         "91");
   CHECK(target.psql("select count(*) from pg_constraint where contype = 'f'") == "4");
+}
+
+// A folder moved into a younger one stands before it: the file cloud's own tables are those that the first
+// run has made, emptied.
+TEST_CASE("a file cloud's tree goes into the tables that are there, in whatever order its rows stand",
+          "[postgres][cases]") {
+  const App app("files");
+  const TempPostgres target;
+  app.move_to(target.url());
+  const std::string keys =
+      "select conname, pg_get_constraintdef(oid), convalidated from pg_constraint where contype = 'f' order "
+      "by 1";
+  const std::string before = target.psql(keys);
+  target.psql("truncate oc_filecache cascade; drop schema planrun cascade");
+  target.psql(
+      "do $$ declare t text; begin for t in select tablename from pg_tables where schemaname = 'public' loop "
+      "execute format('truncate %I cascade', t); end loop; end $$");
+  app.sqlite(
+      "insert into oc_filecache select 500, storage, 'b', 'b', 1, 'b', mimetype, 0, 0, 0, 0, null, 0, null "
+      "from "
+      "oc_filecache where fileid = 2; update oc_filecache set parent = 500 where fileid = 2");
+  const std::string plan = app.move_to(target.url(), {"--data-only", "--name", "again"});
+  CHECK_THAT(plan, ContainsSubstring("restore_foreign_keys = [\"oc_filecache_parent_fkey\"]"));
+  CHECK(target.psql("select fileid, parent from oc_filecache order by 1") == "1|\n2|500\n500|1");
+  CHECK(target.psql(keys) == before);
 }
 
 }  // namespace apps_test

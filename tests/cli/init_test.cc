@@ -268,6 +268,74 @@ TEST_CASE("into an application's own tables only rows go, matched by name and ty
   CHECK(run_planrun({"init", draft.file().string(), "--loose-names"}, draft.folder() / "state").status == 2);
 }
 
+TEST_CASE("tables of the target are matched by one look at all of them, and what is unclear is a choice",
+          "[postgres]") {
+  const Draft draft(
+      "create table Users(id integer primary key, userName text, user_name text);"
+      "insert into Users values (1, 'camel', 'snake');"
+      "create table ORDER_LINES(id integer primary key, userId int); insert into ORDER_LINES values (1, 1);"
+      "create table logs(id integer primary key); create table user_group(id integer primary key, n text);");
+  const TempPostgres target;
+  target.psql(
+      "create table users(id int primary key, \"username\" text, \"user_name\" text);"
+      "create table \"orderLines\"(id int primary key, \"user_id\" int, \"userid\" int, kind text not null);"
+      "create table \"userGroup\"(id int primary key); create table usergroup(id int primary key);"
+      "create table audit(id int primary key); create view logs as select 1 as id");
+  REQUIRE(draft.init({"--target", target.url(), "--data-only", "--loose-names"}).status == 0);
+  const std::string plan = read_file(draft.plan());
+  INFO(plan);
+  // The column that is spelled alike keeps its name, whatever comes first.
+  CHECK_THAT(plan,
+             ContainsSubstring("[table.users]") && ContainsSubstring("username = { from = \"userName\" }"));
+  CHECK_THAT(plan,
+             ContainsSubstring("[table.orderLines]\nfrom   = \"shop.ORDER_LINES\"") &&
+                 ContainsSubstring("# choice: user_id = { from = \"userId\" }\n# choice: userid = { from = "
+                                   "\"userId\" }") &&
+                 ContainsSubstring("`kind`: the target wants a text, it has no default"));
+  CHECK_THAT(plan, ContainsSubstring("# choice: [table.userGroup]") &&
+                       ContainsSubstring("# choice: [table.usergroup]") &&
+                       ContainsSubstring("table `logs` of shop.db"));
+  CHECK_THAT(plan, ContainsSubstring("no table of the sources fills: `audit`, `userGroup`, `usergroup`."));
+  const ProcessResult run = draft.run();
+  CHECK(run.status == 2);
+  CHECK_THAT(run.err, ContainsSubstring("column `kind` of [table.orderLines]"));
+  // Without --loose-names nothing is taken that is only similar, and it is said what would be.
+  const ProcessResult exact = run_planrun(
+      {"init", draft.file().string(), "--target", target.url(), "--data-only"}, draft.folder() / "state");
+  CHECK(exact.status == 1);
+  CHECK_THAT(exact.err, ContainsSubstring("the target has none of its tables"));
+}
+
+TEST_CASE("self references and circles of the target are loaded by a draft as it is", "[postgres]") {
+  const Draft draft(
+      "create table employees(id integer primary key, manager int, mentor int);"
+      "insert into employees values (1, 3, null), (2, 1, null), (3, null, null);"
+      "create table a(id integer primary key, b int); create table b(id integer primary key, a int);"
+      "insert into a values (1, 2); insert into b values (2, 1);");
+  const TempPostgres target;
+  target.psql(
+      "create table b(id int primary key, a int not null); create table a(id int primary key, b int not null,"
+      " constraint a_b foreign key (b) references b); alter table b add constraint b_a foreign key (a) "
+      "references a;"
+      "create table employees(id int primary key, manager int constraint boss references employees,"
+      " mentor int constraint mentor references employees)");
+  const std::string keys =
+      "select conname, pg_get_constraintdef(oid) from pg_constraint where contype = 'f' order by 1";
+  const std::string before = target.psql(keys);
+  const std::string plan = draft.linted({"--target", target.url(), "--data-only"});
+  INFO(plan);
+  CHECK_THAT(plan, ContainsSubstring("restore_foreign_keys = [\"boss\"]") &&
+                       ContainsSubstring("closes a circle (b -> a -> b)") &&
+                       ContainsSubstring("restore_foreign_keys = [\"b_a\"]"));
+  CHECK_THAT(plan, !ContainsSubstring("mentor\"]") && !ContainsSubstring("a_b"));
+  const ProcessResult run = draft.run();
+  INFO(run.out << run.err);
+  CHECK(run.status == 0);
+  CHECK(target.psql("select * from employees order by id") == "1|3|\n2|1|\n3||");
+  CHECK(target.psql("select a.id, b.id from a, b") == "1|2");
+  CHECK(target.psql(keys) == before);
+}
+
 TEST_CASE("a draft of the same databases is the same text") {
   const Draft draft(kShop);
   const auto text = [&] {

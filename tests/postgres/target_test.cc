@@ -37,6 +37,21 @@ TEST_CASE("a schema step is done once, with its chunks, or not at all", "[server
                      " from planrun.step where id = 'index t i'") == "1|done|t");
 }
 
+TEST_CASE("a schema step whose premise does not hold any more is refused and changes nothing",
+          "[server][postgres]") {
+  PostgresFixture fixture;
+  const TableSchema table = make_table("t", {{"id", "integer"}});
+  fixture.begin({&table}, {});
+  const auto target = fixture.database->connect(kRun, 1);
+  StepWork work{kRun, "drop_foreign_key t k", "t", {"drop table public.t"}, {}};
+  work.premise = SchemaCheck{"foreign key k", "select count(*) from pg_constraint where conname = 'k'", "1"};
+  const auto failure = failure_of_work([&] { target->do_step(work); });
+  REQUIRE(failure.error);
+  CHECK(failure.error->code() == ErrorCode::refused);
+  CHECK_THAT(failure.message(), ContainsSubstring("foreign key k of table t is not what the run has found"));
+  CHECK(fixture.psql("select to_regclass('t') is not null") == "t");
+}
+
 TEST_CASE("a schema step waits for locks in pieces and goes on when they are gone", "[server][postgres]") {
   PostgresFixture fixture;
   const TableSchema table = make_table("t", {{"id", "integer"}});

@@ -62,4 +62,19 @@ TEST_CASE("a row that only the server refuses is named", "[postgres]") {
   CHECK_THAT(r.out, ContainsSubstring("s.t key 96"));
 }
 
+// SQLite takes a single key column declared INTEGER for the rowid, which has no index.
+TEST_CASE("a boolean key in a SQLite target is a key of its own") {
+  Migration m(
+      Kind::sqlite,
+      "create table flags (on_off int primary key, n text); insert into flags values (0, 'a'), (1, 'b');",
+      "[table.flags]\nfrom = \"s.flags\"\n[table.flags.columns]\non_off = \"boolean primary key\"\nn = "
+      "\"text\"\n");
+  const ProcessResult run = m.run();
+  INFO(run.out << run.err);
+  CHECK(run.status == 0);
+  CHECK(m.target("select rowid, on_off, n from flags order by on_off") == "1|0|a\n2|1|b");
+  CHECK(m.target("select count(*) from pragma_index_list('flags') where origin = 'pk'") == "1");
+  CHECK(m.target("select typeof(on_off) from flags limit 1") == "integer");
+}
+
 }  // namespace proof_test
