@@ -9,6 +9,7 @@
 #include "draft/plan_writer.h"
 #include "draft/schema_draft.h"
 #include "draft/toml_text.h"
+#include "draft/view_draft.h"
 #include "plan/amount_name.h"
 #include "sql/quote.h"
 
@@ -135,16 +136,41 @@ class PlanDrafter {
     });
   }
 
+  /// Whether a view of this name can be made: tables and views share their names.
+  bool is_free(const std::string& view) const {
+    return !relations_.has(view) && std::ranges::none_of(tables_, [&](const TableDraft& table) {
+      return same_name(table.name, view);
+    });
+  }
+
   void write_objects(const DraftSource& source) {
     const bool keeps = keeps_names(source);
-    for (const auto& table : source.census->tables) {
-      if (table.table.kind != SourceTableKind::view) continue;
-      const bool works = !table.table.columns.empty();
-      write_object("view", table.table.name, table.declared.sql, keeps && works,
-                   works ? "" : "it does not work in the source either");
+    KnownTables known = known_tables(source, tables_);
+    for (const auto& view : draft_views(source, known)) {
+      const std::string& name = view.census->table.name;
+      if (!view.postgresql.empty() && keeps && is_free(name)) {
+        write_view(source, view);
+        continue;
+      }
+      const bool works = !view.census->table.columns.empty();
+      const std::string why = !view.reason.empty() ? view.reason : "names that it reads are others here";
+      write_object("view", name, view.census->declared.sql, keeps && works, why);
     }
     for (const auto& trigger : source.census->triggers)
       write_object("trigger", trigger.name, trigger.sql, keeps, "");
+  }
+
+  /// With a check that it has as many rows here as in the source: the translation is proved, not only
+  /// claimed.
+  void write_view(const DraftSource& source, const ViewDraft& view) {
+    const std::string name = relations_.take(view.census->table.name, "view_1");
+    out_ += "[view." + toml_key(name) + "]\nsql.postgresql = " + toml_text(view.postgresql) +
+            "\nsql.sqlite     = " + toml_text(view.sqlite) + "\n\n";
+    const std::string rows = "select count(*) from " + quote_where_needed(name);
+    out_ += "[check." + checks_.take(plain_name("rows_of_" + name, "rows"), "rows") + "]\n";
+    out_ += "sql        = " + toml_string(rows) + "\n";
+    out_ += "source     = " + toml_string(source.name) + "\n";
+    out_ += "source_sql = " + toml_string(rows) + "\n\n";
   }
 
   /// SQLite takes its own text; what it is in PostgreSQL's words a person says.
@@ -154,12 +180,13 @@ class PlanDrafter {
     ++draft_.uncarried_count;
     const std::string what = kind + " " + shown(name);
     if (!carried || !is_valid_utf8(sql) || !is_valid_utf8(name)) {
-      out_ += toml_comment("Not carried: " + what + (why.empty() ? "" : ", " + why) + ".");
+      out_ += toml_comment("Not carried: " + what + (why.empty() ? "" : ": " + why) + ".");
       out_ += toml_verbatim(sql) + "\n";
       return;
     }
     out_ +=
-        toml_comment("choice: what " + what + " is in PostgreSQL; as it stands it is made in SQLite alone");
+        toml_comment("choice: what " + what + " is in PostgreSQL; as it stands it is made in SQLite alone" +
+                     (why.empty() ? "" : ": " + why) + ".");
     ++draft_.choice_count;
     out_ +=
         "[[sql]]\nname            = " + toml_string(steps_.take(plain_name(kind + "_" + name, kind), kind)) +
@@ -193,6 +220,7 @@ class PlanDrafter {
   std::string& out_;
   TakenNames checks_;
   TakenNames steps_;
+  TakenNames relations_;
 };
 
 }  // namespace
