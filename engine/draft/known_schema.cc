@@ -47,11 +47,12 @@ class ColumnJudge {
     known.target = column_.name;
     known.type = column_.choice.way.type;
     known.limit = limit_of(found_);
-    known.surely_real = affinity_ == Affinity::real;
     known.has_affinity = affinity_ != Affinity::blob;
     known.numbered = column_.facts.is_identity;
     known.generated = found_.column.generated;
     known.kind = kind(known.reason);
+    // In a SQLite target numeric holds whole numbers as integers.
+    known.surely_real = affinity_ == Affinity::real && known.kind == ValueKind::real;
     return known;
   }
 

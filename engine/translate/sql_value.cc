@@ -134,7 +134,11 @@ SqlValue brought_to(const SqlValue& value, ValueKind kind) {
   if (!is_number(value.kind) || !is_number(kind)) refuse("it mixes values of several kinds");
   if (value.kind == ValueKind::integer && kind == ValueKind::real && value.limit > kExactDouble)
     refuse("its integers may be larger than a double holds them");
-  return value;
+  SqlValue brought = value;
+  brought.kind = kind;
+  brought.surely_real = value.surely_real && value.kind != ValueKind::integer;
+  brought.is_column = false;
+  return brought;
 }
 
 ValueKind common_kind(const std::vector<SqlValue>& values) {
@@ -347,6 +351,7 @@ SqlValue negative(const SqlValue& given) {
   value.sql = "-" + operand(value);
   value.binding = Binding::operation;
   value.is_column = false;
+  value.is_literal = false;
   return value;
 }
 
