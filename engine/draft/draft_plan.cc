@@ -9,6 +9,7 @@
 #include "draft/plan_writer.h"
 #include "draft/schema_draft.h"
 #include "draft/toml_text.h"
+#include "draft/trigger_draft.h"
 #include "draft/view_draft.h"
 #include "plan/amount_name.h"
 #include "sql/quote.h"
@@ -156,8 +157,25 @@ class PlanDrafter {
       const std::string why = !view.reason.empty() ? view.reason : "names that it reads are others here";
       write_object("view", name, view.census->declared.sql, keeps && works, why);
     }
-    for (const auto& trigger : source.census->triggers)
-      write_object("trigger", trigger.name, trigger.sql, keeps, "");
+    for (const auto& trigger : draft_triggers(source, known)) {
+      const std::string& name = trigger.source->name;
+      if (trigger.translated && keeps && !triggers_.has(name)) {
+        write_trigger(trigger);
+        continue;
+      }
+      const std::string why =
+          !trigger.reason.empty() ? trigger.reason : "names that it reads are others here";
+      write_object("trigger", name, trigger.source->sql, keeps, why);
+    }
+  }
+
+  void write_trigger(const TriggerDraft& trigger) {
+    std::string sql = trigger.source->sql;
+    std::erase(sql, '\r');
+    out_ += "[trigger." + toml_key(triggers_.take(trigger.source->name, "trigger_1")) + "]\n";
+    out_ += "table          = " + toml_string(trigger.translated->target) + "\n";
+    out_ += "sql.postgresql = " + toml_text(trigger.translated->sql) + "\n";
+    out_ += "sql.sqlite     = " + toml_text(sql) + "\n\n";
   }
 
   /// With a check that it has as many rows here as in the source: the translation is proved, not only
@@ -221,6 +239,7 @@ class PlanDrafter {
   TakenNames checks_;
   TakenNames steps_;
   TakenNames relations_;
+  TakenNames triggers_;
 };
 
 }  // namespace

@@ -89,12 +89,13 @@ class FromReader {
     return "(" + query.sql + ") as " + quote_where_needed(table.source);
   }
 
-  const KnownTable& known(const std::string& name) const {
+  const KnownTable& known(const std::string& name) {
     const auto with = std::find_if(in_.with.rbegin(), in_.with.rend(),
                                    [&](const KnownTable& table) { return same_name(table.source, name); });
     const KnownTable* table = with == in_.with.rend() ? find_table(in_.tables, name) : &*with;
     if (table == nullptr) refuse("it reads `" + name + "`, which is no table of the plan");
     if (!table->refused.empty()) refuse("it reads `" + name + "`, " + table->refused);
+    in_.reads.insert(to_lower_ascii(table->source));
     return *table;
   }
 

@@ -380,7 +380,7 @@ class QueryReader {
         if (use.scope == &core.scope) refuse(use.sql + " is neither grouped by nor aggregated");
       }
     }
-    if (value.is_literal) refuse("it is ordered by what is the same in every row");
+    if (value.uses.empty() && !value.aggregates) refuse("it is ordered by what is the same in every row");
     if (apart) {
       const auto item =
           std::ranges::find(core.items, value.sql, [](const auto& one) { return one.value.sql; });

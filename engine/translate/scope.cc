@@ -30,6 +30,17 @@ const ScopeColumn* find_in(const Scope& scope, const std::string& table, const s
   return found;
 }
 
+/// INTEGER PRIMARY KEY, which SQLite's rowid is another name of.
+const ScopeColumn* find_numbered(const Scope& scope, const std::string& table) {
+  for (const auto& one : scope.tables) {
+    if (table.empty() ? scope.tables.size() > 1 : !same_name(one.name, table)) continue;
+    for (const auto& column : one.columns) {
+      if (column.column.numbered) return &column;
+    }
+  }
+  return scope.outer == nullptr ? nullptr : find_numbered(*scope.outer, table);
+}
+
 const SqlValue* find_result(const Scope& scope, const std::string& name) {
   const auto found = std::ranges::find_if(
       scope.results, [&](const ResultName& result) { return same_name(result.name, name); });
@@ -54,6 +65,8 @@ SqlValue resolve_name(const Scope& scope, const std::string& table, const std::s
     if (!table.empty()) continue;
     if (const SqlValue* result = find_result(*one, name)) return *result;
   }
+  if (const ScopeColumn* column = find_numbered(scope, table); is_rowid(name) && column != nullptr)
+    return resolve_name(scope, table, column->column.source, quote);
   if (is_rowid(name)) refuse("`" + name + "` is SQLite's own number of a row");
   if (table.empty() && quote == '"')
     refuse("`" + name + "` in double quotes is no column, and SQLite takes it for a text");

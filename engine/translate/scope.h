@@ -46,8 +46,9 @@ struct Translating {
   WordReader words;
   const KnownTables& tables;
   KnownTables with{};
-  int depth = 0;  // of queries and parentheses
-  int named = 0;  // queries of FROM without a name
+  std::set<std::string> reads{};  // tables and views, in lower case
+  int depth = 0;                  // of queries and parentheses
+  int named = 0;                  // queries of FROM without a name
 };
 
 /// Keeps a chain of calls short of the stack's end; for the time of one.
