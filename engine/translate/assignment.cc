@@ -39,6 +39,7 @@ std::string assigned(const KnownColumn& column, const SqlValue& value, const Kno
     return value.sql;
   }
   if (value.kind == ValueKind::null) return value.sql;
+  if (value.kind == ValueKind::other && column.kind != ValueKind::other) refuse(value.reason);
   switch (column.kind) {
     case ValueKind::truth:
       if (value.kind == ValueKind::truth) return value.sql;

@@ -9,9 +9,6 @@ namespace planrun {
 /// Throws Uncertain.
 SqlValue read_expression(Translating& in, const Scope& scope);
 
-/// CASE of conditions and one value each, and perhaps one more for ELSE.
-SqlValue choice(const std::vector<SqlValue>& conditions, std::vector<SqlValue> values);
-
 /// What is read behind NAME( up to and with its closing parenthesis, and what follows an aggregate.
 SqlValue read_function(Translating& in, const Scope& scope, const std::string& name);
 

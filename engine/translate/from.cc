@@ -6,6 +6,7 @@
 #include "sql/definition.h"
 #include "sql/quote.h"
 #include "translate/expression.h"
+#include "translate/operator.h"
 #include "translate/query.h"
 
 namespace planrun {

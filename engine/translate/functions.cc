@@ -4,7 +4,7 @@
 
 #include "sql/quote.h"
 #include "translate/expression.h"
-#include "translate/query.h"
+#include "translate/literal.h"
 
 namespace planrun {
 namespace {
@@ -30,11 +30,6 @@ const char* why_not(const std::string& name) {
   };
   const auto known = std::ranges::find_if(kKnown, [&](const Known& one) { return name == one.name; });
   return known == kKnown.end() ? nullptr : known->reason;
-}
-
-bool is_number(const SqlValue& value) {
-  return value.kind == ValueKind::integer || value.kind == ValueKind::decimal ||
-         value.kind == ValueKind::real;
 }
 
 class FunctionReader {
@@ -147,7 +142,7 @@ class FunctionReader {
     const std::string sum = "sum(" + of + number.sql + ")" + when;
     if (name_ == "sum") {
       value.sql = sum + "::bigint";
-      return finished(value, ValueKind::integer, kLargest);
+      return finished(value, ValueKind::integer, std::min(kLargestInteger, number.limit * kManyRows));
     }
     // The sum of many must be a double's own.
     constexpr double kLargeSummand = 8388608.0;
@@ -156,7 +151,7 @@ class FunctionReader {
     if (name_ == "total") {
       value.sql = "coalesce(" + sum + ", 0)::double precision";
       value.surely_real = true;
-      return finished(value, ValueKind::real, kLargest);
+      return finished(value, ValueKind::real, kLargestInteger);
     }
     value.sql = sum + "::double precision / count(" + of + number.sql + ")" + when;
     value.binding = Binding::operation;
@@ -299,7 +294,7 @@ class FunctionReader {
     make_comparable(left, right);
     SqlValue result = left;
     const bool bytes = left.kind == ValueKind::text && (left.byte_ordered || right.byte_ordered);
-    if (is_number(left) && left.kind != right.kind) refuse("`nullif` of two kinds of numbers");
+    if (is_number(left.kind) && left.kind != right.kind) refuse("`nullif` of two kinds of numbers");
     result.sql = "nullif(" + (bytes ? byte_ordered(left) : left.sql) + ", " + right.sql + ")";
     result.byte_ordered = bytes;
     result.binding = Binding::atom;
@@ -308,7 +303,6 @@ class FunctionReader {
 
   static constexpr double kManyRows = 1099511627776.0;
   static constexpr double kLongestText = 1073741824.0;
-  static constexpr double kLargest = 9223372036854775807.0;
 
   Translating& in_;
   WordReader& words_;

@@ -11,6 +11,10 @@ namespace planrun {
 
 struct Scope;
 
+/// Beyond this a double does not hold every integer.
+inline constexpr double kExactDouble = 9007199254740992.0;
+inline constexpr double kLargestInteger = 9223372036854775807.0;
+
 /// Thrown within translate/ where a meaning is not certain to be the same; caught at its border.
 struct Uncertain {
   std::string reason;
@@ -19,6 +23,9 @@ struct Uncertain {
 
 /// How tightly what stands outermost in an expression holds together.
 enum class Binding { atom, operation, conjunction, disjunction };
+
+/// integer, decimal or real.
+bool is_number(ValueKind kind);
 
 struct ColumnUse {
   const Scope* scope = nullptr;  // whose rows it is of
@@ -69,20 +76,7 @@ void unify(std::vector<SqlValue>& values);
 void check_groupable(const SqlValue& value);
 /// A value made of others: their uses, and whether they aggregate.
 void take_uses(SqlValue& value, const SqlValue& part);
-
-/// `sign`: = <> < > <= >=.
-SqlValue compare(const SqlValue& left, const std::string& sign, const SqlValue& right);
-/// `is not distinct from`, or with `distinct` its opposite.
-SqlValue compare_distinct(const SqlValue& left, bool distinct, const SqlValue& right);
 /// Brings both sides to kinds that compare alike in both databases. Throws where there is none.
 void make_comparable(SqlValue& left, SqlValue& right);
-/// `sign`: + - * / %.
-SqlValue reckon(const SqlValue& left, char sign, const SqlValue& right);
-SqlValue negative(const SqlValue& value);
-SqlValue concatenate(const SqlValue& left, const SqlValue& right);
-SqlValue conjunction(const SqlValue& left, const SqlValue& right);
-SqlValue disjunction(const SqlValue& left, const SqlValue& right);
-SqlValue negation(const SqlValue& value);
-SqlValue like(const SqlValue& value, const SqlValue& pattern, bool negated);
 
 }  // namespace planrun
