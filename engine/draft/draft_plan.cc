@@ -144,6 +144,10 @@ class PlanDrafter {
     });
   }
 
+  static std::string taken_reason(bool keeps) {
+    return keeps ? "its name is taken by another" : "names that it reads are others here";
+  }
+
   void write_objects(const DraftSource& source) {
     const bool keeps = keeps_names(source);
     KnownTables known = known_tables(source, tables_);
@@ -154,7 +158,7 @@ class PlanDrafter {
         continue;
       }
       const bool works = !view.census->table.columns.empty();
-      const std::string why = !view.reason.empty() ? view.reason : "names that it reads are others here";
+      const std::string why = !view.reason.empty() ? view.reason : taken_reason(keeps);
       write_object("view", name, view.census->declared.sql, keeps && works, why);
     }
     for (const auto& trigger : draft_triggers(source, known)) {
@@ -163,8 +167,7 @@ class PlanDrafter {
         write_trigger(trigger);
         continue;
       }
-      const std::string why =
-          !trigger.reason.empty() ? trigger.reason : "names that it reads are others here";
+      const std::string why = !trigger.reason.empty() ? trigger.reason : taken_reason(keeps);
       write_object("trigger", name, trigger.source->sql, keeps, why);
     }
   }

@@ -19,6 +19,8 @@ class CoreReader {
       : in_(in), words_(in.words), core_(core), scope_(core.scope), on_lines_(on_lines) {}
 
   void read() {
+    constexpr int kMostCores = 1000;
+    if (++in_.cores > kMostCores) refuse("it is made of too many queries");
     words_.expect("select");
     core_.distinct = words_.take("distinct");
     if (!core_.distinct) words_.take("all");
@@ -81,9 +83,18 @@ class CoreReader {
       name = words_.next().text;
     } else {
       const std::string text = words_.text(from, until);
-      name = value.is_column && !value.uses.empty() ? words_in(text).back().text : text;
+      name = value.is_column && !value.uses.empty() ? last_name(text) : text;
     }
     core_.items.push_back({std::move(name), std::move(value)});
+  }
+
+  /// Of `t."a"` and `(a)`.
+  static std::string last_name(const std::string& text) {
+    std::string name;
+    for (const auto& word : words_in(text)) {
+      if (word.kind != WordKind::sign) name = word.text;
+    }
+    return name;
   }
 
   void add_columns(const ScopeTable& table, bool joined_too) {
@@ -123,7 +134,7 @@ class CoreReader {
 
   /// Of GROUP BY: the number of a result, or an expression.
   SqlValue read_term() {
-    const SqlValue value = read_expression(in_, scope_);
+    SqlValue value = read_expression(in_, scope_);
     if (!value.is_literal) return value;
     const auto place = static_cast<std::size_t>(value.limit);
     if (value.kind != ValueKind::integer || place < 1 || place > core_.items.size())

@@ -288,7 +288,7 @@ class ExpressionReader {
   SqlValue read_parentheses() {
     words_.next();
     if (!is_query(0)) {
-      const SqlValue value = read();
+      SqlValue value = read();
       if (words_.is_sign(",")) refuse("a row of several values");
       words_.expect_sign(")");
       return value;

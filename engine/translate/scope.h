@@ -49,6 +49,7 @@ struct Translating {
   std::set<std::string> reads{};  // tables and views, in lower case
   int depth = 0;                  // of queries and parentheses
   int named = 0;                  // queries of FROM without a name
+  int cores = 0;                  // SELECTs read, several times where they are grouped
 };
 
 /// Keeps a chain of calls short of the stack's end; for the time of one.

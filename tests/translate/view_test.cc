@@ -57,7 +57,7 @@ std::string translated(const std::string& select, std::size_t columns = 1) {
 
 /// Of one expression over Item.
 std::string expression(const std::string& sql) {
-  const std::string whole = translated("select " + sql + " from item");
+  std::string whole = translated("select " + sql + " from item");
   if (whole.starts_with("refused")) return whole;
   const std::string named = " as a from \"Item\"";
   const std::string tail = whole.ends_with(named) ? named : " from \"Item\"";
