@@ -144,38 +144,42 @@ class PlanDrafter {
     });
   }
 
-  static std::string taken_reason(bool keeps) {
-    return keeps ? "its name is taken by another" : "names that it reads are others here";
-  }
-
   void write_objects(const DraftSource& source) {
     const bool keeps = keeps_names(source);
     KnownTables known = known_tables(source, tables_);
-    for (const auto& view : draft_views(source, known)) {
-      const std::string& name = view.census->table.name;
-      if (!view.postgresql.empty() && keeps && is_free(name)) {
+    const auto why_not = [&](const std::string& reason) {
+      return !keeps ? "names that it reads are others here" : reason;
+    };
+    const auto views = draft_views(source, known, [&](const std::string& name) {
+      return why_not(is_free(name) ? "" : "its name is taken by another");
+    });
+    for (const auto& view : views) {
+      const SourceTable& table = view.census->table;
+      const bool carried = keeps && !table.columns.empty() && is_free(table.name);
+      if (!view.postgresql.empty())
         write_view(source, view);
-        continue;
-      }
-      const bool works = !view.census->table.columns.empty();
-      const std::string why = !view.reason.empty() ? view.reason : taken_reason(keeps);
-      write_object("view", name, view.census->declared.sql, keeps && works, why);
+      else
+        write_object("view", table.name, view.census->declared.sql, carried, view.reason);
+      if (carried) relations_.take(table.name, "view_1");
     }
-    for (const auto& trigger : draft_triggers(source, known)) {
+    const auto triggers = draft_triggers(source, known, [&](const std::string& name) {
+      return why_not(triggers_.has(name) ? "its name is taken by another" : "");
+    });
+    for (const auto& trigger : triggers) {
       const std::string& name = trigger.source->name;
-      if (trigger.translated && keeps && !triggers_.has(name)) {
+      const bool carried = keeps && !triggers_.has(name);
+      if (trigger.translated)
         write_trigger(trigger);
-        continue;
-      }
-      const std::string why = !trigger.reason.empty() ? trigger.reason : taken_reason(keeps);
-      write_object("trigger", name, trigger.source->sql, keeps, why);
+      else
+        write_object("trigger", name, trigger.source->sql, carried, trigger.reason);
+      if (carried) triggers_.take(name, "trigger_1");
     }
   }
 
   void write_trigger(const TriggerDraft& trigger) {
     std::string sql = trigger.source->sql;
     std::erase(sql, '\r');
-    out_ += "[trigger." + toml_key(triggers_.take(trigger.source->name, "trigger_1")) + "]\n";
+    out_ += "[trigger." + toml_key(trigger.source->name) + "]\n";
     out_ += "table          = " + toml_string(trigger.translated->target) + "\n";
     out_ += "sql.postgresql = " + toml_text(trigger.translated->sql) + "\n";
     out_ += "sql.sqlite     = " + toml_text(sql) + "\n\n";
@@ -184,7 +188,7 @@ class PlanDrafter {
   /// With a check that it has as many rows here as in the source: the translation is proved, not only
   /// claimed.
   void write_view(const DraftSource& source, const ViewDraft& view) {
-    const std::string name = relations_.take(view.census->table.name, "view_1");
+    const std::string& name = view.census->table.name;
     out_ += "[view." + toml_key(name) + "]\nsql.postgresql = " + toml_text(view.postgresql) +
             "\nsql.sqlite     = " + toml_text(view.sqlite) + "\n\n";
     const std::string rows = "select count(*) from " + quote_where_needed(name);

@@ -184,7 +184,8 @@ class TriggerJudge {
 
 }  // namespace
 
-std::vector<TriggerDraft> draft_triggers(const DraftSource& source, const KnownTables& known) {
+std::vector<TriggerDraft> draft_triggers(const DraftSource& source, const KnownTables& known,
+                                         const WhyNot& why_not) {
   std::vector<TriggerDraft> drafts;
   for (const auto& trigger : source.census->triggers) {
     TriggerDraft& draft = drafts.emplace_back();
@@ -195,6 +196,8 @@ std::vector<TriggerDraft> draft_triggers(const DraftSource& source, const KnownT
       draft.reason = "its name or its SQL is not what every target takes";
       continue;
     }
+    draft.reason = why_not(trigger.name);
+    if (!draft.reason.empty()) continue;
     draft.translated = translate_trigger(sql, trigger.name, known, draft.reason);
   }
   TriggerJudge(source, drafts).judge();

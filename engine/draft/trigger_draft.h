@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "draft/draft_plan.h"
-#include "translate/known_tables.h"
+#include "draft/known_schema.h"
 #include "translate/trigger.h"
 
 namespace planrun {
@@ -19,6 +19,7 @@ struct TriggerDraft {
 
 /// In their order. A trigger is translated where it does the same among all the others, and beside the
 /// foreign keys.
-std::vector<TriggerDraft> draft_triggers(const DraftSource& source, const KnownTables& known);
+std::vector<TriggerDraft> draft_triggers(const DraftSource& source, const KnownTables& known,
+                                         const WhyNot& why_not);
 
 }  // namespace planrun

@@ -13,7 +13,8 @@ namespace {
 
 class ViewDrafter {
  public:
-  ViewDrafter(const DraftSource& source, KnownTables& known) : source_(source), known_(known) {}
+  ViewDrafter(const DraftSource& source, KnownTables& known, const WhyNot& why_not)
+      : source_(source), known_(known), why_not_(why_not) {}
 
   std::vector<ViewDraft> draft() {
     for (const auto& table : source_.census->tables) {
@@ -55,6 +56,8 @@ class ViewDrafter {
       draft.reason = "it does not work in the source either";
       return;
     }
+    draft.reason = why_not_(view.name);
+    if (!draft.reason.empty()) return;
     TakenNames names;
     std::vector<std::string> columns;
     for (std::size_t i = 0; i < view.columns.size(); ++i)
@@ -74,14 +77,15 @@ class ViewDrafter {
 
   const DraftSource& source_;
   KnownTables& known_;
+  const WhyNot& why_not_;
   std::set<std::string> begun_;
   std::vector<ViewDraft> views_;
 };
 
 }  // namespace
 
-std::vector<ViewDraft> draft_views(const DraftSource& source, KnownTables& known) {
-  return ViewDrafter(source, known).draft();
+std::vector<ViewDraft> draft_views(const DraftSource& source, KnownTables& known, const WhyNot& why_not) {
+  return ViewDrafter(source, known, why_not).draft();
 }
 
 }  // namespace planrun

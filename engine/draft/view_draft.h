@@ -18,6 +18,6 @@ struct ViewDraft {
 };
 
 /// Each behind those that it reads. What was translated is put to `known`.
-std::vector<ViewDraft> draft_views(const DraftSource& source, KnownTables& known);
+std::vector<ViewDraft> draft_views(const DraftSource& source, KnownTables& known, const WhyNot& why_not);
 
 }  // namespace planrun

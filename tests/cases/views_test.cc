@@ -212,6 +212,30 @@ TEST_CASE("what is not translated is left by name, with its reason and its SQL",
                  ContainsSubstring("CREATE VIEW names as select group_concat(name) as n from product"));
 }
 
+TEST_CASE("a view or trigger that two sources have is the first one's, and the other is left by name",
+          "[cases]") {
+  TempFolder folder;
+  sqlite3(folder / "b.db",
+          "create table t(id integer primary key, s text); insert into t values (1, 'of b');"
+          "create view v as select s from t; create view w as select s from v;");
+  sqlite3(folder / "a.db",
+          "create table q(id integer primary key, s text); insert into q values (1, 'of a');"
+          "create view V as select s from q; create view x as select s from v;");
+  const std::string plan = (folder / "plan.toml").string();
+  const ProcessResult drafted = run_planrun(
+      {"init", (folder / "b.db").string(), (folder / "a.db").string(), "-o", plan}, folder / "state");
+  INFO(drafted.err << read_file(plan));
+  REQUIRE(drafted.status == 0);
+  CHECK_THAT(read_file(plan),
+             ContainsSubstring("leave = [\n  \"view V\",\n  \"view x\",\n]") &&
+                 ContainsSubstring("# Not carried: view `V`: its name is taken by another."));
+  const ProcessResult run =
+      run_planrun({plan, "--target", "b=sqlite:" + (folder / "to.db").string()}, folder / "state");
+  INFO(run.out << run.err);
+  REQUIRE(run.status == 0);
+  CHECK(sqlite3(folder / "to.db", "select s from w") == "of b");
+}
+
 TEST_CASE("triggers of SQLite fire alike in PostgreSQL, and go with the run", "[cases][postgres]") {
   const Moved moved(
       "create table account(id integer primary key, owner text not null, cents int not null, open boolean "
