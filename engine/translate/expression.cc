@@ -153,6 +153,8 @@ class ExpressionReader {
     std::string list;
     bool bytes = false;
     for (auto& item : items) {
+      // What stands in a list brings no literal to its own kind, only what stands before IN does.
+      item.has_affinity = false;
       make_comparable(value, item);
       bytes = bytes || item.byte_ordered;
       list += (list.empty() ? "" : ", ") + item.sql;

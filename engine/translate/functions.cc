@@ -291,6 +291,8 @@ class FunctionReader {
     expect_count(2, 2);
     SqlValue left = arguments_[0];
     SqlValue right = arguments_[1];
+    // A function's arguments are compared as they are.
+    left.has_affinity = right.has_affinity = false;
     make_comparable(left, right);
     SqlValue result = left;
     const bool bytes = left.kind == ValueKind::text && (left.byte_ordered || right.byte_ordered);

@@ -101,6 +101,8 @@ class TriggerReader {
     ScopeTable row = scope_table(*subject_, name);
     row.by_name_only = true;
     for (auto& column : row.columns) {
+      // NEW.a brings no literal to its column's kind, as `a` does (found in SQLite 3.40).
+      column.column.has_affinity = false;
       // NEW and OLD are no words to be quoted here.
       column.sql = name + "." + quote_where_needed(column.column.target);
       const bool unknown =

@@ -119,6 +119,8 @@ TEST_CASE("expressions become those that give the same value", "[translate]") {
   CHECK(expression("rowid") == "\"Item\".id");
   // A literal has no affinity of its own: TEXT = 0 compares texts.
   CHECK(expression("name = 0") == "(\"Item\".\"Name\" = '0')::integer");
+  CHECK(expression("name in (0, 'a')") == "(\"Item\".\"Name\" in ('0', 'a'))::integer");
+  CHECK(expression("case 0 when name then 1 end") == "case when '0' = \"Item\".\"Name\" then 1 end");
   CHECK(expression("id = '7'") == "(\"Item\".id = 7)::integer");
   // By SQLite's precedence: IS and = before <, and `||` before *.
   CHECK(expression("not id = 1 or id < 2 and id is null") ==
@@ -145,6 +147,9 @@ TEST_CASE("what might give something else is refused, and the reason names it", 
       {"name = id", "it compares a text with a number"},
       {"price / price", "whether both sides of `/` are integers"},
       {"price || 'x'", "`||` of what is neither text nor integer"},
+      // Not by `=`: neither nullif nor a list's own values bring a literal to a column's kind.
+      {"nullif(name, 0)", "it compares a text with a number"},
+      {"10 in (name, 'x')", "it compares a text with a number"},
       {"id = null", "it compares with NULL"},
       {"substr(name, 0, 2)", "`substr` from another place"},
       {"substr(name, -1)", "`substr` from another place"},
