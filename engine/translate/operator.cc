@@ -108,7 +108,7 @@ SqlValue reckon_reals(const SqlValue& left, char sign, const SqlValue& right) {
   if (!result.surely_real && sign == '/')
     refuse("whether both sides of `/` are integers, and are divided as such, depends on the row");
   if (!result.surely_real && result.limit > kExactDouble)
-    refuse("its integers may be larger than a double holds them");
+    refuse("both sides may be integers, and what they give larger than a double holds it");
   std::string by = as_double(right);
   if (sign == '/' && !right.is_literal) {
     by = "nullif(" + (right.kind == ValueKind::real ? right.sql : by) + ", 0)";
