@@ -131,6 +131,7 @@ struct DatabaseCensus {
   std::vector<std::string> notices;
   std::vector<TableCensus> tables;
   std::vector<SourceTrigger> triggers;
+  bool is_utf16 = false;
   double seconds = 0;
 
   /// Every value could be read, and every question answered.

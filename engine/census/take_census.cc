@@ -230,6 +230,7 @@ DatabaseCensus take_census(Inspector& database, const std::atomic<bool>& stop) {
   census.shown_url = database.shown_url();
   census.notices = database.notices();
   census.triggers = database.triggers();
+  census.is_utf16 = database.is_utf16();
   for (const auto& table : database.tables()) {
     end_if(stop);
     census.tables.push_back(count_table(database, table, stop));

@@ -88,6 +88,8 @@ class Inspector {
   virtual TableDeclaration declaration(const std::string& table) = 0;
   /// By name.
   virtual std::vector<SourceTrigger> triggers() { return {}; }
+  /// Texts are compared by their bytes in UTF-16, which have another order than those in UTF-8.
+  virtual bool is_utf16() { return false; }
   /// Why no row can refer by this key: a table or column that is not there. Empty: rows can.
   virtual std::string why_broken(const SourceForeignKey& key) = 0;
   /// Rows whose key is not null and is in no row of the other table, by the collation and affinity that the

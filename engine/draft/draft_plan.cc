@@ -9,6 +9,8 @@
 #include "draft/plan_writer.h"
 #include "draft/schema_draft.h"
 #include "draft/toml_text.h"
+#include "draft/trigger_draft.h"
+#include "draft/view_draft.h"
 #include "plan/amount_name.h"
 #include "sql/quote.h"
 
@@ -125,16 +127,65 @@ class PlanDrafter {
     });
   }
 
+  /// Whether a view of this name can be made: tables and views share their names.
+  bool is_free(const std::string& view) const {
+    return !relations_.has(view) && std::ranges::none_of(tables_, [&](const TableDraft& table) {
+      return same_name(table.name, view);
+    });
+  }
+
   void write_objects(const DraftSource& source) {
     const bool keeps = keeps_names(source);
-    for (const auto& table : source.census->tables) {
-      if (table.table.kind != SourceTableKind::view) continue;
-      const bool works = !table.table.columns.empty();
-      write_object("view", table.table.name, table.declared.sql, keeps && works,
-                   works ? "" : "it does not work in the source either");
+    KnownTables known = known_tables(source, tables_);
+    const auto why_not = [&](const std::string& reason) {
+      return !keeps ? "names that it reads are others here" : reason;
+    };
+    const auto views = draft_views(source, known, [&](const std::string& name) {
+      return why_not(is_free(name) ? "" : "its name is taken by another");
+    });
+    for (const auto& view : views) {
+      const SourceTable& table = view.census->table;
+      const bool carried = keeps && !table.columns.empty() && is_free(table.name);
+      if (!view.postgresql.empty())
+        write_view(source, view);
+      else
+        write_object("view", table.name, view.census->declared.sql, carried, view.reason);
+      if (carried) relations_.take(table.name, "view_1");
     }
-    for (const auto& trigger : source.census->triggers)
-      write_object("trigger", trigger.name, trigger.sql, keeps, "");
+    const auto triggers = draft_triggers(source, known, [&](const std::string& name) {
+      return why_not(triggers_.has(name) ? "its name is taken by another" : "");
+    });
+    for (const auto& trigger : triggers) {
+      const std::string& name = trigger.source->name;
+      const bool carried = keeps && !triggers_.has(name);
+      if (trigger.translated)
+        write_trigger(trigger);
+      else
+        write_object("trigger", name, trigger.source->sql, carried, trigger.reason);
+      if (carried) triggers_.take(name, "trigger_1");
+    }
+  }
+
+  void write_trigger(const TriggerDraft& trigger) {
+    std::string sql = trigger.source->sql;
+    std::erase(sql, '\r');
+    out_ += "[trigger." + toml_key(trigger.source->name) + "]\n";
+    out_ += "table          = " + toml_string(trigger.translated->target) + "\n";
+    out_ += "sql.postgresql = " + toml_text(trigger.translated->sql) + "\n";
+    out_ += "sql.sqlite     = " + toml_text(sql) + "\n\n";
+  }
+
+  /// With a check that it has as many rows here as in the source: the translation is proved, not only
+  /// claimed.
+  void write_view(const DraftSource& source, const ViewDraft& view) {
+    const std::string& name = view.census->table.name;
+    out_ += "[view." + toml_key(name) + "]\nsql.postgresql = " + toml_text(view.postgresql) +
+            "\nsql.sqlite     = " + toml_text(view.sqlite) + "\n\n";
+    const std::string rows = "select count(*) from " + quote_where_needed(name);
+    out_ += "[check." + checks_.take(plain_name("rows_of_" + name, "rows"), "rows") + "]\n";
+    out_ += "sql        = " + toml_string(rows) + "\n";
+    out_ += "source     = " + toml_string(source.name) + "\n";
+    out_ += "source_sql = " + toml_string(rows) + "\n\n";
   }
 
   /// SQLite takes its own text; what it is in PostgreSQL's words a person says.
@@ -144,12 +195,13 @@ class PlanDrafter {
     ++draft_.uncarried_count;
     const std::string what = kind + " " + shown(name);
     if (!carried || !is_valid_utf8(sql) || !is_valid_utf8(name)) {
-      out_ += toml_comment("Not carried: " + what + (why.empty() ? "" : ", " + why) + ".");
+      out_ += toml_comment("Not carried: " + what + (why.empty() ? "" : ": " + why) + ".");
       out_ += toml_verbatim(sql) + "\n";
       return;
     }
     out_ +=
-        toml_comment("choice: what " + what + " is in PostgreSQL; as it stands it is made in SQLite alone");
+        toml_comment("choice: what " + what + " is in PostgreSQL; as it stands it is made in SQLite alone" +
+                     (why.empty() ? "" : ": " + why) + ".");
     ++draft_.choice_count;
     out_ +=
         "[[sql]]\nname            = " + toml_string(steps_.take(plain_name(kind + "_" + name, kind), kind)) +
@@ -183,6 +235,8 @@ class PlanDrafter {
   std::string& out_;
   TakenNames checks_;
   TakenNames steps_;
+  TakenNames relations_;
+  TakenNames triggers_;
 };
 
 }  // namespace

@@ -399,7 +399,7 @@ class Builder {
     }
     std::map<std::string, const SchemaObject*> views;
     for (const auto& object : objects_) {
-      if (object.kind == ObjectKind::view) views[object.name] = &object;
+      if (object.kind == ObjectKind::view) views[to_lower_ascii(object.name)] = &object;
     }
     std::map<std::string, std::size_t> made;
     std::set<std::string> seen;
@@ -412,9 +412,10 @@ class Builder {
         if (!query) after.push_back(step);
       }
       for (const auto& table : query ? query.value->tables : std::vector<std::string>()) {
-        if (const auto other = views.find(table); other != views.end()) {
+        // Names of SQLite are the same whatever their case.
+        if (const auto other = views.find(to_lower_ascii(table)); other != views.end()) {
           self(self, *other->second);
-          if (made.contains(table)) after.push_back(made.at(table));
+          if (made.contains(other->second->name)) after.push_back(made.at(other->second->name));
         }
       }
       made[view.name] = add_object(view, std::move(after));

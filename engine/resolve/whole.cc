@@ -188,20 +188,44 @@ class Arrival {
 
 class Comparison {
  public:
-  Comparison(const ResolvedPlan& plan, const std::string& dialect, const SourceTables& tables)
-      : plan_(plan), dialect_(dialect), tables_(tables) {}
+  Comparison(const ResolvedPlan& plan, const std::string& dialect, const SourceTables& tables,
+             const std::map<std::string, std::vector<SchemaPart>>& parts)
+      : plan_(plan), dialect_(dialect), tables_(tables) {
+    for (const auto& target : plan.tables) {
+      for (const auto& load : target.loads) {
+        if (const auto own = parts.find(load.source); own != parts.end()) note_owner(*own);
+      }
+    }
+    for (const auto& own : parts) note_owner(own);
+  }
 
   bool lacks(const std::string& source, const SchemaPart& part) const {
     // SQLite numbers the rows of a table with a single integer key by itself.
     if (part.kind == SchemaPartKind::numbering && dialect_ == "sqlite") return false;
     const auto arrivals = arrivals_of(source, part.kind == SchemaPartKind::view ? part.name : part.table);
-    if (part.kind == SchemaPartKind::view) return arrivals.empty() && !has_named(plan_.views, part.name);
-    if (part.kind == SchemaPartKind::trigger) return !has_named(plan_.triggers, part.name);
+    if (part.kind == SchemaPartKind::view)
+      return arrivals.empty() && !(has_named(plan_.views, part.name) && owns(source, part));
+    if (part.kind == SchemaPartKind::trigger)
+      return !(has_named(plan_.triggers, part.name) && owns(source, part));
     return !arrivals.empty() &&
            std::ranges::none_of(arrivals, [&](const Arrival& arrival) { return arrival.has(part); });
   }
 
  private:
+  using Object = std::pair<SchemaPartKind, std::string>;
+  static Object object_of(const SchemaPart& part) { return {part.kind, to_lower_ascii(part.name)}; }
+
+  /// Of several sources that have a view or trigger of one name, the plan's is the first one's, in its order.
+  void note_owner(const std::pair<const std::string, std::vector<SchemaPart>>& own) {
+    for (const auto& part : own.second) {
+      if (part.kind == SchemaPartKind::view || part.kind == SchemaPartKind::trigger)
+        owners_.try_emplace(object_of(part), own.first);
+    }
+  }
+  bool owns(const std::string& source, const SchemaPart& part) const {
+    return owners_.at(object_of(part)) == source;
+  }
+
   static bool has_named(const auto& objects, const std::string& name) {
     return std::ranges::any_of(
         objects, [&](const auto& object) { return to_lower_ascii(object.name) == to_lower_ascii(name); });
@@ -226,6 +250,7 @@ class Comparison {
   const ResolvedPlan& plan_;
   const std::string& dialect_;
   const SourceTables& tables_;
+  std::map<Object, std::string> owners_;
 };
 
 std::string in_toml(const std::string& text) {
@@ -247,7 +272,7 @@ std::string told(const MissingPart& part) {
 std::vector<MissingPart> missing_parts(const ResolvedPlan& plan, const std::string& dialect,
                                        const SourceTables& tables,
                                        const std::map<std::string, std::vector<SchemaPart>>& parts) {
-  const Comparison comparison(plan, dialect, tables);
+  const Comparison comparison(plan, dialect, tables, parts);
   std::vector<MissingPart> missing;
   for (const auto& [source, own] : parts) {
     for (const auto& part : own) {

@@ -1,5 +1,6 @@
 #include "sql/identifiers.h"
 
+#include "base/text.h"
 #include "sql/words.h"
 
 namespace planrun {
@@ -23,6 +24,10 @@ std::vector<std::string> identifiers_in(std::string_view sql) {
     if (is_name) names.push_back(words[i].text);
   }
   return names;
+}
+
+bool same_name(std::string_view a, std::string_view b) {
+  return to_lower_ascii(a) == to_lower_ascii(b);
 }
 
 }  // namespace planrun

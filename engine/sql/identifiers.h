@@ -12,4 +12,7 @@ namespace planrun {
 /// skipped.
 std::vector<std::string> identifiers_in(std::string_view sql);
 
+/// Whatever the case of ASCII letters, as SQLite compares names.
+bool same_name(std::string_view a, std::string_view b);
+
 }  // namespace planrun

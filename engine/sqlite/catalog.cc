@@ -177,10 +177,6 @@ double mean_row_bytes(SqliteConnection& connection, const SourceTable& table) {
 
 }  // namespace
 
-bool same_name(std::string_view a, std::string_view b) {
-  return to_lower_ascii(a) == to_lower_ascii(b);
-}
-
 bool is_in(std::span<const std::string> names, std::string_view name) {
   return std::ranges::any_of(names, [&](const std::string& n) { return same_name(n, name); });
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "database/source.h"
+#include "sql/identifiers.h"
 #include "sqlite/handle.h"
 
 namespace planrun {
@@ -32,8 +33,6 @@ struct CatalogTable {
   TableOrder order;
 };
 
-/// Names of SQLite are the same whatever the case of their ASCII letters.
-bool same_name(std::string_view a, std::string_view b);
 bool is_in(std::span<const std::string> names, std::string_view name);
 
 /// All tables but SQLite's own, by name. A view that no longer works has no columns.

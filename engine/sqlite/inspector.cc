@@ -147,6 +147,7 @@ class SqliteInspector : public Inspector {
   Source& source() override { return *source_; }
   std::vector<SourceTable> tables() override;
   std::vector<SourceTrigger> triggers() override;
+  bool is_utf16() override;
   TableDeclaration declaration(const std::string& table) override;
   std::string why_broken(const SourceForeignKey& key) override;
   RowTally orphans(const std::string& table, const SourceForeignKey& key, std::size_t samples) override;
@@ -225,6 +226,11 @@ TableDeclaration SqliteInspector::declaration(const std::string& name) {
   }
   add_written(table, declared);
   return declared;
+}
+
+bool SqliteInspector::is_utf16() {
+  Statement encoding(*connection_, "pragma encoding");
+  return encoding.step() && encoding.text(0) != "UTF-8";
 }
 
 std::vector<SourceTrigger> SqliteInspector::triggers() {

@@ -25,10 +25,10 @@ constexpr int kMostLinesOfMain = 19;
 
 /// engine/ itself stands below all: what lies there directly includes nothing of ours.
 const std::map<std::string, int> kFloors = {
-    {"", -1},        {"base", 0},    {"data", 1},      {"sql", 2},    {"plan", 3},
-    {"database", 3}, {"resolve", 4}, {"transform", 4}, {"sqlite", 4}, {"postgres", 4},
-    {"graph", 5},    {"load", 5},    {"check", 5},     {"census", 5}, {"run", 6},
-    {"draft", 6},    {"sync", 6},    {"report", 7},    {"notify", 7}, {"cli", 8},
+    {"", -1},         {"base", 0},    {"data", 1},      {"sql", 2},    {"plan", 3},     {"database", 3},
+    {"translate", 3}, {"resolve", 4}, {"transform", 4}, {"sqlite", 4}, {"postgres", 4}, {"graph", 5},
+    {"load", 5},      {"check", 5},   {"census", 5},    {"run", 6},    {"draft", 6},    {"sync", 6},
+    {"report", 7},    {"notify", 7},  {"cli", 8},
 };
 
 /// Foreign headers, by how their names begin, and the one folder that may include each.
