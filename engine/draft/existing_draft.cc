@@ -43,7 +43,7 @@ class ExistingWriter {
         loose_(loose),
         draft_(draft),
         out_(draft.text) {
-    const auto key = primary_key_of(census);
+    const auto key = primary_key_of(census.table);
     row_key_ = numbers_rows(census) ? key[0] : join(census.table.key, ", ");
   }
 

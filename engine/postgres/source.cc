@@ -1,13 +1,12 @@
+#include "postgres/source.h"
+
 #include <algorithm>
 #include <array>
 #include <mutex>
 
 #include "base/error.h"
 #include "base/text.h"
-#include "postgres/moment.h"
-#include "postgres/postgres.h"
-#include "postgres/source_catalog.h"
-#include "postgres/source_reader.h"
+#include "postgres/schema_parts.h"
 #include "sql/calls.h"
 #include "sql/quote.h"
 
@@ -58,6 +57,8 @@ class PostgresSource : public Source {
     return tables;
   }
 
+  std::vector<SchemaPart> schema_parts() override;
+
   std::string row_as_json(const std::string& table, const Key& key) override;
   std::vector<Range> ranges(const std::string& table, std::int64_t rows) override;
 
@@ -102,6 +103,13 @@ class PostgresSource : public Source {
   MomentConnections connections_;
   std::optional<std::vector<PostgresTable>> catalog_;  // a moment has one
 };
+
+std::vector<SchemaPart> PostgresSource::schema_parts() {
+  const auto& tables = catalog();
+  return with_connection([&](PostgresConnection& connection) {
+    return schema_parts_of(tables, read_source_objects(connection, settings_.schema));
+  });
+}
 
 std::string PostgresSource::row_as_json(const std::string& name, const Key& key) {
   const PostgresTable& table = find(name);
@@ -178,13 +186,10 @@ std::string PostgresSource::refuse_expression(const std::string& name, const std
 class PostgresSourceDatabase : public SourceDatabase {
  public:
   PostgresSourceDatabase(const PostgresOptions& options, std::shared_ptr<const Moment> moment)
-      : settings_{options.url, options.shown_url, options.schema, "planrun source", true, nullptr},
-        options_(options),
-        moment_(std::move(moment)) {}
+      : settings_(source_settings(options)), options_(options), moment_(std::move(moment)) {}
 
   std::unique_ptr<Source> connect() override {
-    return std::make_unique<PostgresSource>(settings_,
-                                            moment_ ? moment_ : std::make_shared<const Moment>(settings_));
+    return make_postgres_source(settings_, moment_ ? moment_ : std::make_shared<const Moment>(settings_));
   }
 
   /// What stands at one moment does not change; a server that only follows another tells how far it is.
@@ -240,6 +245,15 @@ class PostgresSourceDatabase : public SourceDatabase {
 };
 
 }  // namespace
+
+ConnectionSettings source_settings(const PostgresOptions& options) {
+  return {options.url, options.shown_url, options.schema, "planrun source", true, nullptr};
+}
+
+std::unique_ptr<Source> make_postgres_source(ConnectionSettings settings,
+                                             const std::shared_ptr<const Moment>& moment) {
+  return std::make_unique<PostgresSource>(std::move(settings), moment);
+}
 
 std::unique_ptr<SourceDatabase> open_postgres_source(const PostgresOptions& options) {
   return std::make_unique<PostgresSourceDatabase>(options, nullptr);

@@ -88,17 +88,19 @@ class Catalog {
   }
 
   void read_columns() {
-    const Result r = ask(
-        "SELECT a.attrelid, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, "
-        "a.attidentity::text,"
-        " coalesce(pg_get_expr(d.adbin, d.adrelid), ''), a.attgenerated::text,"
-        " CASE WHEN a.attcollation <> t.typcollation THEN format('%I.%I', cn.nspname, l.collname) ELSE '' END"
-        " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-        " JOIN pg_attribute a ON a.attrelid = c.oid JOIN pg_type t ON t.oid = a.atttypid"
-        " LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum"
-        " LEFT JOIN pg_collation l ON l.oid = a.attcollation LEFT JOIN pg_namespace cn ON cn.oid = "
-        "l.collnamespace"
-        " WHERE n.nspname = $1 AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attrelid, a.attnum");
+    const Result r =
+        ask("SELECT a.attrelid, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, "
+            "a.attidentity::text,"
+            " coalesce(pg_get_expr(d.adbin, d.adrelid), ''), a.attgenerated::text,"
+            " CASE WHEN a.attcollation = t.typcollation THEN '' WHEN cn.nspname = 'pg_catalog' THEN "
+            "quote_ident(l.collname)"
+            " ELSE format('%I.%I', cn.nspname, l.collname) END"
+            " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+            " JOIN pg_attribute a ON a.attrelid = c.oid JOIN pg_type t ON t.oid = a.atttypid"
+            " LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum"
+            " LEFT JOIN pg_collation l ON l.oid = a.attcollation LEFT JOIN pg_namespace cn ON cn.oid = "
+            "l.collnamespace"
+            " WHERE n.nspname = $1 AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attrelid, a.attnum");
     for (int i = 0; i < r.rows(); ++i) {
       PostgresTable* found = find(r, i);
       if (found == nullptr) continue;

@@ -105,6 +105,7 @@ class SourceReader : public Reader {
                   "the source is not the one that the run began with");
     }
     has_where_ = !request.where.empty();
+    in_any_order_ = request.in_any_order && !range_.from && !range_.until;
     for (const auto& input : request.inputs) can_fail_ |= !input.expr.empty();
     can_fail_ |= has_where_;
     std::shared_ptr<PostgresConnection> connection = access_.connections.take();
@@ -202,7 +203,7 @@ class SourceReader : public Reader {
   /// The rows are put in order below the expressions: where one fails, all before it have been told.
   void begin(std::shared_ptr<PostgresConnection> connection, bool inclusive) {
     std::string from = from_sql(access_.settings, table_);
-    if (!table_.key.empty()) {
+    if (!table_.key.empty() && !in_any_order_) {
       const std::string rows = from + range_sql(table_, range_, inclusive) + " ORDER BY " + order_sql(table_);
       from = can_fail_ ? "(SELECT * FROM " + rows + " OFFSET 0) AS " + quote_name(table_.table.name) : rows;
     }
@@ -269,6 +270,7 @@ class SourceReader : public Reader {
   Range range_;
   std::int64_t limit_;
   bool has_where_ = false;
+  bool in_any_order_ = false;
   bool can_fail_ = false;        // there are expressions
   std::vector<TypeKind> kinds_;  // of the inputs
   std::vector<DecodedColumn> columns_;

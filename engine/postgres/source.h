@@ -1,0 +1,20 @@
+// One moment of a PostgreSQL database as a Source.
+#pragma once
+
+#include <memory>
+
+#include "database/source.h"
+#include "postgres/moment.h"
+#include "postgres/postgres.h"
+#include "postgres/source_catalog.h"
+#include "postgres/source_reader.h"
+
+namespace planrun {
+
+/// How a source's connections are made.
+ConnectionSettings source_settings(const PostgresOptions& options);
+
+std::unique_ptr<Source> make_postgres_source(ConnectionSettings settings,
+                                             const std::shared_ptr<const Moment>& moment);
+
+}  // namespace planrun
