@@ -20,6 +20,11 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
+std::string told(const Error& error) {
+  const std::string words = error.what();
+  return error.hint().empty() ? words : words + "; " + error.hint();
+}
+
 void end_if(const std::atomic<bool>& stop) {
   if (stop) throw Error(ErrorCode::interrupted, "stopped on request; nothing was written");
 }
@@ -155,7 +160,7 @@ void count_orphans(Inspector& database, TableCensus& table) {
       census.broken = database.why_broken(key);
       if (census.broken.empty()) census.orphans = database.orphans(table.table.name, key, kCensusSamples);
     } catch (const Error& error) {
-      census.error = error.what();
+      census.error = told(error);
     }
   }
 }
@@ -214,7 +219,7 @@ DuplicatesCensus count_duplicates(Inspector& database, const TableCensus& table,
   try {
     census.values = database.duplicates(table.table.name, index, comparison, kCensusSamples);
   } catch (const Error& error) {
-    census.error = error.what();
+    census.error = told(error);
   }
   return census;
 }
@@ -240,7 +245,7 @@ TableCensus count_table(Inspector& database, const SourceTable& table, const Dia
     TableScan(database, sqlite.value_limits(), stop, census).run();
   } catch (const Error& error) {
     if (error.code() == ErrorCode::interrupted) throw;
-    census.error = error.what();
+    census.error = told(error);
   }
   end_if(stop);
   count_orphans(database, census);

@@ -76,20 +76,22 @@ class PlanDrafter {
     for (const auto& note : request_.notes) out_ += toml_comment(note);
     out_ += "\n[plan]\nname = " + toml_string(request_.plan) + "\n\n";
     for (const auto& source : request_.sources) {
-      out_ += "[source." + toml_key(source.name) + "]\nurl   = " + toml_string(source.url) + "\n";
-      if (!source.schema.empty() && source.schema != "public")
-        out_ += "schema = " + toml_string(source.schema) + "\n";
-      if (!request_.data_only) write_whole(source);
+      out_ += "[source." + toml_key(source.name) + "]\n";
+      const bool has_schema = !source.schema.empty() && source.schema != "public";
+      const std::string pad = has_schema ? " " : "";
+      out_ += "url   " + pad + "= " + toml_string(source.url) + "\n";
+      if (has_schema) out_ += "schema = " + toml_string(source.schema) + "\n";
+      if (!request_.data_only) write_whole(source, pad);
       out_ += "\n";
     }
     out_ += "[target." + toml_key(request_.plan) + "]\nurl = " + toml_string(request_.target_url) + "\n\n\n";
   }
 
   /// What the plan lacks is left by name: the rest cannot go unnoticed, now or after an edit.
-  void write_whole(const DraftSource& source) {
-    out_ += "whole = true\n";
+  void write_whole(const DraftSource& source, const std::string& pad) {
+    out_ += "whole " + pad + "= true\n";
     if (source.leave.empty()) return;
-    out_ += "leave = [\n";
+    out_ += "leave " + pad + "= [\n";
     for (const auto& name : source.leave) out_ += "  " + toml_string(name) + ",\n";
     out_ += "]\n";
   }

@@ -43,6 +43,23 @@ void Moment::enter(PostgresConnection& connection) const {
   }
 }
 
+// A lock that is waited for could end in a deadlock, and with it the moment.
+bool Moment::hold(const std::string& table) const {
+  const std::lock_guard lock(mutex_);
+  if (held_.contains(table)) return true;
+  constexpr std::string_view kLockNotAvailable = "55P03";
+  keeper_->exec("SAVEPOINT hold");
+  try {
+    keeper_->exec("LOCK TABLE ONLY " + qualified(settings_.schema, table) + " IN ACCESS SHARE MODE NOWAIT");
+  } catch (const Error& error) {
+    if (error.sqlstate() != kLockNotAvailable) throw source_error(error, settings_);
+    keeper_->exec("ROLLBACK TO SAVEPOINT hold");
+    return false;
+  }
+  held_.insert(table);
+  return true;
+}
+
 std::shared_ptr<PostgresConnection> MomentConnections::take() {
   std::erase_if(connections_, [](const auto& c) { return c->broken(); });
   for (auto& connection : connections_) {

@@ -48,8 +48,8 @@ std::string value_json(const Cell& cell) {
 
 class PostgresSource : public Source {
  public:
-  PostgresSource(ConnectionSettings settings, const std::shared_ptr<const Moment>& moment)
-      : settings_(std::move(settings)), connections_(moment) {}
+  PostgresSource(ConnectionSettings settings, const std::shared_ptr<const Moment>& moment, bool is_shared)
+      : settings_(std::move(settings)), connections_(moment), is_shared_(is_shared) {}
 
   std::vector<SourceTable> tables() override {
     std::vector<SourceTable> tables;
@@ -61,6 +61,7 @@ class PostgresSource : public Source {
 
   std::string row_as_json(const std::string& table, const Key& key) override;
   std::vector<Range> ranges(const std::string& table, std::int64_t rows) override;
+  std::vector<Range> blocks(const PostgresTable& table, std::int64_t count);
 
   std::unique_ptr<Reader> read(const ReadRequest& request, const Range& range) override {
     return read_source({settings_, connections_}, find(request.table), request, range);
@@ -101,6 +102,7 @@ class PostgresSource : public Source {
 
   ConnectionSettings settings_;
   MomentConnections connections_;
+  bool is_shared_;
   std::optional<std::vector<PostgresTable>> catalog_;  // a moment has one
 };
 
@@ -130,11 +132,29 @@ std::string PostgresSource::row_as_json(const std::string& name, const Key& key)
   return json + "}";
 }
 
+/// A range without a key is not cut when it turns out long, so it is short from the start.
+std::vector<Range> PostgresSource::blocks(const PostgresTable& table, std::int64_t count) {
+  constexpr std::int64_t kMostBlocks = 4096;  // 32 MB
+  count = std::clamp(table.blocks / kMostBlocks + 1, count, kMostRanges);
+  if (count <= 1 || table.blocks < count) return {Range{}};
+  if (!connections_.moment().hold(table.table.name)) return {Range{}};
+  std::vector<Range> ranges;
+  std::optional<Key> begin;
+  for (std::int64_t i = 1; i < count; ++i) {
+    const Key end = rowid_key(table.blocks * i / count);
+    ranges.push_back({begin, end});
+    begin = end;
+  }
+  ranges.push_back({begin, std::nullopt});
+  return ranges;
+}
+
 std::vector<Range> PostgresSource::ranges(const std::string& name, std::int64_t rows) {
   const PostgresTable& table = find(name);
   const std::int64_t count =
       std::min(table.table.estimated_rows / std::max<std::int64_t>(rows, 1) + 1, kMostRanges);
-  if (table.key.empty() || count <= 1) return {Range{}};
+  if (table.key.empty()) return is_shared_ ? blocks(table, count) : std::vector<Range>{Range{}};
+  if (count <= 1) return {Range{}};
   std::vector<Range> ranges;
   std::optional<Key> begin;
   for (Key& end : with_connection(
@@ -189,7 +209,8 @@ class PostgresSourceDatabase : public SourceDatabase {
       : settings_(source_settings(options)), options_(options), moment_(std::move(moment)) {}
 
   std::unique_ptr<Source> connect() override {
-    return make_postgres_source(settings_, moment_ ? moment_ : std::make_shared<const Moment>(settings_));
+    return make_postgres_source(settings_, moment_ ? moment_ : std::make_shared<const Moment>(settings_),
+                                moment_ != nullptr);
   }
 
   /// What stands at one moment does not change; a server that only follows another tells how far it is.
@@ -251,8 +272,8 @@ ConnectionSettings source_settings(const PostgresOptions& options) {
 }
 
 std::unique_ptr<Source> make_postgres_source(ConnectionSettings settings,
-                                             const std::shared_ptr<const Moment>& moment) {
-  return std::make_unique<PostgresSource>(std::move(settings), moment);
+                                             const std::shared_ptr<const Moment>& moment, bool is_shared) {
+  return std::make_unique<PostgresSource>(std::move(settings), moment, is_shared);
 }
 
 std::unique_ptr<SourceDatabase> open_postgres_source(const PostgresOptions& options) {

@@ -14,7 +14,8 @@ namespace planrun {
 /// How a source's connections are made.
 ConnectionSettings source_settings(const PostgresOptions& options);
 
+/// `is_shared`: others read the same moment, so that ranges may be by block.
 std::unique_ptr<Source> make_postgres_source(ConnectionSettings settings,
-                                             const std::shared_ptr<const Moment>& moment);
+                                             const std::shared_ptr<const Moment>& moment, bool is_shared);
 
 }  // namespace planrun

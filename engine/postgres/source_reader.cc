@@ -77,7 +77,25 @@ std::string bound_sql(const PostgresTable& table, const std::string& comparison,
   return "(" + order_sql(table) + ")" + comparison + "(" + values + ")";
 }
 
+/// Where block `key` begins (PostgreSQL manual, "System Columns": ctid).
+std::string block_sql(const PostgresTable& table, const Key& key) {
+  if (key.values.size() != 1 || key.values[0].kind != CellKind::integer) {
+    throw Error(ErrorCode::source, "key " + to_text(key) + " is no place in table " + table.table.name,
+                "the source is not the one that the run began with");
+  }
+  return "'(" + std::to_string(key.values[0].integer) + ",0)'::tid";
+}
+
+/// Of a table without a key, from block to block.
+std::string blocks_sql(const PostgresTable& table, const Range& range) {
+  std::string sql;
+  if (range.from) sql += " WHERE ctid >= " + block_sql(table, *range.from);
+  if (range.until) sql += (sql.empty() ? " WHERE " : " AND ") + ("ctid < " + block_sql(table, *range.until));
+  return sql;
+}
+
 std::string range_sql(const PostgresTable& table, const Range& range, bool inclusive) {
+  if (table.key.empty()) return blocks_sql(table, range);
   std::string sql;
   if (range.from) sql += " WHERE " + bound_sql(table, inclusive ? " >= " : " > ", *range.from);
   if (range.until) sql += (sql.empty() ? " WHERE " : " AND ") + bound_sql(table, " < ", *range.until);
@@ -98,12 +116,7 @@ class SourceReader : public Reader {
   SourceReader(const SourceAccess& access, const PostgresTable& table, const ReadRequest& request,
                Range range, std::int64_t limit)
       : access_(access), table_(table), range_(std::move(range)), limit_(limit) {
-    if (table.key.empty() && (range_.from || range_.until)) {
-      throw Error(ErrorCode::source,
-                  "table " + quote_for_message(table.table.name) +
-                      " has no key any more: it can only be read as a whole",
-                  "the source is not the one that the run began with");
-    }
+    if (table.key.empty() && (range_.from || range_.until)) hold();
     has_where_ = !request.where.empty();
     in_any_order_ = request.in_any_order && !range_.from && !range_.until;
     for (const auto& input : request.inputs) can_fail_ |= !input.expr.empty();
@@ -144,6 +157,22 @@ class SourceReader : public Reader {
 
  private:
   std::size_t first_input() const { return has_where_ ? 1 : 0; }
+
+  /// Some blocks are read: rows must not move to others before the last is.
+  void hold() const {
+    if (table_.blocks == 0) {
+      throw Error(ErrorCode::source,
+                  "table " + quote_for_message(table_.table.name) +
+                      " has no key any more: it can only be read as a whole",
+                  "the source is not the one that the run began with");
+    }
+    if (access_.connections.moment().hold(table_.table.name)) return;
+    throw Error(
+        ErrorCode::source,
+        "table " + quote_for_message(table_.table.name) +
+            " is being rewritten, and without a key its rows cannot be told apart meanwhile",
+        "wait until that is done (VACUUM FULL, CLUSTER, ALTER TABLE), then run the same command again");
+  }
 
   /// Who fails rolls back, so that the connection can be used again.
   template <typename Work>
@@ -203,7 +232,9 @@ class SourceReader : public Reader {
   /// The rows are put in order below the expressions: where one fails, all before it have been told.
   void begin(std::shared_ptr<PostgresConnection> connection, bool inclusive) {
     std::string from = from_sql(access_.settings, table_);
-    if (!table_.key.empty() && !in_any_order_) {
+    if (table_.key.empty()) {
+      from += range_sql(table_, range_, inclusive);
+    } else if (!in_any_order_) {
       const std::string rows = from + range_sql(table_, range_, inclusive) + " ORDER BY " + order_sql(table_);
       from = can_fail_ ? "(SELECT * FROM " + rows + " OFFSET 0) AS " + quote_name(table_.table.name) : rows;
     }
