@@ -25,7 +25,9 @@ std::string action_words(const std::string& action) {
 class PostgresInspector : public Inspector {
  public:
   PostgresInspector(const ConnectionSettings& settings, const std::shared_ptr<const Moment>& moment)
-      : settings_(settings), connections_(moment), source_(make_postgres_source(settings, moment, true)) {
+      : settings_(settings),
+        connections_(moment),
+        source_(make_postgres_source(settings, moment, true, nullptr)) {
     ask([&](PostgresConnection& connection) {
       tables_ = read_source_catalog(connection, settings_.schema);
       objects_ = read_source_objects(connection, settings_.schema);

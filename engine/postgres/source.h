@@ -6,6 +6,7 @@
 #include "database/source.h"
 #include "postgres/moment.h"
 #include "postgres/postgres.h"
+#include "postgres/sample.h"
 #include "postgres/source_catalog.h"
 #include "postgres/source_reader.h"
 
@@ -14,8 +15,10 @@ namespace planrun {
 /// How a source's connections are made.
 ConnectionSettings source_settings(const PostgresOptions& options);
 
-/// `is_shared`: others read the same moment, so that ranges may be by block.
+/// `is_shared`: others read the same moment, so that ranges may be by block. `sample`: null, or the rows that
+/// there are.
 std::unique_ptr<Source> make_postgres_source(ConnectionSettings settings,
-                                             const std::shared_ptr<const Moment>& moment, bool is_shared);
+                                             const std::shared_ptr<const Moment>& moment, bool is_shared,
+                                             std::shared_ptr<const PostgresSample> sample);
 
 }  // namespace planrun

@@ -70,6 +70,17 @@ std::vector<std::string> object_queries() {
 
 }  // namespace
 
+std::map<std::string, std::string> read_view_queries(PostgresConnection& connection,
+                                                     const std::string& schema) {
+  const Result found = connection.exec(
+      "SELECT c.relname, rtrim(pg_get_viewdef(c.oid), ';') FROM pg_class c JOIN pg_namespace n ON n.oid ="
+      " c.relnamespace WHERE n.nspname = $1 AND c.relkind IN ('v', 'm')",
+      {schema});
+  std::map<std::string, std::string> views;
+  for (int i = 0; i < found.rows(); ++i) views[found.text(i, 0)] = found.text(i, 1);
+  return views;
+}
+
 SourceObjects read_source_objects(PostgresConnection& connection, const std::string& schema) {
   SourceObjects objects;
   const Result views = connection.exec(

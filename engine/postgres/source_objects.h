@@ -17,6 +17,10 @@ struct SourceObjects {
   std::vector<SourceObject> others;          // in the order in which they can be made
 };
 
+/// What the schema's views ask, by name; materialized ones too.
+std::map<std::string, std::string> read_view_queries(PostgresConnection& connection,
+                                                     const std::string& schema);
+
 /// Extensions are the database's, all else the schema's; what an extension brought along is not told apart.
 SourceObjects read_source_objects(PostgresConnection& connection, const std::string& schema);
 

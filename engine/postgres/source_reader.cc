@@ -322,6 +322,7 @@ std::unique_ptr<Reader> read_source(const SourceAccess& access, const PostgresTa
 }
 
 std::string from_sql(const ConnectionSettings& settings, const PostgresTable& table) {
+  if (!table.rows_sql.empty()) return "(" + table.rows_sql + ") AS " + quote_name(table.table.name);
   const bool is_plain = table.table.kind != SourceTableKind::view && !table.has_children;
   return (is_plain ? "ONLY " : "") + qualified(settings.schema, table.table.name) + " AS " +
          quote_name(table.table.name);
