@@ -12,10 +12,6 @@
 namespace planrun {
 namespace {
 
-bool is_integer(TypeKind kind) {
-  return kind == TypeKind::smallint || kind == TypeKind::integer || kind == TypeKind::bigint;
-}
-
 std::string action_words(const std::string& action) {
   std::string words = action.empty() ? "no action" : action;
   for (char& c : words) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
@@ -190,7 +186,7 @@ std::vector<Key> PostgresInspector::keys(const PostgresTable& table, const std::
     for (int i = 0; i < r.rows(); ++i) {
       std::vector<Cell> cells;
       for (int c = 0; c < r.columns(); ++c) {
-        const bool whole = is_integer(table.key[static_cast<std::size_t>(c)].kind);
+        const bool whole = table.key[static_cast<std::size_t>(c)].is_integer();
         cells.push_back(whole ? Cell::of_integer(r.integer(i, c)) : Cell::of_text(r.view(i, c)));
       }
       keys.push_back(key_of(cells));

@@ -14,6 +14,11 @@ struct SourceKeyPart {
   std::string column;
   TypeKind kind = TypeKind::text;
   std::string type_sql;  // without limits: what a key's text is cast to
+
+  /// It travels as a number; all others as text.
+  bool is_integer() const {
+    return kind == TypeKind::smallint || kind == TypeKind::integer || kind == TypeKind::bigint;
+  }
 };
 
 struct PostgresTable {

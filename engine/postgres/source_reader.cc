@@ -12,10 +12,6 @@
 namespace planrun {
 namespace {
 
-bool is_integer(TypeKind kind) {
-  return kind == TypeKind::smallint || kind == TypeKind::integer || kind == TypeKind::bigint;
-}
-
 /// Types whose binary form is decoded; of all others the server writes the text.
 bool is_decoded(TypeKind kind) {
   switch (kind) {
@@ -51,7 +47,7 @@ std::string key_sql(const PostgresTable& table) {
   std::string sql;
   for (const auto& part : table.key) {
     const std::string name = quote_name(part.column);
-    sql += (sql.empty() ? "" : ", ") + (is_integer(part.kind) ? name : name + "::text");
+    sql += (sql.empty() ? "" : ", ") + (part.is_integer() ? name : name + "::text");
   }
   return sql;
 }
@@ -105,8 +101,7 @@ std::string range_sql(const PostgresTable& table, const Range& range, bool inclu
 std::vector<DecodedColumn> key_columns(const PostgresTable& table) {
   std::vector<DecodedColumn> columns;
   for (const auto& part : table.key)
-    columns.push_back(
-        {table.table.name + "." + part.column, is_integer(part.kind) ? part.kind : TypeKind::text});
+    columns.push_back({table.table.name + "." + part.column, part.is_integer() ? part.kind : TypeKind::text});
   return columns;
 }
 

@@ -222,6 +222,63 @@ TEST_CASE("a large table without a key is read by its blocks, side by side, and 
   }
 }
 
+TEST_CASE("a rehearsal on a sample of a PostgreSQL source reads its rows and those that refer to them alone",
+          "[cases][postgres]") {
+  Server s(R"~(
+    create table c (id int primary key, n text); insert into c select i, 'c' || i from generate_series(1, 100) i;
+    create table o (a text, b int, c int references c, price numeric(10,2), primary key (a, b));
+    insert into o select 'k''"' || i % 7, i, 1 + i % 100, i from generate_series(1, 500) i;
+    create table k (x int); insert into k select i % 3 from generate_series(1, 50) i;
+    create view top as select c, sum(price) as total from o group by c order by c;
+    create view own as select o.* from o join c on o.c = c.id;)~");
+  // What others do to the source while the run reads is none of its moment.
+  s.write_plan(R"~(
+[[sql]]
+name = "others"
+at = "before_load"
+undo = "select 1"
+sql = "delete from src.o where c = 2; update src.c set n = 'changed'"
+[table.c]
+from = "s.c"
+[table.o]
+from   = "s.o"
+ignore = ["price"]
+[table.o.columns]
+a     = "text"
+b     = "int"
+c     = "int references c"
+upper = { type = "text", expr = "upper(a) || price" }
+[table.k]
+from = "s.k"
+[table.top]
+from = "s.top"
+[table.top.columns]
+c     = "int"
+total = "numeric"
+[check.sum]
+sql        = "select sum(b) from o"
+source     = "s"
+source_sql = "with mine as (select b from own) select sum(b) from mine;"
+[check.fixed]
+sql    = "select count(*) from o"
+expect = "500"
+)~");
+  const ProcessResult preview = s.run({"--dry-run", "--sample", "2"});
+  says(preview, "after  id 1, n 'c1'");
+  const ProcessResult run = s.run({"--sample", "2"});
+  passes(run);
+  says(run, "not judged (info): fixed");
+  CHECK(s.psql("select id, n from dst.c order by id") == "1|c1\n2|c2");
+  // By hand: rows i with 1 + i % 100 in (1, 2), of 500.
+  CHECK(s.psql("select count(*), sum(b) from dst.o") == "10|2505");
+  CHECK(s.psql("select \"upper\" from dst.o where b = 101") == "K'\"3101.00");
+  CHECK(s.psql("select x from dst.k order by x") == "1\n2");
+  CHECK(s.psql("select c, total from dst.top order by c") == "1|1500\n2|1005");
+  CHECK(s.run().status == 1);
+  CHECK(s.run({"--sample", "3"}).status == 1);
+  passes(s.command("rollback", {"--yes"}));
+}
+
 TEST_CASE("what a PostgreSQL source cannot do is refused by name before anything is written",
           "[cases][postgres]") {
   Server s(
