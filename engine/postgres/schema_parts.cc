@@ -1,5 +1,6 @@
 #include "postgres/schema_parts.h"
 
+#include <algorithm>
 #include <array>
 
 namespace planrun {

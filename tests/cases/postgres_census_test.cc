@@ -99,7 +99,7 @@ constexpr const char* kShop = R"~(
     price numeric(12,2) not null default 0.00 check (price >= 0),
     gross numeric(12,2) generated always as (price * 1.2) stored, label text generated always as (lower(sku::text)) stored,
     state varchar(10) not null default 'new' check (state in ('new', 'old')), feel mood default 'ok', ip inet,
-    seen timestamptz default now(), tags text[] default '{}', extra jsonb, big numeric, f float8, uid uuid default gen_random_uuid(),
+    seen timestamptz default now(), tags text[] default '{}', extra jsonb, big numeric, f float8, r real default 1.5, uid uuid default gen_random_uuid(),
     constraint sane check (length(state) > 2 or price < 10), constraint odd check (half(brand) >= 0), unique (brand, sku) deferrable);
   create index items_seen on items (seen desc nulls last) where price > 0;
   create unique index items_lower on items (lower(state), id);
