@@ -51,6 +51,7 @@ class TableScan {
 
   void run() {
     const std::size_t count = census_.columns.size();
+    if (count == 0) count_rows(std::vector<std::size_t>());  // PostgreSQL has tables of rows without columns
     for (std::size_t first = 0; first < count; first += kMostColumns) {
       std::vector<std::size_t> places;
       for (std::size_t i = first; i < std::min(first + kMostColumns, count); ++i) places.push_back(i);

@@ -195,6 +195,8 @@ class PlanDrafter {
     std::vector<std::string> names;
     for (const auto& table : source.census->tables) {
       const SourceTableKind kind = table.table.kind;
+      if (table.was_read && table.table.columns.empty())
+        names.push_back("table " + shown(table.table.name) + ", which has no columns");
       if (table.table.schema) continue;  // a partition: its rows are its parent's
       const bool odd_name = table.was_read && !is_valid_utf8(table.table.name);
       if (odd_name) names.push_back("table " + shown(table.table.name) + ", whose name is not UTF-8");

@@ -28,7 +28,9 @@ class Drafter {
   std::vector<TableDraft> draft() {
     for (const auto& source : sources_) {
       for (const auto& table : source.census->tables) {
-        if (table.was_read && is_valid_utf8(table.table.name)) begin_table(source, table);
+        const bool is_drafted =
+            table.was_read && is_valid_utf8(table.table.name) && !table.table.columns.empty();
+        if (is_drafted) begin_table(source, table);
       }
     }
     for (auto& table : tables_) mark_keys(table);

@@ -30,16 +30,21 @@ std::unique_ptr<PostgresConnection> Moment::connect() const {
   return connection;
 }
 
+Error Moment::is_over() const {
+  return Error(
+      ErrorCode::interrupted,
+      settings_.shown_url + ": the connection that kept the source as it stood is gone",
+      "run the same command again: it reads the source anew, and goes on where all that is loaded still "
+      "stands there as it was");
+}
+
 void Moment::enter(PostgresConnection& connection) const {
   try {
     connection.exec("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT " +
                     quote_literal(id_));
   } catch (const Error& error) {
     if (error.code() == ErrorCode::connection) throw;
-    throw Error(ErrorCode::interrupted,
-                settings_.shown_url + ": the connection that kept the source as it stood is gone",
-                "run the same command again: it reads the source anew, and goes on where all that is loaded "
-                "still stands there as it was");
+    throw is_over();
   }
 }
 
@@ -48,10 +53,11 @@ bool Moment::hold(const std::string& table) const {
   const std::lock_guard lock(mutex_);
   if (held_.contains(table)) return true;
   constexpr std::string_view kLockNotAvailable = "55P03";
-  keeper_->exec("SAVEPOINT hold");
   try {
+    keeper_->exec("SAVEPOINT hold");
     keeper_->exec("LOCK TABLE ONLY " + qualified(settings_.schema, table) + " IN ACCESS SHARE MODE NOWAIT");
   } catch (const Error& error) {
+    if (error.code() == ErrorCode::connection) throw is_over();
     if (error.sqlstate() != kLockNotAvailable) throw source_error(error, settings_);
     keeper_->exec("ROLLBACK TO SAVEPOINT hold");
     return false;

@@ -28,6 +28,8 @@ class Moment {
   bool hold(const std::string& table) const;
 
  private:
+  Error is_over() const;
+
   ConnectionSettings settings_;
   std::unique_ptr<PostgresConnection> keeper_;
   std::string id_;
