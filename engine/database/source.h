@@ -163,10 +163,11 @@ class SourceDatabase {
   virtual Snapshot snapshot(const std::filesystem::path& file) = 0;
   /// A new database as `file`, complete or absent: all tables of this one as they were declared, with the
   /// rows that `rows` names as they are, and no other; indexes and views too. What has no key (a view that
-  /// `rows` names) becomes a table of its rows. Throws Error(source) naming the table where a row cannot be
-  /// kept as it is.
+  /// `rows` names) becomes a table of its rows. Where the database has moments, the file may do with naming
+  /// the rows. Throws Error(source) naming the table where a row cannot be kept as it is.
   virtual Snapshot subset(const std::filesystem::path& file, const std::vector<TableRows>& rows) = 0;
-  /// The same kind of database over a snapshot: immutable.
+  /// The same kind of database over a snapshot or a subset: immutable, or of one moment, which is that of
+  /// at_moment() while an answer of it lives.
   virtual std::unique_ptr<SourceDatabase> at_snapshot(const std::filesystem::path& file) = 0;
   /// Whether it can be read as it stands at one moment, whoever writes to it: a run does that in place of
   /// copying it.
