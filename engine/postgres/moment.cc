@@ -56,10 +56,11 @@ bool Moment::hold(const std::string& table) const {
   try {
     keeper_->exec("SAVEPOINT hold");
     keeper_->exec("LOCK TABLE ONLY " + qualified(settings_.schema, table) + " IN ACCESS SHARE MODE NOWAIT");
+    keeper_->exec("RELEASE SAVEPOINT hold");
   } catch (const Error& error) {
     if (error.code() == ErrorCode::connection) throw is_over();
-    if (error.sqlstate() != kLockNotAvailable) throw source_error(error, settings_);
     keeper_->exec("ROLLBACK TO SAVEPOINT hold");
+    if (error.sqlstate() != kLockNotAvailable) throw source_error(error, settings_);
     return false;
   }
   held_.insert(table);
