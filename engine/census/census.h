@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,7 @@ struct RealCensus {
   Extent<double> range;  // of the finite ones
   std::int64_t whole = 0;
   RowTally infinite;
+  RowTally not_a_number;
   RowTally negative_zero;
   int integer_digits = 0;   // the most before the point of the shortest decimal
   int fraction_digits = 0;  // the most behind it
@@ -64,6 +66,7 @@ struct TextCensus {
   // Of integer and decimal texts.
   int integer_digits = 0;
   int fraction_digits = 0;
+  Extent<double> numbers;         // of both, as near as a double comes
   Extent<std::int64_t> integers;  // of integer texts that are a bigint
   RowTally beyond_bigint;
   // Of dates and times.
@@ -82,6 +85,13 @@ struct BlobCensus {
   Extent<std::int64_t> bytes;
 };
 
+/// Values of one column that a target refuses for one reason.
+struct RefusedValues {
+  std::string reason;   // "is NaN, which a SQLite target cannot hold"
+  bool by_all = false;  // by a target of any kind, not by SQLite alone
+  RowTally rows;
+};
+
 /// The counts of the five storage classes and `unreadable` add up to the table's rows.
 struct ColumnCensus {
   SourceColumn column;
@@ -90,8 +100,10 @@ struct ColumnCensus {
   RealCensus reals;
   TextCensus texts;
   BlobCensus blobs;
-  RowTally unreadable;  // a generated column whose expression fails
-  std::string failure;  // of the first of these
+  RowTally unreadable;                   // a generated column whose expression fails
+  std::string failure;                   // of the first of these
+  std::optional<ColumnType> type{};      // where the source types its columns
+  std::vector<RefusedValues> refused{};  // of such a column: what a SQLite target cannot hold
 
   std::int64_t rows() const { return nulls.count + values() + unreadable.count; }
   std::int64_t values() const { return integers.all.count + reals.all.count + texts.count + blobs.all.count; }
@@ -122,6 +134,7 @@ struct TableCensus {
   std::vector<ColumnCensus> columns;
   std::vector<ForeignKeyCensus> foreign_keys;
   std::vector<DuplicatesCensus> duplicates;
+  std::vector<std::string> uncarried{};  // of its declaration: what a SQLite target does not have
   std::string error;  // why not all of its rows could be read; the counts are of those before
   double seconds = 0;
 };
@@ -132,6 +145,7 @@ struct DatabaseCensus {
   std::vector<TableCensus> tables;
   std::vector<SourceTrigger> triggers;
   bool is_utf16 = false;
+  std::vector<SourceObject> objects{};
   double seconds = 0;
 
   /// Every value could be read, and every question answered.

@@ -1,7 +1,9 @@
 #include "census/column_counter.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
+#include <limits>
 
 #include "base/text.h"
 
@@ -48,6 +50,15 @@ Bytes look_at(std::string_view text) {
     lower |= static_cast<unsigned char>(byte - 'a') < 26;
   }
   return {(high & 0x80) == 0, nul, upper, lower};
+}
+
+/// Infinite where it is beyond all doubles.
+double nearest_double(std::string_view number) {
+  double value = 0;
+  const auto parsed = std::from_chars(number.data(), number.data() + number.size(), value);
+  if (parsed.ec != std::errc::result_out_of_range) return value;
+  constexpr double kInfinite = std::numeric_limits<double>::infinity();
+  return number.starts_with('-') ? -kInfinite : kInfinite;
 }
 
 void keep_rare(RowTally& rows, std::int64_t all, bool is_odd) {
@@ -98,11 +109,11 @@ void ColumnCounter::add_integer(std::int64_t value, const RowPlace& place) {
 
 void ColumnCounter::add_real(double value, const RowPlace& place) {
   RealCensus& reals = census_.reals;
-  if (std::isinf(value)) {
+  if (!std::isfinite(value)) {
     tally(reals.all, place);
-    return tally(reals.infinite, place);
+    return tally(std::isinf(value) ? reals.infinite : reals.not_a_number, place);
   }
-  extend(reals.range, value, reals.all.count == reals.infinite.count);
+  extend(reals.range, value, reals.all.count == reals.infinite.count + reals.not_a_number.count);
   tally(reals.all, place);
   if (value == 0 && std::signbit(value)) tally(reals.negative_zero, place);
   reals.whole += std::trunc(value) == value ? 1 : 0;
@@ -142,6 +153,8 @@ void ColumnCounter::add_kind(std::string_view text, const RowPlace& place) {
     case TextKind::decimal:
       texts.integer_digits = std::max(texts.integer_digits, read.digits.integer_digits);
       texts.fraction_digits = std::max(texts.fraction_digits, read.digits.fraction_digits);
+      extend(texts.numbers, nearest_double(text),
+             texts.of(TextKind::integer).count + texts.of(TextKind::decimal).count == 0);
       if (read.kind == TextKind::decimal) break;
       if (read.fits_bigint) {
         extend(texts.integers, read.integer, texts.of(TextKind::integer).count == texts.beyond_bigint.count);

@@ -5,6 +5,8 @@
 
 #include "base/error.h"
 #include "census/column_counter.h"
+#include "census/refused_values.h"
+#include "sql/expression.h"
 
 namespace planrun {
 
@@ -18,20 +20,38 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
+std::string told(const Error& error) {
+  const std::string words = error.what();
+  return error.hint().empty() ? words : words + "; " + error.hint();
+}
+
 void end_if(const std::atomic<bool>& stop) {
   if (stop) throw Error(ErrorCode::interrupted, "stopped on request; nothing was written");
 }
 
+/// One column on its way.
+struct CountedColumn {
+  ColumnCounter values;
+  std::optional<RefusedCounter> refused;
+
+  void add(const Cell& cell, const RowPlace& place) {
+    values.add(cell, place);
+    if (refused) refused->add(cell, place);
+  }
+};
+
 /// The rows of one table, counted column by column. What was counted before an error stands in the census.
 class TableScan {
  public:
-  TableScan(Inspector& database, const std::atomic<bool>& stop, TableCensus& census)
-      : database_(database), stop_(stop), census_(census) {
+  TableScan(Inspector& database, const ValueLimits& limits, const std::atomic<bool>& stop,
+            TableCensus& census)
+      : database_(database), limits_(limits), stop_(stop), census_(census) {
     for (const auto& column : census_.table.columns) census_.columns.emplace_back().column = column;
   }
 
   void run() {
     const std::size_t count = census_.columns.size();
+    if (count == 0) count_rows(std::vector<std::size_t>());  // PostgreSQL has tables of rows without columns
     for (std::size_t first = 0; first < count; first += kMostColumns) {
       std::vector<std::size_t> places;
       for (std::size_t i = first; i < std::min(first + kMostColumns, count); ++i) places.push_back(i);
@@ -58,6 +78,7 @@ class TableScan {
   std::unique_ptr<Reader> read(const std::vector<std::size_t>& places) {
     ReadRequest request;
     request.table = census_.table.name;
+    request.in_any_order = true;
     for (const std::size_t i : places) request.inputs.push_back({census_.columns[i].column.name, {}});
     try {
       return database_.source().read(request, {});
@@ -76,25 +97,41 @@ class TableScan {
   bool count_rows(const std::vector<std::size_t>& places) {
     const auto reader = read(places);
     if (reader == nullptr) return places.size() == 1;
-    std::vector<ColumnCounter> counters;
-    for (const std::size_t i : places) counters.emplace_back(census_.columns[i].column);
+    std::vector<CountedColumn> counters;
+    for (const std::size_t i : places) counters.push_back(counter_of(census_.columns[i].column));
     RowPlace place(*reader);
-    const auto keep = [&] {
+    const auto keep_all = [&] {
       census_.rows = std::max(census_.rows, place.number());
-      for (std::size_t i = 0; i < places.size(); ++i)
-        census_.columns[places[i]] = std::move(counters[i]).finish();
+      for (std::size_t i = 0; i < places.size(); ++i) keep(std::move(counters[i]), places[i]);
     };
     try {
       if (!count_rows(*reader, counters, place)) return false;
     } catch (const Error&) {
-      keep();
+      keep_all();
       throw;
     }
-    keep();
+    keep_all();
     return true;
   }
 
-  bool count_rows(Reader& reader, std::vector<ColumnCounter>& counters, RowPlace& place) {
+  const ColumnSchema* schema_of(const SourceColumn& column) const {
+    return census_.table.schema ? census_.table.schema->find(column.name) : nullptr;
+  }
+
+  CountedColumn counter_of(const SourceColumn& column) const {
+    CountedColumn counted{ColumnCounter(column), std::nullopt};
+    if (const ColumnSchema* schema = schema_of(column)) counted.refused.emplace(*schema, limits_);
+    return counted;
+  }
+
+  void keep(CountedColumn counted, std::size_t place) {
+    ColumnCensus& census = census_.columns[place];
+    census = std::move(counted.values).finish();
+    if (const ColumnSchema* schema = schema_of(census.column)) census.type = schema->type;
+    if (counted.refused) census.refused = std::move(*counted.refused).finish();
+  }
+
+  bool count_rows(Reader& reader, std::vector<CountedColumn>& counters, RowPlace& place) {
     std::vector<Cell> row(counters.size());
     for (;;) {
       const ReadOutcome outcome = reader.next(row);
@@ -103,7 +140,7 @@ class TableScan {
       if (place.number() % kRowsBetweenLooks == 0) end_if(stop_);
       if (outcome == ReadOutcome::failed) {
         if (counters.size() > 1) return false;
-        counters[0].add_unreadable(reader.failure(), place);
+        counters[0].values.add_unreadable(reader.failure(), place);
         continue;
       }
       for (std::size_t i = 0; i < row.size(); ++i) counters[i].add(row[i], place);
@@ -111,6 +148,7 @@ class TableScan {
   }
 
   Inspector& database_;
+  ValueLimits limits_;
   const std::atomic<bool>& stop_;
   TableCensus& census_;
 };
@@ -123,7 +161,7 @@ void count_orphans(Inspector& database, TableCensus& table) {
       census.broken = database.why_broken(key);
       if (census.broken.empty()) census.orphans = database.orphans(table.table.name, key, kCensusSamples);
     } catch (const Error& error) {
-      census.error = error.what();
+      census.error = told(error);
     }
   }
 }
@@ -136,7 +174,9 @@ const ColumnCensus* find_column(const TableCensus& table, const std::string& nam
 
 /// Without letters of both cases no two different texts are equal but for case.
 bool may_differ_by_case(const ColumnCensus& column, const SourceIndexPart& part) {
-  return column.texts.has_upper && column.texts.has_lower && part.collation != "nocase";
+  const bool is_text = !column.type || column.type->kind == TypeKind::text ||
+                       column.type->kind == TypeKind::varchar || column.type->kind == TypeKind::char_;
+  return is_text && column.texts.has_upper && column.texts.has_lower && part.collation != "nocase";
 }
 
 bool has_only_numbers(const ColumnCensus& column) {
@@ -146,8 +186,10 @@ bool has_only_numbers(const ColumnCensus& column) {
          texts.integer_digits + texts.fraction_digits <= kExactDigits && column.blobs.all.count == 0;
 }
 
-/// Integers as text are written in one way; decimals, and numbers beside texts, are not.
+/// Integers as text are written in one way; decimals, and numbers beside texts, are not. A column of numbers
+/// compares them as such.
 bool has_numbers_as_text(const ColumnCensus& column) {
+  if (column.type && class_of(column.type->kind) == ValueClass::number) return false;
   return column.texts.of(TextKind::decimal).count > 0 ||
          (column.texts.count > 0 && column.integers.all.count + column.reals.all.count > 0);
 }
@@ -178,7 +220,7 @@ DuplicatesCensus count_duplicates(Inspector& database, const TableCensus& table,
   try {
     census.values = database.duplicates(table.table.name, index, comparison, kCensusSamples);
   } catch (const Error& error) {
-    census.error = error.what();
+    census.error = told(error);
   }
   return census;
 }
@@ -191,18 +233,20 @@ void count_duplicates(Inspector& database, TableCensus& table) {
   }
 }
 
-TableCensus count_table(Inspector& database, const SourceTable& table, const std::atomic<bool>& stop) {
+TableCensus count_table(Inspector& database, const SourceTable& table, const Dialect& sqlite,
+                        const std::atomic<bool>& stop) {
   const auto start = std::chrono::steady_clock::now();
   TableCensus census;
   census.table = table;
   census.declared = database.declaration(table.name);
   if (table.kind != SourceTableKind::table) return census;
   census.was_read = true;
+  if (table.schema) census.uncarried = sqlite.unsupported(*table.schema);
   try {
-    TableScan(database, stop, census).run();
+    TableScan(database, sqlite.value_limits(), stop, census).run();
   } catch (const Error& error) {
     if (error.code() == ErrorCode::interrupted) throw;
-    census.error = error.what();
+    census.error = told(error);
   }
   end_if(stop);
   count_orphans(database, census);
@@ -224,16 +268,17 @@ bool DatabaseCensus::is_whole() const {
   return std::ranges::all_of(tables, [](const auto& table) { return planrun::is_whole(table); });
 }
 
-DatabaseCensus take_census(Inspector& database, const std::atomic<bool>& stop) {
+DatabaseCensus take_census(Inspector& database, const Dialect& sqlite, const std::atomic<bool>& stop) {
   const auto start = std::chrono::steady_clock::now();
   DatabaseCensus census;
   census.shown_url = database.shown_url();
   census.notices = database.notices();
   census.triggers = database.triggers();
   census.is_utf16 = database.is_utf16();
+  census.objects = database.objects();
   for (const auto& table : database.tables()) {
     end_if(stop);
-    census.tables.push_back(count_table(database, table, stop));
+    census.tables.push_back(count_table(database, table, sqlite, stop));
   }
   census.seconds = seconds_since(start);
   return census;

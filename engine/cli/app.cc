@@ -218,11 +218,19 @@ class App {
     });
   }
 
+  void add_schema(CLI::App& command) {
+    command.add_option("--schema", options_.schema, "the schema of PostgreSQL sources (default: public)")
+        ->type_name("NAME");
+  }
+
   void add_census() {
     CLI::App* census = app_.add_subcommand("census", "what databases really hold, value by value");
-    census->add_option("SOURCE", options_.databases, "a SQLite file, as a path or sqlite:PATH")
+    census
+        ->add_option("SOURCE", options_.databases,
+                     "a SQLite file, as a path or sqlite:PATH, or a database: postgresql://...")
         ->required()
         ->expected(1, -1);
+    add_schema(*census);
     add_format(*census, {"text", "json", "html"});
     census->add_option("-o", options_.save_to, "write it to FILE, whole or not at all")->type_name("FILE");
     census->callback([this] {
@@ -234,9 +242,11 @@ class App {
   void add_init() {
     CLI::App* init =
         app_.add_subcommand("init", "draft a plan from databases, columns typed by what they really hold");
-    init->add_option("SOURCE", options_.databases, "a SQLite file, as a path or sqlite:PATH")
+    init->add_option("SOURCE", options_.databases,
+                     "a SQLite file, as a path or sqlite:PATH, or a database: postgresql://...")
         ->required()
         ->expected(1, -1);
+    add_schema(*init);
     init->add_option(
             "--target", options_.draft_target,
             "the url of the target (default: $DATABASE_URL, or NAME.migrated.db where it is not set)")

@@ -34,11 +34,12 @@ int census_command(const CommandOptions& options, Console& console) {
                 "planrun census SOURCE --format html -o census.html writes it to a file");
   }
   std::vector<std::unique_ptr<Inspector>> databases;
-  for (const auto& source : options.databases) databases.push_back(open_inspector(source));
+  for (const auto& source : options.databases) databases.push_back(open_inspector(source, options.schema));
   std::vector<DatabaseCensus> censuses;
   bool whole = true;
+  const auto sqlite = sqlite_dialect();
   for (const auto& database : databases) {
-    censuses.push_back(take_census(*database, stop_flag()));
+    censuses.push_back(take_census(*database, *sqlite, stop_flag()));
     whole = whole && censuses.back().is_whole();
   }
   const Paint paint = options.save_to.empty() ? console.out : Paint(false);

@@ -1,18 +1,20 @@
 #include "cli/databases.h"
 
 #include "base/error.h"
+#include "plan/database_url.h"
 #include "postgres/postgres.h"
+#include "sqlite/dialect.h"
 #include "sqlite/sqlite.h"
 
 namespace planrun {
-
-namespace {
 
 bool is_postgres(const std::string& url) {
   return url.starts_with("postgresql:") || url.starts_with("postgres:");
 }
 
-}  // namespace
+std::unique_ptr<Dialect> sqlite_dialect() {
+  return make_sqlite_dialect();
+}
 
 std::map<std::string, SourceDatabase*> Databases::source_pointers() const {
   std::map<std::string, SourceDatabase*> pointers;
@@ -34,10 +36,12 @@ std::unique_ptr<SourceDatabase> open_source(const PlanSource& source) {
               "use sqlite:PATH or postgresql://...");
 }
 
-std::unique_ptr<Inspector> open_inspector(const std::string& source) {
+std::unique_ptr<Inspector> open_inspector(const std::string& source, const std::string& schema) {
   if (is_postgres(source)) {
-    throw Error(ErrorCode::usage, "a census is taken of SQLite databases, it was given a PostgreSQL url",
-                "planrun census PATH, or sqlite:PATH");
+    std::string reason;
+    const auto url = parse_database_url(source, std::filesystem::current_path(), reason);
+    if (!url) throw Error(ErrorCode::usage, "a source is a SQLite file or the url of a database: " + reason);
+    return open_postgres_inspector({url->url, url->shown, schema, {}});
   }
   const std::string path = source.starts_with(kSqliteUrl) ? source.substr(kSqliteUrl.size()) : source;
   if (path.empty())

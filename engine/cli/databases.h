@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "database/dialect.h"
 #include "database/inspector.h"
 #include "database/source.h"
 #include "database/target.h"
@@ -29,7 +30,11 @@ struct Databases {
 Databases open_databases(const Plan& plan, std::map<std::string, Error>* unopened = nullptr);
 /// `source` is a path, or a url as a plan has it. Throws Error(usage) for a kind of database that is not
 /// read.
-std::unique_ptr<Inspector> open_inspector(const std::string& source);
+/// `schema`: of a PostgreSQL database.
+std::unique_ptr<Inspector> open_inspector(const std::string& source, const std::string& schema);
+bool is_postgres(const std::string& url);
+/// What a census holds a source that types its columns against.
+std::unique_ptr<Dialect> sqlite_dialect();
 std::unique_ptr<SourceDatabase> open_source(const PlanSource& source);
 std::unique_ptr<TargetDatabase> open_target(const PlanTarget& target);
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <iostream>
 
 #include "base/error.h"
@@ -84,10 +85,11 @@ void leave_by_name(const Plan& plan, DraftRequest& request) {
 
 std::vector<DatabaseCensus> take_censuses(const CommandOptions& options) {
   std::vector<std::unique_ptr<Inspector>> databases;
-  for (const auto& source : options.databases) databases.push_back(open_inspector(source));
+  for (const auto& source : options.databases) databases.push_back(open_inspector(source, options.schema));
   std::vector<DatabaseCensus> censuses;
+  const auto sqlite = sqlite_dialect();
   for (std::size_t i = 0; i < databases.size(); ++i) {
-    censuses.push_back(take_census(*databases[i], stop_flag()));
+    censuses.push_back(take_census(*databases[i], *sqlite, stop_flag()));
     if (censuses.back().is_whole()) continue;
     throw Error(ErrorCode::source, options.databases[i] + ": not everything in it could be read",
                 "planrun census " + options.databases[i] + " says what and why");
@@ -126,6 +128,43 @@ void tell_draft(const Draft& draft, const CommandOptions& options, Console& cons
   console.log.info(text);
 }
 
+DraftSource file_source(const std::string& source, const CommandOptions& options) {
+  const fs::path path = path_of(source);
+  DraftSource one;
+  one.name = plain_name(path.stem().string(), "source");
+  one.shown = path.filename().string();
+  one.url = said_url(path.string(), options);
+  return one;
+}
+
+/// Called as its database; without a password.
+DraftSource server_source(const std::string& source, const CommandOptions& options, DraftRequest& request) {
+  std::string reason;
+  const auto url = parse_database_url(source, fs::current_path(), reason);
+  if (!url) throw Error(ErrorCode::usage, "a source is a SQLite file or the url of a database: " + reason);
+  if (!password_in(source).empty())
+    request.notes.emplace_back("The source's password comes from $PGPASSWORD or .pgpass: a plan holds none.");
+  const std::string path = url->shown.substr(0, url->shown.find('?'));
+  const auto slash = path.rfind('/');
+  const bool has_name = slash != std::string::npos && slash > path.find("//") + 1;
+  DraftSource one;
+  one.name = plain_name(has_name ? path.substr(slash + 1) : "", "source");
+  one.shown = url->shown;
+  one.url = url->shown;
+  one.schema = options.schema;
+  return one;
+}
+
+void add_sources(const CommandOptions& options, DraftRequest& request) {
+  TakenNames names;
+  for (const auto& source : options.databases) {
+    DraftSource one =
+        is_postgres(source) ? server_source(source, options, request) : file_source(source, options);
+    one.name = names.take(one.name, "source");
+    request.sources.push_back(std::move(one));
+  }
+}
+
 }  // namespace
 
 int init_command(const CommandOptions& options, Console& console) {
@@ -135,14 +174,9 @@ int init_command(const CommandOptions& options, Console& console) {
                 "give another name, or move it away");
   }
   DraftRequest request;
-  TakenNames names;
-  for (const auto& source : options.databases) {
-    const fs::path path = path_of(source);
-    DraftSource& one = request.sources.emplace_back();
-    one.name = names.take(plain_name(path.stem().string(), "source"), "source");
-    one.shown = path.filename().string();
-    one.url = said_url(path.string(), options);
-  }
+  const auto sqlite = sqlite_dialect();
+  request.target = {is_postgres(options.draft_target), sqlite.get()};
+  add_sources(options, request);
   request.plan = options.draft_name.empty() ? request.sources.front().name : options.draft_name;
   request.target_url = target_url(options, request);
   const std::vector<DatabaseCensus> censuses = take_censuses(options);
@@ -158,7 +192,14 @@ int init_command(const CommandOptions& options, Console& console) {
     throw Error(ErrorCode::source,
                 options.databases.front() + (target != nullptr ? ": the target has none of its tables"
                                                                : ": there is no table in it to plan for"));
-  const Plan plan = read_draft(draft.text, options);
+  Plan plan = read_draft(draft.text, options);
+  // With the password that was given, which the plan does not have.
+  for (std::size_t i = 0; i < request.sources.size(); ++i) {
+    if (!is_postgres(options.databases[i])) continue;
+    const auto source = std::ranges::find(plan.sources, request.sources[i].name, &PlanSource::name);
+    std::string reason;
+    source->url = parse_database_url(options.databases[i], fs::current_path(), reason)->url;
+  }
   if (target == nullptr) {
     leave_by_name(plan, request);
     draft = draft_plan(request);

@@ -15,6 +15,7 @@ struct CommandOptions {
   std::vector<std::string> databases;              // paths or urls, where no plan names them
   std::map<std::string, std::string> source_urls;  // --source NAME=URL
   std::map<std::string, std::string> target_urls;  // --target NAME=URL
+  std::string schema = "public";                   // --schema, of PostgreSQL sources
   std::string draft_target;                        // init --target URL
   bool data_only = false;                          // init --data-only
   bool loose_names = false;                        // init --loose-names

@@ -18,8 +18,9 @@ struct RowTally {
 };
 
 struct SourceIndexPart {
-  std::string column;     // empty: an expression
-  std::string collation;  // lower case: binary, nocase, rtrim, or the application's own
+  std::string column;  // empty: an expression
+  std::string
+      collation;  // lower case: binary, nocase, rtrim, or the application's own; empty: the database's
   bool descending = false;
   std::string sql;  // of an expression, as the author wrote it
 };
@@ -56,6 +57,13 @@ struct SourceTrigger {
   std::string sql;    // CREATE TRIGGER
 };
 
+/// What a schema has beside tables and triggers: a function, a type, an extension, a policy.
+struct SourceObject {
+  std::string name;   // "function f(integer)", "extension citext"
+  std::string table;  // that it belongs to; empty: none
+  std::string sql;    // what makes it
+};
+
 /// Under which different values of a unique key are equal.
 enum class LooseComparison {
   nocase,   // ASCII letters without regard to case
@@ -66,8 +74,8 @@ enum class LooseComparison {
 struct TableDeclaration {
   bool without_rowid = false;
   bool strict = false;
-  bool autoincrement = false;
-  std::vector<std::string> collations;  // one a column, lower case
+  bool autoincrement = false;           // a sequence of its own numbers its rows
+  std::vector<std::string> collations;  // one a column, lower case; empty: the database's own
   std::vector<std::string> defaults;    // SQL, one a column; empty: none
   std::vector<SourceIndex> indexes;     // in the order in which they were made
   std::vector<std::string> generated;   // SQL, one a column; empty: it is stored as it was given
@@ -75,6 +83,8 @@ struct TableDeclaration {
   std::vector<SourceForeignKey> foreign_keys;  // in the order of the declaration
   std::vector<std::string> conflicts;          // what ON CONFLICT clauses do: REPLACE, IGNORE, ...
   std::string sql;                             // CREATE TABLE or CREATE VIEW
+  /// Functions, types and the like that its expressions name and that are not the database product's own.
+  std::vector<std::string> own_names;
 };
 
 /// One connection: one thread at a time. Every call may throw Error(source), naming the file.
@@ -90,6 +100,8 @@ class Inspector {
   virtual std::vector<SourceTrigger> triggers() { return {}; }
   /// Texts are compared by their bytes in UTF-16, which have another order than those in UTF-8.
   virtual bool is_utf16() { return false; }
+  /// In the order in which they can be made.
+  virtual std::vector<SourceObject> objects() { return {}; }
   /// Why no row can refer by this key: a table or column that is not there. Empty: rows can.
   virtual std::string why_broken(const SourceForeignKey& key) = 0;
   /// Rows whose key is not null and is in no row of the other table, by the collation and affinity that the

@@ -46,6 +46,9 @@ struct SourceTable {
   std::vector<UncarriedPart> uncarried{};
 };
 
+/// The columns of the primary key, in its order; empty: the table has none.
+std::vector<std::string> primary_key_of(const SourceTable& table);
+
 enum class SchemaPartKind {
   key,
   unique,
@@ -58,13 +61,14 @@ enum class SchemaPartKind {
   index,
   trigger,
   view,
+  other,  // a function, a type, a policy, ...: `name` says what it is too, "function f(integer)"
 };
 
 /// A part of a schema beside its tables, their columns and rows. All of them arrive, or it is not whole.
 struct SchemaPart {
   SchemaPartKind kind = SchemaPartKind::view;
-  std::string name;                    // of an index, a trigger, a view; else empty
-  std::string table;                   // that it belongs to; empty for a view
+  std::string name;                    // of an index, a trigger, a view, another object; else empty
+  std::string table;                   // that it belongs to; empty for a view, and for what has none
   std::vector<std::string> columns{};  // of that table; of a partial index, or one over an expression, none
   bool unique = false;                 // of an index
   std::string sql{};                   // as declared, or the expression alone; empty: nothing more to say
@@ -78,7 +82,8 @@ struct ReadRequest {
   };
   std::string table;
   std::vector<Input> inputs;
-  std::string where;  // rows for which it is not true are told as `dropped`
+  std::string where;          // rows for which it is not true are told as `dropped`
+  bool in_any_order = false;  // of the whole table without expressions: as it is read fastest
 };
 
 enum class ReadOutcome {
@@ -88,8 +93,8 @@ enum class ReadOutcome {
   end,      // nothing more in the range
 };
 
-/// Rows of one range, in key order, each exactly once. Cells are valid until the next call.
-/// Throws Error(source) when the file cannot be read (damage is never a short read).
+/// Rows of one range, in key order unless any will do, each exactly once. Cells are valid until the next
+/// call. Throws Error(source) when the file cannot be read (damage is never a short read).
 class Reader {
  public:
   virtual ~Reader() = default;
@@ -158,10 +163,11 @@ class SourceDatabase {
   virtual Snapshot snapshot(const std::filesystem::path& file) = 0;
   /// A new database as `file`, complete or absent: all tables of this one as they were declared, with the
   /// rows that `rows` names as they are, and no other; indexes and views too. What has no key (a view that
-  /// `rows` names) becomes a table of its rows. Throws Error(source) naming the table where a row cannot be
-  /// kept as it is.
+  /// `rows` names) becomes a table of its rows. Where the database has moments, the file may do with naming
+  /// the rows. Throws Error(source) naming the table where a row cannot be kept as it is.
   virtual Snapshot subset(const std::filesystem::path& file, const std::vector<TableRows>& rows) = 0;
-  /// The same kind of database over a snapshot: immutable.
+  /// The same kind of database over a snapshot or a subset: immutable, or of one moment, which is that of
+  /// at_moment() while an answer of it lives.
   virtual std::unique_ptr<SourceDatabase> at_snapshot(const std::filesystem::path& file) = 0;
   /// Whether it can be read as it stands at one moment, whoever writes to it: a run does that in place of
   /// copying it.

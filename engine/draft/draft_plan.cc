@@ -20,7 +20,7 @@ namespace {
 class PlanDrafter {
  public:
   explicit PlanDrafter(const DraftRequest& request) : request_(request), out_(draft_.text) {
-    if (!request.data_only) tables_ = draft_tables(request.sources);
+    if (!request.data_only) tables_ = draft_tables(request.sources, request.target);
   }
 
   Draft draft() {
@@ -68,18 +68,22 @@ class PlanDrafter {
     for (const auto& note : request_.notes) out_ += toml_comment(note);
     out_ += "\n[plan]\nname = " + toml_string(request_.plan) + "\n\n";
     for (const auto& source : request_.sources) {
-      out_ += "[source." + toml_key(source.name) + "]\nurl   = " + toml_string(source.url) + "\n";
-      if (!request_.data_only) write_whole(source);
+      out_ += "[source." + toml_key(source.name) + "]\n";
+      const bool has_schema = !source.schema.empty() && source.schema != "public";
+      const std::string pad = has_schema ? " " : "";
+      out_ += "url   " + pad + "= " + toml_string(source.url) + "\n";
+      if (has_schema) out_ += "schema = " + toml_string(source.schema) + "\n";
+      if (!request_.data_only) write_whole(source, pad);
       out_ += "\n";
     }
     out_ += "[target." + toml_key(request_.plan) + "]\nurl = " + toml_string(request_.target_url) + "\n\n\n";
   }
 
   /// What the plan lacks is left by name: the rest cannot go unnoticed, now or after an edit.
-  void write_whole(const DraftSource& source) {
-    out_ += "whole = true\n";
+  void write_whole(const DraftSource& source, const std::string& pad) {
+    out_ += "whole " + pad + "= true\n";
     if (source.leave.empty()) return;
-    out_ += "leave = [\n";
+    out_ += "leave " + pad + "= [\n";
     for (const auto& name : source.leave) out_ += "  " + toml_string(name) + ",\n";
     out_ += "]\n";
   }
@@ -88,7 +92,8 @@ class PlanDrafter {
   void write_sum(const TableDraft& table) {
     for (const auto& column : table.columns) {
       const bool is_amount = column.choice.way.type.starts_with("numeric") && is_amount_name(column.name);
-      if (!is_amount || column.census->values() == 0) continue;
+      const bool is_exact = !column.store_as_text && column.choice.way.expr.empty();
+      if (!is_amount || !is_exact || column.census->values() == 0) continue;
       if (!adds_up(column)) continue;
       const int digits = std::max(column.census->reals.fraction_digits, column.census->texts.fraction_digits);
       const auto sum = [&](const std::string& name, const std::string& of) {
@@ -135,6 +140,7 @@ class PlanDrafter {
   }
 
   void write_objects(const DraftSource& source) {
+    if (!source.schema.empty()) return list_objects(source);
     const bool keeps = keeps_names(source);
     KnownTables known = known_tables(source, tables_);
     const auto why_not = [&](const std::string& reason) {
@@ -188,6 +194,22 @@ class PlanDrafter {
     out_ += "source_sql = " + toml_string(rows) + "\n\n";
   }
 
+  /// In the source's own words: a person says what of them the target shall have.
+  void list_objects(const DraftSource& source) {
+    const auto list = [&](const std::string& what, const std::string& sql) {
+      ++draft_.uncarried_count;
+      out_ += toml_comment("Not carried: " + what + ".");
+      out_ += (sql.empty() ? "" : toml_verbatim(sql)) + "\n";
+    };
+    for (const auto& object : source.census->objects) list(object.name, object.sql);
+    for (const auto& table : source.census->tables) {
+      if (table.table.kind == SourceTableKind::view)
+        list("view " + shown(table.table.name), table.declared.sql);
+    }
+    for (const auto& trigger : source.census->triggers)
+      list("trigger " + shown(trigger.name) + " on " + shown(trigger.table), trigger.sql);
+  }
+
   /// SQLite takes its own text; what it is in PostgreSQL's words a person says.
   void write_object(const std::string& kind, const std::string& name, std::string sql, bool carried,
                     const std::string& why) {
@@ -215,6 +237,9 @@ class PlanDrafter {
     std::vector<std::string> names;
     for (const auto& table : source.census->tables) {
       const SourceTableKind kind = table.table.kind;
+      if (table.was_read && table.table.columns.empty())
+        names.push_back("table " + shown(table.table.name) + ", which has no columns");
+      if (table.table.schema) continue;  // a partition: its rows are its parent's
       const bool odd_name = table.was_read && !is_valid_utf8(table.table.name);
       if (odd_name) names.push_back("table " + shown(table.table.name) + ", whose name is not UTF-8");
       if (kind == SourceTableKind::virtual_table) names.push_back("virtual table " + shown(table.table.name));

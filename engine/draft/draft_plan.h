@@ -8,13 +8,15 @@
 
 #include "census/census.h"
 #include "database/target.h"
+#include "draft/typed_table.h"
 
 namespace planrun {
 
 struct DraftSource {
-  std::string name;   // in the plan
-  std::string url;    // as the plan says it
-  std::string shown;  // in comments: the file's name
+  std::string name;      // in the plan
+  std::string url;       // as the plan says it
+  std::string shown;     // in comments: the file's name
+  std::string schema{};  // of a PostgreSQL source; empty: it is a SQLite file
   const DatabaseCensus* census = nullptr;
   std::vector<std::string> leave{};  // what of it the plan lacks, as `leave` names it
 };
@@ -27,8 +29,9 @@ struct DataOnly {
 };
 
 struct DraftRequest {
-  std::string plan;                  // its name
-  std::string target_url;            // as the plan says it
+  std::string plan;        // its name
+  std::string target_url;  // as the plan says it
+  DraftTarget target{};
   std::vector<std::string> notes{};  // for its beginning
   std::vector<DraftSource> sources;
   std::optional<DataOnly> data_only{};

@@ -23,7 +23,7 @@ class ExistingWriter {
         existing_(match.existing),
         draft_(draft),
         out_(draft.text) {
-    const auto key = primary_key_of(census_);
+    const auto key = primary_key_of(census_.table);
     row_key_ = numbers_rows(census_) ? key[0] : join(census_.table.key, ", ");
   }
 

@@ -48,7 +48,7 @@ bool has_large_numbers(const ColumnCensus& column) {
 
 class KeyDrafter {
  public:
-  explicit KeyDrafter(std::span<TableDraft> tables) : tables_(tables) {}
+  KeyDrafter(std::span<TableDraft> tables, const DraftTarget& target) : tables_(tables), target_(target) {}
 
   void draft() {
     for (auto& table : tables_) names_.take(table.name, "table");
@@ -69,7 +69,7 @@ class KeyDrafter {
   }
 
   void draft_primary(TableDraft& table) {
-    const auto key = primary_key_of(*table.census);
+    const auto key = primary_key_of(table.census->table);
     if (key.empty()) return;
     std::int64_t nulls = 0;
     for (const auto& name : key) nulls += table.find(name)->census->nulls.count;
@@ -81,13 +81,26 @@ class KeyDrafter {
                                    {},
                                    {"The source's primary key; " + with_thousands(nulls) +
                                     " of its values are null, which only a unique key takes."}});
-    } else if (key.size() == 1) {
+    } else if (const KeyWords words = words_of(table, key, true);
+               key.size() == 1 && words.before.empty() && words.behind.empty()) {
       table.find(key[0])->primary = true;
     } else {
-      table.constraints.push_back({{}, "primary key " + names_in_target(table, key)});
+      table.constraints.push_back(
+          {{}, words.before + "primary key " + names_in_target(table, key) + words.behind});
     }
+    if (is_typed(table)) return;
     note_long(table, key, table.notes);
     add_nocase(table, key, "The source's primary key is one without regard to case");
+  }
+
+  /// Of a key that the source's catalog has whole.
+  KeyWords words_of(const TableDraft& table, const std::vector<std::string>& columns, bool primary) const {
+    KeyWords words{{}, "unique", {}};
+    if (!is_typed(table)) return words;
+    for (const auto& key : table.census->table.schema->keys) {
+      if (key.primary == primary && key.columns == columns) return words_of_key(table, key, target_);
+    }
+    return words;
   }
 
   /// Whether a foreign key refers to these columns of the table.
@@ -102,7 +115,7 @@ class KeyDrafter {
   }
 
   void draft_unique(TableDraft& table) {
-    std::vector<std::vector<std::string>> known = {primary_key_of(*table.census)};
+    std::vector<std::vector<std::string>> known = {primary_key_of(table.census->table)};
     for (const auto& index : table.census->declared.indexes) {
       if (!is_whole_key(index) || index.origin == SourceIndexOrigin::primary_key) continue;
       const auto columns = columns_of(index);
@@ -111,13 +124,18 @@ class KeyDrafter {
       if (!declared && !is_referenced(table, columns)) continue;
       if (std::ranges::any_of(known, [&](const auto& other) { return other == columns; })) continue;
       known.push_back(columns);
-      if (declared && columns.size() == 1 && table.find(columns[0]) != nullptr) {
+      const KeyWords words = words_of(table, columns, false);
+      const bool is_plain = words.before.empty() && words.kind == "unique" && words.behind.empty();
+      if (declared && is_plain && columns.size() == 1 && table.find(columns[0]) != nullptr) {
         table.find(columns[0])->unique = true;
       } else {
         const std::string name =
-            declared ? "" : "constraint " + quote_where_needed(names_.take(index.name, "key")) + " ";
-        table.constraints.push_back({{}, name + "unique " + names_in_target(table, columns)});
+            declared ? words.before
+                     : "constraint " + quote_where_needed(names_.take(index.name, "key")) + " ";
+        table.constraints.push_back(
+            {{}, name + words.kind + " " + names_in_target(table, columns) + words.behind});
       }
+      if (is_typed(table)) continue;
       note_long(table, columns, table.notes);
       if (std::ranges::any_of(index.parts, [](const auto& part) { return part.collation == "nocase"; }))
         add_nocase(table, columns, "The source's key is unique without regard to case");
@@ -176,8 +194,13 @@ class KeyDrafter {
       line.name = names_.take(index.name, "index");
       if (line.name != index.name)
         line.notes.push_back("In the source it is called " + shown(index.name) + ".");
-      line.sql = index_sql(table, index, line);
+      line.sql =
+          is_typed(table) ? typed_index_sql(table, index, target_, line) : index_sql(table, index, line);
       if (line.is_comment) line.sql = one_line(index.sql);
+      if (is_typed(table)) {
+        table.indexes.push_back(std::move(line));
+        continue;
+      }
       const std::int64_t bytes = longest(table, columns_of(index));
       if (bytes > kLongestIndexed && !line.is_comment) {
         line.is_comment = true;
@@ -247,12 +270,13 @@ class KeyDrafter {
       const SourceForeignKey& key = found.key;
       TableDraft* parent = referenced_table(tables_, table, key);
       const std::string refused = why_not(table, found, parent);
-      line.sql = "foreign key " + names_in_target(table, key.columns) + " references " +
+      const KeyWords words = words_of(table, key);
+      line.sql = words.before + "foreign key " + names_in_target(table, key.columns) + " references " +
                  quote_where_needed(parent == nullptr ? key.table : parent->name);
       if (!key.foreign_columns.empty())
         line.sql += " " + (parent == nullptr ? "(" + join(key.foreign_columns, ", ") + ")"
                                              : names_in_target(*parent, key.foreign_columns));
-      line.sql += actions(key);
+      line.sql += words.kind + actions(key) + words.behind;
       if (!refused.empty()) {
         line.is_comment = true;
         line.notes.push_back("Not carried: " + refused + ".");
@@ -265,6 +289,16 @@ class KeyDrafter {
     }
   }
 
+  KeyWords words_of(const TableDraft& table, const SourceForeignKey& key) const {
+    if (is_typed(table)) {
+      for (const auto& own : table.census->table.schema->foreign_keys) {
+        if (own.columns == key.columns && own.table == key.table)
+          return words_of_foreign_key(table, own, target_);
+      }
+    }
+    return {{}, {}, key.deferred ? " deferrable initially deferred" : ""};
+  }
+
   std::string why_not(const TableDraft& table, const ForeignKeyCensus& found, TableDraft* parent) const {
     const SourceForeignKey& key = found.key;
     if (!found.broken.empty()) return found.broken;
@@ -275,14 +309,14 @@ class KeyDrafter {
     for (std::size_t i = 0; i < key.columns.size(); ++i) {
       const Way& a = table.find(key.columns[i])->choice.way;
       const Way& b = parent->find(key.foreign_columns[i])->choice.way;
-      if (!may_refer(a, b))
+      if (is_typed(table) ? class_of(kind_of(a)) != class_of(kind_of(b)) : !may_refer(a, b))
         return "its values are " + a.type + ", and those of " + shown(parent->name) + " are " + b.type;
     }
     return {};
   }
 
   static bool is_key(const TableDraft& table, const std::vector<std::string>& columns) {
-    if (same_names(primary_key_of(*table.census), columns)) return true;
+    if (same_names(primary_key_of(table.census->table), columns)) return true;
     return std::ranges::any_of(table.census->declared.indexes, [&](const SourceIndex& index) {
       return is_whole_key(index) && same_names(columns_of(index), columns);
     });
@@ -295,7 +329,7 @@ class KeyDrafter {
       const std::string lower = to_lower_ascii(action);
       if (!lower.empty() && lower != "no action") sql += word + lower;
     }
-    return sql + (key.deferred ? " deferrable initially deferred" : "");
+    return sql;
   }
 
   static void note_orphans(const TableDraft& table, const ForeignKeyCensus& found, LineDraft& line) {
@@ -316,7 +350,7 @@ class KeyDrafter {
       for (std::size_t i = 0; i < wanted.size(); ++i) first.insert(to_lower_ascii(names[i]));
       return first == wanted;
     };
-    if (begins(primary_key_of(*table.census))) return true;
+    if (begins(primary_key_of(table.census->table))) return true;
     for (const auto& index : table.census->declared.indexes) {
       const bool nocase = std::ranges::any_of(index.parts, [&](const SourceIndexPart& part) {
         const ColumnDraft* column = table.find(part.column);
@@ -331,6 +365,7 @@ class KeyDrafter {
   }
 
   std::span<TableDraft> tables_;
+  const DraftTarget& target_;
   TakenNames names_;  // tables, keys and indexes share one space
 };
 
@@ -354,19 +389,8 @@ bool may_refer(const Way& from, const Way& to) {
          (a == TypeKind::numeric && b == TypeKind::double_precision);
 }
 
-std::vector<std::string> primary_key_of(const TableCensus& table) {
-  std::vector<const SourceColumn*> columns;
-  for (const auto& column : table.table.columns) {
-    if (column.primary_key > 0) columns.push_back(&column);
-  }
-  std::ranges::sort(columns, {}, &SourceColumn::primary_key);
-  std::vector<std::string> names;
-  for (const auto* column : columns) names.push_back(column->name);
-  return names;
-}
-
 bool numbers_rows(const TableCensus& table) {
-  const auto key = primary_key_of(table);
+  const auto key = primary_key_of(table.table);
   if (key.size() != 1 || table.declared.without_rowid) return false;
   const bool has_index = std::ranges::any_of(table.declared.indexes, [](const SourceIndex& index) {
     return index.origin == SourceIndexOrigin::primary_key;
@@ -379,13 +403,14 @@ bool numbers_rows(const TableCensus& table) {
 std::vector<SqlColumn> sql_columns(const TableDraft& table) {
   std::vector<SqlColumn> columns;
   for (const auto& column : table.columns)
-    columns.push_back({column.census->column.name, column.name, kind_of(column.choice.way),
+    columns.push_back({column.census->column.name, column.name,
+                       column.store_as_text ? TypeKind::other : kind_of(column.choice.way),
                        has_large_numbers(*column.census)});
   return columns;
 }
 
-void draft_keys(std::span<TableDraft> tables) {
-  KeyDrafter(tables).draft();
+void draft_keys(std::span<TableDraft> tables, const DraftTarget& target) {
+  KeyDrafter(tables, target).draft();
 }
 
 }  // namespace planrun

@@ -6,6 +6,7 @@
 
 #include "draft/source_sql.h"
 #include "draft/table_draft.h"
+#include "draft/typed_table.h"
 
 namespace planrun {
 
@@ -13,8 +14,6 @@ namespace planrun {
 TableDraft* referenced_table(std::span<TableDraft> tables, const TableDraft& from,
                              const SourceForeignKey& key);
 
-/// The source's columns of the primary key, in its order; empty: it has none.
-std::vector<std::string> primary_key_of(const TableCensus& table);
 /// INTEGER PRIMARY KEY: the database numbers the rows by it.
 bool numbers_rows(const TableCensus& table);
 
@@ -26,6 +25,6 @@ bool may_refer(const Way& from, const Way& to);
 std::vector<SqlColumn> sql_columns(const TableDraft& table);
 
 /// Fills in the columns' `primary` and `unique`, the constraints and the indexes. Types are settled.
-void draft_keys(std::span<TableDraft> tables);
+void draft_keys(std::span<TableDraft> tables, const DraftTarget& target);
 
 }  // namespace planrun

@@ -123,7 +123,7 @@ KnownTable known_table(const TableDraft& draft, bool is_utf16) {
         !declared.defaults[i].empty() && draft.columns[i].default_sql.empty() && !column.numbered;
     table.columns.push_back(std::move(column));
   }
-  if (const auto key = primary_key_of(*draft.census); !key.empty()) table.keys.push_back(key);
+  if (const auto key = primary_key_of(draft.census->table); !key.empty()) table.keys.push_back(key);
   for (const auto& index : declared.indexes) {
     std::vector<std::string> columns;
     for (const auto& part : index.parts) columns.push_back(part.column);

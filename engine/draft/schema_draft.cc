@@ -22,12 +22,15 @@ ColumnType type_of(const ColumnDraft& column) {
 
 class Drafter {
  public:
-  explicit Drafter(std::span<const DraftSource> sources) : sources_(sources) {}
+  Drafter(std::span<const DraftSource> sources, const DraftTarget& target)
+      : sources_(sources), target_(target) {}
 
   std::vector<TableDraft> draft() {
     for (const auto& source : sources_) {
       for (const auto& table : source.census->tables) {
-        if (table.was_read && is_valid_utf8(table.table.name)) begin_table(source, table);
+        const bool is_drafted =
+            table.was_read && is_valid_utf8(table.table.name) && !table.table.columns.empty();
+        if (is_drafted) begin_table(source, table);
       }
     }
     for (auto& table : tables_) mark_keys(table);
@@ -36,7 +39,7 @@ class Drafter {
     while (settle_expressions() || settle_foreign_keys()) {
     }
     for (auto& table : tables_) finish_columns(table);
-    draft_keys(tables_);
+    draft_keys(tables_, target_);
     for (auto& table : tables_) add_notes(table);
     return std::move(tables_);
   }
@@ -77,7 +80,7 @@ class Drafter {
   }
 
   void mark_keys(TableDraft& table) {
-    const auto key = primary_key_of(*table.census);
+    const auto key = primary_key_of(table.census->table);
     for (const auto& name : key) {
       if (ColumnDraft* column = table.find(name)) column->facts.in_key = true;
     }
@@ -94,7 +97,8 @@ class Drafter {
     }
   }
 
-  static void choose(TableDraft& table) {
+  void choose(TableDraft& table) const {
+    if (is_typed(table)) return choose_typed(table, target_);
     for (auto& column : table.columns) column.choice = choose_column(*column.census, column.facts);
   }
 
@@ -128,6 +132,7 @@ class Drafter {
   bool settle_expressions() {
     bool changed = false;
     for (auto& table : tables_) {
+      if (is_typed(table)) continue;
       for (const auto& sql : expressions_of(table)) changed |= settle(table, sql);
       for (std::size_t i = 0; i < table.columns.size(); ++i) changed |= settle_default(table, i);
     }
@@ -165,6 +170,7 @@ class Drafter {
   bool settle_foreign_keys() {
     bool changed = false;
     for (auto& table : tables_) {
+      if (is_typed(table)) continue;
       for (const auto& key : table.census->declared.foreign_keys) {
         TableDraft* parent = referenced_table(tables_, table, key);
         if (parent == nullptr || key.foreign_columns.size() != key.columns.size()) continue;
@@ -214,6 +220,7 @@ class Drafter {
   // ------------------------------------------------------------------------------------------ what is left
 
   void finish_columns(TableDraft& table) {
+    if (is_typed(table)) return finish_typed(table, target_);
     const TableDeclaration& declared = table.census->declared;
     const auto columns = sql_columns(table);
     for (std::size_t i = 0; i < table.columns.size(); ++i) {
@@ -312,6 +319,7 @@ class Drafter {
   }
 
   std::span<const DraftSource> sources_;
+  const DraftTarget& target_;
   std::vector<TableDraft> tables_;
   TakenNames names_;
 };
@@ -330,12 +338,12 @@ const ColumnDraft* TableDraft::find(const std::string& source_column) const {
 }
 
 std::string TableDraft::row_key() const {
-  const auto key = primary_key_of(*census);
+  const auto key = primary_key_of(census->table);
   return numbers_rows(*census) ? key[0] : join(census->table.key, ", ");
 }
 
-std::vector<TableDraft> draft_tables(std::span<const DraftSource> sources) {
-  return Drafter(sources).draft();
+std::vector<TableDraft> draft_tables(std::span<const DraftSource> sources, const DraftTarget& target) {
+  return Drafter(sources, target).draft();
 }
 
 }  // namespace planrun

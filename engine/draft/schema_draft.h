@@ -11,6 +11,6 @@ namespace planrun {
 
 /// All tables that hold rows of their own, in the order of the sources and their catalogs. The censuses must
 /// outlive them.
-std::vector<TableDraft> draft_tables(std::span<const DraftSource> sources);
+std::vector<TableDraft> draft_tables(std::span<const DraftSource> sources, const DraftTarget& target);
 
 }  // namespace planrun

@@ -20,6 +20,10 @@ struct ColumnDraft {
   bool primary = false;
   bool unique = false;
   std::string default_sql{};
+  std::string identity_sql{};   // "generated always as identity"
+  std::string serial_type{};    // "serial" and its kin, in place of the type
+  std::string collation{};      // as it stands behind `collate`
+  bool store_as_text = false;   // of a numeric: SQLite keeps it as text
   std::string generated_sql{};  // computed by the target, not loaded
   std::string check{};          // that reads this column alone
   Notes notes{};

@@ -122,12 +122,6 @@ void read_sources(PlanReader& reader, const Node& root) {
       source.shown_url = url->shown;
       read_schema(reader, section, url->dialect, source);
       read_password(reader, section, url->dialect, source.url);
-      if (source.whole && url->dialect != "sqlite") {
-        reader.error(
-            FindingCode::keys_apart, source.whole_at,
-            "[source." + source.name + "] cannot be `whole`: only a SQLite source is asked for its parts",
-            "take `whole` out; what of a PostgreSQL table `inherit` cannot carry is an error by itself");
-      }
     }
     names.push_back(source.name);
     reader.plan.sources.push_back(std::move(source));

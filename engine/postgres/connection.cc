@@ -53,6 +53,16 @@ std::string application_name_of(std::string name) {
   return name;
 }
 
+/// libpq has no SQLSTATE of a connection that was refused. What another language says gets the general hint.
+std::string connection_hint(const std::string& words) {
+  const bool is_absent = words.find("does not exist") != std::string::npos;
+  if (is_absent && words.find("database \"") != std::string::npos)
+    return "name a database that is there (psql -l lists them), or make it: createdb NAME";
+  if (is_absent && words.find("role \"") != std::string::npos)
+    return "name a role that is there: postgresql://ROLE@HOST/DATABASE, or PGUSER";
+  return "start the server, or correct the url, PGHOST, PGPORT, the service file, .pgpass or pg_hba.conf";
+}
+
 std::string message_of(const Diagnosis& d) {
   std::string message = d.message;
   if (!d.detail.empty()) message += ": " + d.detail;
@@ -123,11 +133,9 @@ PostgresConnection::PostgresConnection(ConnectionSettings settings) : settings_(
   values.push_back(nullptr);
   connection_.reset(PQconnectdbParams(keywords.data(), values.data(), 1));
   if (PQstatus(connection_.get()) != CONNECTION_OK) {
-    throw Error(
-        ErrorCode::unreachable,
-        "cannot connect to " + settings_.shown_url + ": " +
-            without_password(PQerrorMessage(connection_.get()), settings_.url),
-        "start the server, or correct the url, PGHOST, PGPORT, the service file, .pgpass or pg_hba.conf")
+    const std::string words = without_password(PQerrorMessage(connection_.get()), settings_.url);
+    throw Error(ErrorCode::unreachable, "cannot connect to " + settings_.shown_url + ": " + words,
+                connection_hint(words))
         .as_retryable();
   }
   if (server_version() < kOldestServer) {

@@ -30,17 +30,41 @@ std::unique_ptr<PostgresConnection> Moment::connect() const {
   return connection;
 }
 
+Error Moment::is_over() const {
+  return Error(
+      ErrorCode::interrupted,
+      settings_.shown_url + ": the connection that kept the source as it stood is gone",
+      "run the same command again: it reads the source anew, and goes on where all that is loaded still "
+      "stands there as it was");
+}
+
 void Moment::enter(PostgresConnection& connection) const {
   try {
     connection.exec("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT " +
                     quote_literal(id_));
   } catch (const Error& error) {
     if (error.code() == ErrorCode::connection) throw;
-    throw Error(ErrorCode::interrupted,
-                settings_.shown_url + ": the connection that kept the source as it stood is gone",
-                "run the same command again: it reads the source anew, and goes on where all that is loaded "
-                "still stands there as it was");
+    throw is_over();
   }
+}
+
+// A lock that is waited for could end in a deadlock, and with it the moment.
+bool Moment::hold(const std::string& table) const {
+  const std::lock_guard lock(mutex_);
+  if (held_.contains(table)) return true;
+  constexpr std::string_view kLockNotAvailable = "55P03";
+  try {
+    keeper_->exec("SAVEPOINT hold");
+    keeper_->exec("LOCK TABLE ONLY " + qualified(settings_.schema, table) + " IN ACCESS SHARE MODE NOWAIT");
+    keeper_->exec("RELEASE SAVEPOINT hold");
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::connection) throw is_over();
+    keeper_->exec("ROLLBACK TO SAVEPOINT hold");
+    if (error.sqlstate() != kLockNotAvailable) throw source_error(error, settings_);
+    return false;
+  }
+  held_.insert(table);
+  return true;
 }
 
 std::shared_ptr<PostgresConnection> MomentConnections::take() {

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,11 +23,18 @@ class Moment {
   std::unique_ptr<PostgresConnection> connect() const;
   /// Begins a transaction of this moment. Throws Error(interrupted) where the moment is over.
   void enter(PostgresConnection& connection) const;
+  /// Keeps others from rewriting the table (VACUUM FULL, CLUSTER), so that its rows stay where they stand for
+  /// as long as the moment lasts. False: somebody is about to; nothing waits for them.
+  bool hold(const std::string& table) const;
 
  private:
+  Error is_over() const;
+
   ConnectionSettings settings_;
   std::unique_ptr<PostgresConnection> keeper_;
   std::string id_;
+  mutable std::mutex mutex_;
+  mutable std::set<std::string> held_;
 };
 
 /// One thread's connections to a moment, used again: a reader has one for itself while it reads.
@@ -35,6 +43,7 @@ class MomentConnections {
   explicit MomentConnections(std::shared_ptr<const Moment> moment) : moment_(std::move(moment)) {}
   /// Inside a transaction of the moment, and of nobody else while the answer is held.
   std::shared_ptr<PostgresConnection> take();
+  const Moment& moment() const { return *moment_; }
 
  private:
   std::shared_ptr<const Moment> moment_;

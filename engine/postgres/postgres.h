@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "database/inspector.h"
 #include "database/source.h"
 #include "database/target.h"
 
@@ -23,5 +24,8 @@ std::unique_ptr<TargetDatabase> open_postgres_target(const PostgresOptions& opti
 
 /// Connects to nothing yet. Only reads, in read-only transactions, and takes no lock beyond ACCESS SHARE.
 std::unique_ptr<SourceDatabase> open_postgres_source(const PostgresOptions& options);
+
+/// The schema as it stands now, to be looked into: connects at once, and all that is asked is of one moment.
+std::unique_ptr<Inspector> open_postgres_inspector(const PostgresOptions& options);
 
 }  // namespace planrun

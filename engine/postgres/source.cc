@@ -1,13 +1,15 @@
+#include "postgres/source.h"
+
 #include <algorithm>
 #include <array>
+#include <fstream>
 #include <mutex>
 
 #include "base/error.h"
+#include "base/file.h"
+#include "base/hash.h"
 #include "base/text.h"
-#include "postgres/moment.h"
-#include "postgres/postgres.h"
-#include "postgres/source_catalog.h"
-#include "postgres/source_reader.h"
+#include "postgres/schema_parts.h"
 #include "sql/calls.h"
 #include "sql/quote.h"
 
@@ -49,8 +51,12 @@ std::string value_json(const Cell& cell) {
 
 class PostgresSource : public Source {
  public:
-  PostgresSource(ConnectionSettings settings, const std::shared_ptr<const Moment>& moment)
-      : settings_(std::move(settings)), connections_(moment) {}
+  PostgresSource(ConnectionSettings settings, const std::shared_ptr<const Moment>& moment, bool is_shared,
+                 std::shared_ptr<const PostgresSample> sample)
+      : settings_(std::move(settings)),
+        connections_(moment),
+        is_shared_(is_shared),
+        sample_(std::move(sample)) {}
 
   std::vector<SourceTable> tables() override {
     std::vector<SourceTable> tables;
@@ -58,13 +64,17 @@ class PostgresSource : public Source {
     return tables;
   }
 
+  std::vector<SchemaPart> schema_parts() override;
+
   std::string row_as_json(const std::string& table, const Key& key) override;
   std::vector<Range> ranges(const std::string& table, std::int64_t rows) override;
+  std::vector<Range> blocks(const PostgresTable& table, std::int64_t count);
 
   std::unique_ptr<Reader> read(const ReadRequest& request, const Range& range) override {
     return read_source({settings_, connections_}, find(request.table), request, range);
   }
 
+  std::string asked(const std::string& sql);
   QueryResult query(const std::string& sql) override;
   std::string refuse_expression(const std::string& table, const std::string& expr) override;
   /// The server looks after its own files.
@@ -87,6 +97,9 @@ class PostgresSource : public Source {
     if (!catalog_) {
       catalog_ = with_connection(
           [&](PostgresConnection& connection) { return read_source_catalog(connection, settings_.schema); });
+      if (sample_) {
+        for (auto& table : *catalog_) table = sampled(std::move(table), *sample_, settings_);
+      }
     }
     return *catalog_;
   }
@@ -100,8 +113,18 @@ class PostgresSource : public Source {
 
   ConnectionSettings settings_;
   MomentConnections connections_;
-  std::optional<std::vector<PostgresTable>> catalog_;  // a moment has one
+  bool is_shared_;
+  std::shared_ptr<const PostgresSample> sample_;             // null: all rows
+  std::optional<std::map<std::string, std::string>> views_;  // by name, where a sample is asked
+  std::optional<std::vector<PostgresTable>> catalog_;        // a moment has one
 };
+
+std::vector<SchemaPart> PostgresSource::schema_parts() {
+  const auto& tables = catalog();
+  return with_connection([&](PostgresConnection& connection) {
+    return schema_parts_of(tables, read_source_objects(connection, settings_.schema));
+  });
+}
 
 std::string PostgresSource::row_as_json(const std::string& name, const Key& key) {
   const PostgresTable& table = find(name);
@@ -122,11 +145,29 @@ std::string PostgresSource::row_as_json(const std::string& name, const Key& key)
   return json + "}";
 }
 
+/// A range without a key is not cut when it turns out long, so it is short from the start.
+std::vector<Range> PostgresSource::blocks(const PostgresTable& table, std::int64_t count) {
+  constexpr std::int64_t kMostBlocks = 4096;  // 32 MB
+  count = std::clamp(table.blocks / kMostBlocks + 1, count, kMostRanges);
+  if (count <= 1 || table.blocks < count) return {Range{}};
+  if (!connections_.moment().hold(table.table.name)) return {Range{}};
+  std::vector<Range> ranges;
+  std::optional<Key> begin;
+  for (std::int64_t i = 1; i < count; ++i) {
+    const Key end = rowid_key(table.blocks * i / count);
+    ranges.push_back({begin, end});
+    begin = end;
+  }
+  ranges.push_back({begin, std::nullopt});
+  return ranges;
+}
+
 std::vector<Range> PostgresSource::ranges(const std::string& name, std::int64_t rows) {
   const PostgresTable& table = find(name);
   const std::int64_t count =
       std::min(table.table.estimated_rows / std::max<std::int64_t>(rows, 1) + 1, kMostRanges);
-  if (table.key.empty() || count <= 1) return {Range{}};
+  if (table.key.empty()) return is_shared_ && !sample_ ? blocks(table, count) : std::vector<Range>{Range{}};
+  if (count <= 1 || sample_) return {Range{}};
   std::vector<Range> ranges;
   std::optional<Key> begin;
   for (Key& end : with_connection(
@@ -138,9 +179,20 @@ std::vector<Range> PostgresSource::ranges(const std::string& name, std::int64_t 
   return ranges;
 }
 
+/// Of the sample, where the source is one.
+std::string PostgresSource::asked(const std::string& sql) {
+  if (!sample_) return sql;
+  if (!views_) {
+    views_ = with_connection(
+        [&](PostgresConnection& connection) { return read_view_queries(connection, settings_.schema); });
+  }
+  return sampled_query(sql, catalog(), *views_, settings_);
+}
+
 QueryResult PostgresSource::query(const std::string& sql) {
+  const std::string query = asked(sql);
   return with_connection([&](PostgresConnection& connection) {
-    const Result found = connection.exec(sql, {});
+    const Result found = connection.exec(query, {});
     QueryResult result;
     for (int c = 0; c < found.columns(); ++c) result.columns.push_back(found.column_name(c));
     for (int r = 0; r < found.rows(); ++r) {
@@ -177,18 +229,24 @@ std::string PostgresSource::refuse_expression(const std::string& name, const std
 
 class PostgresSourceDatabase : public SourceDatabase {
  public:
-  PostgresSourceDatabase(const PostgresOptions& options, std::shared_ptr<const Moment> moment)
-      : settings_{options.url, options.shown_url, options.schema, "planrun source", true, nullptr},
+  explicit PostgresSourceDatabase(const PostgresOptions& options,
+                                  std::shared_ptr<const Moment> moment = nullptr,
+                                  std::shared_ptr<const PostgresSample> sample = nullptr,
+                                  std::string sample_state = {})
+      : settings_(source_settings(options)),
         options_(options),
-        moment_(std::move(moment)) {}
+        moment_(std::move(moment)),
+        sample_(std::move(sample)),
+        sample_state_(std::move(sample_state)) {}
 
   std::unique_ptr<Source> connect() override {
-    return std::make_unique<PostgresSource>(settings_,
-                                            moment_ ? moment_ : std::make_shared<const Moment>(settings_));
+    return make_postgres_source(settings_, moment_ ? moment_ : std::make_shared<const Moment>(settings_),
+                                moment_ != nullptr, sample_);
   }
 
   /// What stands at one moment does not change; a server that only follows another tells how far it is.
   SourceState state() override {
+    if (sample_) return {sample_state_};
     if (moment_) return {"one moment"};
     PostgresConnection connection(settings_);
     return {connection
@@ -198,48 +256,75 @@ class PostgresSourceDatabase : public SourceDatabase {
                 .text(0, 0)};
   }
 
-  Snapshot snapshot(const fs::path&) override { throw no_file("be copied into a file"); }
-  Snapshot subset(const fs::path&, const std::vector<TableRows>&) override {
-    throw no_file("be cut down to some rows (--sample)");
+  Snapshot snapshot(const fs::path&) override {
+    throw Error(ErrorCode::refused,
+                "a PostgreSQL source cannot be copied into a file: " + settings_.shown_url,
+                "it is read as it stands at one moment");
   }
-  std::unique_ptr<SourceDatabase> at_snapshot(const fs::path&) override {
-    throw Error(
-        ErrorCode::refused,
-        "the run reads a copy of a SQLite database, and its source is " + settings_.shown_url + " now",
-        "put the source's url back as it was, or take the run back and begin a new one");
+
+  /// The file names the rows; they stay where they are.
+  Snapshot subset(const fs::path& file, const std::vector<TableRows>& rows) override {
+    const std::string text = to_json(rows);
+    replace_file(file, text);
+    return {file, static_cast<std::int64_t>(text.size())};
+  }
+
+  std::unique_ptr<SourceDatabase> at_snapshot(const fs::path& file) override {
+    std::string beginning(1, ' ');
+    std::ifstream(file, std::ios::binary).read(beginning.data(), 1);
+    const auto text = beginning == "{" ? read_whole_file(file) : std::nullopt;
+    if (!text) {
+      throw Error(ErrorCode::refused,
+                  "the run reads " + file.string() + ", which is no sample of " + settings_.shown_url,
+                  "put the source's url back as it was, or take the run back and begin a new one");
+    }
+    auto sample = std::make_shared<const PostgresSample>(sample_from_json(*text, file.string()));
+    return std::make_unique<PostgresSourceDatabase>(options_, moment_ ? moment_ : shared_moment(),
+                                                    std::move(sample), "sample " + sha256_hex(*text));
   }
 
   bool has_moments() const override { return true; }
 
   std::unique_ptr<SourceDatabase> at_moment() override {
-    const std::lock_guard lock(mutex_);
-    auto moment = shared_.lock();
-    if (!moment) moment = std::make_shared<const Moment>(settings_);
-    shared_ = moment;
-    return std::make_unique<PostgresSourceDatabase>(options_, std::move(moment));
+    return std::make_unique<PostgresSourceDatabase>(options_, shared_moment(), sample_, sample_state_);
   }
 
   std::unique_ptr<SourceDatabase> while_written() override {
-    return std::make_unique<PostgresSourceDatabase>(options_, nullptr);
+    return std::make_unique<PostgresSourceDatabase>(options_, nullptr, sample_, sample_state_);
   }
 
   std::string shown_url() const override { return settings_.shown_url; }
   std::vector<std::string> notices() const override { return {}; }
 
  private:
-  Error no_file(const std::string& what) const {
-    return Error(ErrorCode::refused, "a PostgreSQL source cannot " + what + ": " + settings_.shown_url,
-                 "run the plan on all rows, into a target of its own");
+  std::shared_ptr<const Moment> shared_moment() {
+    const std::lock_guard lock(mutex_);
+    auto moment = shared_.lock();
+    if (!moment) moment = std::make_shared<const Moment>(settings_);
+    shared_ = moment;
+    return moment;
   }
 
   ConnectionSettings settings_;
   PostgresOptions options_;
   std::shared_ptr<const Moment> moment_;  // null: each Source has its own
+  std::shared_ptr<const PostgresSample> sample_;
+  std::string sample_state_;
   std::mutex mutex_;
   std::weak_ptr<const Moment> shared_;  // of at_moment()
 };
 
 }  // namespace
+
+ConnectionSettings source_settings(const PostgresOptions& options) {
+  return {options.url, options.shown_url, options.schema, "planrun source", true, nullptr};
+}
+
+std::unique_ptr<Source> make_postgres_source(ConnectionSettings settings,
+                                             const std::shared_ptr<const Moment>& moment, bool is_shared,
+                                             std::shared_ptr<const PostgresSample> sample) {
+  return std::make_unique<PostgresSource>(std::move(settings), moment, is_shared, std::move(sample));
+}
 
 std::unique_ptr<SourceDatabase> open_postgres_source(const PostgresOptions& options) {
   return std::make_unique<PostgresSourceDatabase>(options, nullptr);

@@ -13,6 +13,8 @@ namespace {
 
 // About what a row takes on the disk where the server has not counted.
 constexpr std::int64_t kGuessedRowBytes = 100;
+// Older servers read a whole table to find the rows of some blocks.
+constexpr int kReadsByBlock = 140'000;
 
 // The names of pg_constraint.conkey's columns, in its order, as a JSON list.
 std::string names_of(const std::string& relation, const std::string& numbers) {
@@ -47,7 +49,7 @@ class Catalog {
     if (connection_.exec("SELECT FROM pg_namespace WHERE nspname = $1", {schema_}).rows() == 0) {
       throw Error(ErrorCode::source,
                   connection_.settings().shown_url + " has no schema " + quote_name(schema_),
-                  "name it in the source's `schema`");
+                  "name it in the source's `schema`, or with --schema");
     }
     read_tables();
     read_columns();
@@ -70,7 +72,9 @@ class Catalog {
   void read_tables() {
     const Result r =
         ask("SELECT c.oid, c.relname, c.relkind::text, c.relispartition, greatest(c.reltuples, 0)::bigint,"
-            " CASE WHEN c.relkind IN ('r', 'm') THEN pg_table_size(c.oid) ELSE 0 END, c.reltuples > 0"
+            " CASE WHEN c.relkind IN ('r', 'm') THEN pg_table_size(c.oid) ELSE 0 END, c.reltuples > 0,"
+            " CASE WHEN c.relkind = 'r' THEN pg_relation_size(c.oid) / current_setting('block_size')::bigint "
+            "ELSE 0 END"
             " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
             " WHERE n.nspname = $1 AND c.relkind IN ('r', 'p', 'v', 'm', 'f') ORDER BY c.relname");
     for (int i = 0; i < r.rows(); ++i) {
@@ -80,6 +84,7 @@ class Catalog {
       found.table.kind = kind_of(r.text(i, 2), r.truth(i, 3));
       found.has_children = r.text(i, 2) == "p";
       found.table.estimated_bytes = r.integer(i, 5);
+      if (connection_.server_version() >= kReadsByBlock) found.blocks = r.integer(i, 7);
       found.table.estimated_rows =
           r.truth(i, 6) ? r.integer(i, 4) : found.table.estimated_bytes / kGuessedRowBytes;
       found.table.schema.emplace();
@@ -88,17 +93,19 @@ class Catalog {
   }
 
   void read_columns() {
-    const Result r = ask(
-        "SELECT a.attrelid, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, "
-        "a.attidentity::text,"
-        " coalesce(pg_get_expr(d.adbin, d.adrelid), ''), a.attgenerated::text,"
-        " CASE WHEN a.attcollation <> t.typcollation THEN format('%I.%I', cn.nspname, l.collname) ELSE '' END"
-        " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-        " JOIN pg_attribute a ON a.attrelid = c.oid JOIN pg_type t ON t.oid = a.atttypid"
-        " LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum"
-        " LEFT JOIN pg_collation l ON l.oid = a.attcollation LEFT JOIN pg_namespace cn ON cn.oid = "
-        "l.collnamespace"
-        " WHERE n.nspname = $1 AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attrelid, a.attnum");
+    const Result r =
+        ask("SELECT a.attrelid, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, "
+            "a.attidentity::text,"
+            " coalesce(pg_get_expr(d.adbin, d.adrelid), ''), a.attgenerated::text,"
+            " CASE WHEN a.attcollation = t.typcollation THEN '' WHEN cn.nspname = 'pg_catalog' THEN "
+            "quote_ident(l.collname)"
+            " ELSE format('%I.%I', cn.nspname, l.collname) END"
+            " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+            " JOIN pg_attribute a ON a.attrelid = c.oid JOIN pg_type t ON t.oid = a.atttypid"
+            " LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum"
+            " LEFT JOIN pg_collation l ON l.oid = a.attcollation LEFT JOIN pg_namespace cn ON cn.oid = "
+            "l.collnamespace"
+            " WHERE n.nspname = $1 AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attrelid, a.attnum");
     for (int i = 0; i < r.rows(); ++i) {
       PostgresTable* found = find(r, i);
       if (found == nullptr) continue;

@@ -12,10 +12,6 @@
 namespace planrun {
 namespace {
 
-bool is_integer(TypeKind kind) {
-  return kind == TypeKind::smallint || kind == TypeKind::integer || kind == TypeKind::bigint;
-}
-
 /// Types whose binary form is decoded; of all others the server writes the text.
 bool is_decoded(TypeKind kind) {
   switch (kind) {
@@ -51,7 +47,7 @@ std::string key_sql(const PostgresTable& table) {
   std::string sql;
   for (const auto& part : table.key) {
     const std::string name = quote_name(part.column);
-    sql += (sql.empty() ? "" : ", ") + (is_integer(part.kind) ? name : name + "::text");
+    sql += (sql.empty() ? "" : ", ") + (part.is_integer() ? name : name + "::text");
   }
   return sql;
 }
@@ -77,7 +73,25 @@ std::string bound_sql(const PostgresTable& table, const std::string& comparison,
   return "(" + order_sql(table) + ")" + comparison + "(" + values + ")";
 }
 
+/// Where block `key` begins (PostgreSQL manual, "System Columns": ctid).
+std::string block_sql(const PostgresTable& table, const Key& key) {
+  if (key.values.size() != 1 || key.values[0].kind != CellKind::integer) {
+    throw Error(ErrorCode::source, "key " + to_text(key) + " is no place in table " + table.table.name,
+                "the source is not the one that the run began with");
+  }
+  return "'(" + std::to_string(key.values[0].integer) + ",0)'::tid";
+}
+
+/// Of a table without a key, from block to block.
+std::string blocks_sql(const PostgresTable& table, const Range& range) {
+  std::string sql;
+  if (range.from) sql += " WHERE ctid >= " + block_sql(table, *range.from);
+  if (range.until) sql += (sql.empty() ? " WHERE " : " AND ") + ("ctid < " + block_sql(table, *range.until));
+  return sql;
+}
+
 std::string range_sql(const PostgresTable& table, const Range& range, bool inclusive) {
+  if (table.key.empty()) return blocks_sql(table, range);
   std::string sql;
   if (range.from) sql += " WHERE " + bound_sql(table, inclusive ? " >= " : " > ", *range.from);
   if (range.until) sql += (sql.empty() ? " WHERE " : " AND ") + bound_sql(table, " < ", *range.until);
@@ -87,8 +101,7 @@ std::string range_sql(const PostgresTable& table, const Range& range, bool inclu
 std::vector<DecodedColumn> key_columns(const PostgresTable& table) {
   std::vector<DecodedColumn> columns;
   for (const auto& part : table.key)
-    columns.push_back(
-        {table.table.name + "." + part.column, is_integer(part.kind) ? part.kind : TypeKind::text});
+    columns.push_back({table.table.name + "." + part.column, part.is_integer() ? part.kind : TypeKind::text});
   return columns;
 }
 
@@ -98,13 +111,9 @@ class SourceReader : public Reader {
   SourceReader(const SourceAccess& access, const PostgresTable& table, const ReadRequest& request,
                Range range, std::int64_t limit)
       : access_(access), table_(table), range_(std::move(range)), limit_(limit) {
-    if (table.key.empty() && (range_.from || range_.until)) {
-      throw Error(ErrorCode::source,
-                  "table " + quote_for_message(table.table.name) +
-                      " has no key any more: it can only be read as a whole",
-                  "the source is not the one that the run began with");
-    }
+    if (table.key.empty() && (range_.from || range_.until)) hold();
     has_where_ = !request.where.empty();
+    in_any_order_ = request.in_any_order && !range_.from && !range_.until;
     for (const auto& input : request.inputs) can_fail_ |= !input.expr.empty();
     can_fail_ |= has_where_;
     std::shared_ptr<PostgresConnection> connection = access_.connections.take();
@@ -143,6 +152,22 @@ class SourceReader : public Reader {
 
  private:
   std::size_t first_input() const { return has_where_ ? 1 : 0; }
+
+  /// Some blocks are read: rows must not move to others before the last is.
+  void hold() const {
+    if (table_.blocks == 0) {
+      throw Error(ErrorCode::source,
+                  "table " + quote_for_message(table_.table.name) +
+                      " has no key any more: it can only be read as a whole",
+                  "the source is not the one that the run began with");
+    }
+    if (access_.connections.moment().hold(table_.table.name)) return;
+    throw Error(
+        ErrorCode::source,
+        "table " + quote_for_message(table_.table.name) +
+            " is being rewritten, and without a key its rows cannot be told apart meanwhile",
+        "wait until that is done (VACUUM FULL, CLUSTER, ALTER TABLE), then run the same command again");
+  }
 
   /// Who fails rolls back, so that the connection can be used again.
   template <typename Work>
@@ -202,7 +227,9 @@ class SourceReader : public Reader {
   /// The rows are put in order below the expressions: where one fails, all before it have been told.
   void begin(std::shared_ptr<PostgresConnection> connection, bool inclusive) {
     std::string from = from_sql(access_.settings, table_);
-    if (!table_.key.empty()) {
+    if (table_.key.empty()) {
+      from += range_sql(table_, range_, inclusive);
+    } else if (!in_any_order_) {
       const std::string rows = from + range_sql(table_, range_, inclusive) + " ORDER BY " + order_sql(table_);
       from = can_fail_ ? "(SELECT * FROM " + rows + " OFFSET 0) AS " + quote_name(table_.table.name) : rows;
     }
@@ -269,6 +296,7 @@ class SourceReader : public Reader {
   Range range_;
   std::int64_t limit_;
   bool has_where_ = false;
+  bool in_any_order_ = false;
   bool can_fail_ = false;        // there are expressions
   std::vector<TypeKind> kinds_;  // of the inputs
   std::vector<DecodedColumn> columns_;
@@ -289,6 +317,7 @@ std::unique_ptr<Reader> read_source(const SourceAccess& access, const PostgresTa
 }
 
 std::string from_sql(const ConnectionSettings& settings, const PostgresTable& table) {
+  if (!table.rows_sql.empty()) return "(" + table.rows_sql + ") AS " + quote_name(table.table.name);
   const bool is_plain = table.table.kind != SourceTableKind::view && !table.has_children;
   return (is_plain ? "ONLY " : "") + qualified(settings.schema, table.table.name) + " AS " +
          quote_name(table.table.name);

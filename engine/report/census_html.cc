@@ -79,7 +79,7 @@ std::string keys_html(const TableCensus& table) {
 std::string table_html(const TableCensus& table, const std::string& id) {
   std::string note = table_words(table) + ", " + with_thousands(table.rows) +
                      (table.rows == 1 ? " row" : " rows") + ", key " + key_words(table);
-  if (table.declared.autoincrement) note += ", autoincrement at " + with_thousands(table.table.sequence);
+  note += numbering_words(table);
   return html_section(
       id, shown_name(table.table.name),
       "<p class=\"note\">" + html_text(note) + "</p>\n" + notes_html(table) + census_columns_html(table) +
@@ -87,12 +87,21 @@ std::string table_html(const TableCensus& table, const std::string& id) {
           html_details("Declaration", "<pre class=\"code\">" + html_text(table.declared.sql) + "</pre>\n"));
 }
 
+std::string objects_html(const DatabaseCensus& census) {
+  std::string sql;
+  for (const auto& object : census.objects)
+    sql += "-- " + object.name + "\n" + object.sql + (object.sql.empty() ? "\n" : "\n\n");
+  return sql.empty() ? ""
+                     : html_details("Functions, types and other objects",
+                                    "<pre class=\"code\">" + html_text(sql) + "</pre>\n");
+}
+
 std::string database_html(const DatabaseCensus& census, std::size_t place) {
   std::string notices;
   for (const auto& notice : census.notices) notices += "<p class=\"note\">" + html_text(notice) + "</p>\n";
-  std::string html = html_section(
-      "d" + std::to_string(place + 1), census.shown_url,
-      "<p>" + html_text(census_summary(census)) + "</p>\n" + notices + overview_html(census, place));
+  std::string html = html_section("d" + std::to_string(place + 1), census.shown_url,
+                                  "<p>" + html_text(census_summary(census)) + "</p>\n" + notices +
+                                      overview_html(census, place) + objects_html(census));
   for (std::size_t i = 0; i < census.tables.size(); ++i) {
     if (census.tables[i].was_read) html += table_html(census.tables[i], section_id(place, i));
   }

@@ -45,7 +45,7 @@ Json integers_json(const IntegerCensus& integers) {
 
 Json reals_json(const RealCensus& reals) {
   Json json = tally_json(reals.all);
-  if (reals.all.count > reals.infinite.count) {
+  if (reals.all.count > reals.infinite.count + reals.not_a_number.count) {
     json["least"] = reals.range.least;
     json["most"] = reals.range.most;
   }
@@ -56,6 +56,7 @@ Json reals_json(const RealCensus& reals) {
   json["plausible_unix_millis"] = reals.unix_millis;
   json["plausible_julian_days"] = reals.julian_days;
   add_tally(json, "infinite", reals.infinite);
+  add_tally(json, "not_a_number", reals.not_a_number);
   add_tally(json, "negative_zero", reals.negative_zero);
   return json;
 }
@@ -71,6 +72,8 @@ void add_text_numbers(const TextCensus& texts, Json& json) {
   if (integers.count + texts.of(TextKind::decimal).count > 0) {
     json["integer_digits"] = texts.integer_digits;
     json["fraction_digits"] = texts.fraction_digits;
+    json["least_number"] = texts.numbers.least;
+    json["most_number"] = texts.numbers.most;
   }
   if (integers.count > texts.beyond_bigint.count) {
     json["least_integer"] = texts.integers.least;
@@ -119,6 +122,13 @@ Json column_json(const ColumnCensus& column) {
   }
   add_tally(json, "unreadable", column.unreadable);
   if (!column.failure.empty()) json["failure"] = column.failure;
+  if (!column.refused.empty())
+    json["refused"] = census_list(column.refused, [](const RefusedValues& refused) {
+      Json one = tally_json(refused.rows);
+      one["reason"] = refused.reason;
+      one["by"] = refused.by_all ? "all" : "sqlite";
+      return one;
+    });
   return json;
 }
 
@@ -193,7 +203,14 @@ Json table_census_json(const TableCensus& table) {
   json["indexes"] = census_list(table.declared.indexes, source_index_json);
   json["foreign_keys"] = census_list(table.foreign_keys, source_key_json);
   json["duplicates"] = census_list(table.duplicates, duplicates_json);
+  if (!table.uncarried.empty()) json["uncarried_by_sqlite"] = table.uncarried;
   if (!table.error.empty()) json["error"] = table.error;
+  return json;
+}
+
+Json object_json(const SourceObject& object) {
+  Json json = {{"name", object.name}, {"sql", object.sql}};
+  if (!object.table.empty()) json["table"] = object.table;
   return json;
 }
 
@@ -202,7 +219,12 @@ Json database_json(const DatabaseCensus& census) {
           {"whole", census.is_whole()},
           {"seconds", census.seconds},
           {"notices", census.notices},
-          {"tables", census_list(census.tables, table_census_json)}};
+          {"tables", census_list(census.tables, table_census_json)},
+          {"triggers", census_list(census.triggers,
+                                   [](const SourceTrigger& trigger) {
+                                     return object_json({trigger.name, trigger.table, trigger.sql});
+                                   })},
+          {"objects", census_list(census.objects, object_json)}};
 }
 
 }  // namespace

@@ -12,8 +12,7 @@ std::string census_heading(const TableCensus& table, const Paint& paint) {
   std::string text = paint.strong(shown_name(table.table.name)) + "  " + table_words(table) + ", " +
                      with_thousands(table.rows) + (table.rows == 1 ? " row" : " rows") + ", key " +
                      key_words(table);
-  if (table.declared.autoincrement) text += ", autoincrement at " + with_thousands(table.table.sequence);
-  return text + "\n";
+  return text + numbering_words(table) + "\n";
 }
 
 std::string census_columns(const TableCensus& table) {
@@ -53,6 +52,8 @@ std::string census_text(const DatabaseCensus& census, const Paint& paint) {
   }
   const std::string unread = unread_words(census);
   if (!unread.empty()) text += "\n" + unread + "\n";
+  const std::string objects = objects_words(census);
+  if (!objects.empty()) text += "\n" + objects + "\n";
   return text;
 }
 

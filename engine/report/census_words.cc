@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
 
 #include "base/decimal.h"
 #include "base/text.h"
@@ -38,8 +39,45 @@ struct Held {
   bool is_empty_text = false;
 };
 
+/// What a value of the type is called; nothing where its texts are worth a look of their own.
+std::optional<KindWords> words_of_type(TypeKind kind) {
+  switch (kind) {
+    case TypeKind::boolean:
+      return KindWords{"boolean", "booleans"};
+    case TypeKind::numeric:
+      return KindWords{"number", "numbers"};
+    case TypeKind::date:
+      return KindWords{"date", "dates"};
+    case TypeKind::time:
+      return KindWords{"time", "times"};
+    case TypeKind::timestamp:
+      return KindWords{"timestamp", "timestamps"};
+    case TypeKind::timestamptz:
+      return KindWords{"timestamp with zone", "timestamps with zone"};
+    case TypeKind::interval:
+      return KindWords{"interval", "intervals"};
+    case TypeKind::uuid:
+      return KindWords{"UUID", "UUIDs"};
+    case TypeKind::json:
+    case TypeKind::jsonb:
+      return KindWords{"JSON value", "JSON values"};
+    case TypeKind::text_array:
+      return KindWords{"list of texts", "lists of texts"};
+    case TypeKind::other:
+      return KindWords{"value", "values"};
+    default:
+      return std::nullopt;
+  }
+}
+
+std::optional<KindWords> words_of_type(const ColumnCensus& column) {
+  return column.type ? words_of_type(column.type->kind) : std::nullopt;
+}
+
+/// Of a column whose type says what its values are, no kinds are told.
 std::vector<Held> held_kinds(const ColumnCensus& column) {
   std::vector<Held> held;
+  if (words_of_type(column)) return held;
   const auto add = [&](const Held& one) {
     if (one.rows->count > 0) held.push_back(one);
   };
@@ -59,6 +97,7 @@ std::string count_words(std::int64_t count, KindWords words) {
 }
 
 std::string shown_real(double value) {
+  if (std::isinf(value)) return value > 0 ? "beyond all doubles" : "beyond all doubles below";
   constexpr double kPlain = 1e15;
   if (value != 0 && (std::abs(value) >= kPlain || std::abs(value) < 1e-6)) {
     std::array<char, 32> text{};
@@ -108,8 +147,8 @@ std::string integer_range(const ColumnCensus& column) {
 
 std::string real_range(const RealCensus& reals) {
   std::string text = extent_words(shown_real(reals.range.least), shown_real(reals.range.most));
-  const std::int64_t finite = reals.all.count - reals.infinite.count;
-  if (finite == 0) return "infinite";
+  const std::int64_t finite = reals.all.count - reals.infinite.count - reals.not_a_number.count;
+  if (finite == 0) return reals.infinite.count > 0 ? "infinite" : "NaN";
   if (reals.whole == finite) return text + " (all whole)";
   if (reals.julian_days == finite) return text + " (Julian days?)";
   if (reals.unix_seconds == finite) return text + " (Unix seconds?)";
@@ -126,6 +165,34 @@ std::string text_range(const TextCensus& texts) {
   if (times > 0) text = timestamp_words(texts.micros);
   if (times == texts.count) return text;
   return text + (text.empty() ? "" : "; ") + size_words(texts.characters, "character");
+}
+
+/// Of a type whose values have no kinds.
+std::string typed_range(const ColumnCensus& column) {
+  const TextCensus& texts = column.texts;
+  switch (column.type->kind) {
+    case TypeKind::boolean:
+      return with_thousands(column.integers.ones) + " true, " + with_thousands(column.integers.zeros) +
+             " false";
+    case TypeKind::numeric:
+      if (texts.count == 0) return {};
+      return extent_words(shown_real(texts.numbers.least), shown_real(texts.numbers.most)) +
+             (texts.fraction_digits == 0 ? ""
+                                         : " (" + std::to_string(texts.fraction_digits) +
+                                               (texts.fraction_digits == 1 ? " decimal)" : " decimals)"));
+    case TypeKind::date:
+    case TypeKind::timestamp:
+    case TypeKind::timestamptz: {
+      const std::int64_t times = texts.of(TextKind::date).count + texts.of(TextKind::timestamp).count +
+                                 texts.of(TextKind::timestamptz).count;
+      return times == 0 ? "" : timestamp_words(texts.micros);
+    }
+    case TypeKind::time:
+    case TypeKind::uuid:
+      return {};
+    default:
+      return texts.count == 0 ? "" : size_words(texts.characters, "character");
+  }
 }
 
 /// What the keys of rows are called: INTEGER PRIMARY KEY is the rowid itself, under a name that people know.
@@ -178,6 +245,8 @@ class ColumnNotes {
     const TextCensus& texts = column_.texts;
     add(texts.nul, {"text holds a NUL byte", "texts hold a NUL byte"}, true);
     add(texts.invalid_utf8, {"text is not valid UTF-8", "texts are not valid UTF-8"}, true);
+    add_type();
+    if (words_of_type(column_)) return;
     if (texts.of(TextKind::json).count > 0)
       add(texts.broken_json, {"text begins as JSON and is none", "texts begin as JSON and are none"});
     add(texts.refused_by_jsonb, {"JSON text with a duplicate key, \\u0000 or what jsonb refuses",
@@ -185,10 +254,23 @@ class ColumnNotes {
     if (texts.of(TextKind::integer).count > texts.of(TextKind::other).count)
       add(texts.beyond_bigint, {"integer as text is no bigint", "integers as text are no bigint"});
     add(column_.reals.infinite, {"infinite real", "infinite reals"});
+    if (column_.type) return;
     add(column_.reals.negative_zero, {"real is -0.0", "reals are -0.0"});
   }
 
  private:
+  /// What the type's own values are not, elsewhere.
+  void add_type() {
+    if (!column_.type) return;
+    if (column_.type->kind == TypeKind::other)
+      notes_.push_back({column_.column.name,
+                        "a SQLite target keeps values of " + column_.column.declared + " as text", false});
+    for (const auto& refused : column_.refused) {
+      const std::string by = refused.by_all ? " that no target holds: " : " that SQLite does not hold: ";
+      add(refused.rows, {"value", "values"}, true, by + refused.reason);
+    }
+  }
+
   /// What most values are not. Among free texts any kind of text is at home, but for ''; whole numbers are
   /// among others.
   void add_mixture() {
@@ -258,6 +340,11 @@ std::vector<CensusNote> census_notes(const TableCensus& table) {
                      true});
   }
   for (const auto& column : table.columns) ColumnNotes(table, column, notes).add_all();
+  const std::string place = "table " + table.table.name + ", ";
+  for (const auto& part : table.uncarried) {
+    const std::string own = part.starts_with(place) ? part.substr(place.size()) : part;
+    notes.push_back({"", "not in SQLite as it is: " + own, false});
+  }
   add_key_notes(table, notes);
   return notes;
 }
@@ -269,7 +356,7 @@ std::string table_words(const TableCensus& table) {
     case SourceTableKind::virtual_table:
       return "virtual table";
     case SourceTableKind::shadow:
-      return "shadow table";
+      return table.table.schema ? "partition" : "shadow table";
     case SourceTableKind::table:
       break;
   }
@@ -277,19 +364,20 @@ std::string table_words(const TableCensus& table) {
          (table.declared.without_rowid ? ", without rowid" : "");
 }
 
+std::string numbering_words(const TableCensus& table) {
+  if (!table.declared.autoincrement) return {};
+  return std::string(table.table.schema ? ", numbered up to " : ", autoincrement at ") +
+         with_thousands(table.table.sequence);
+}
+
 std::string key_words(const TableCensus& table) {
-  std::vector<const SourceColumn*> columns;
-  for (const auto& column : table.table.columns) {
-    if (column.primary_key > 0) columns.push_back(&column);
-  }
-  if (columns.empty()) return "none";
-  std::ranges::sort(columns, {}, &SourceColumn::primary_key);
-  std::vector<std::string> names;
-  for (const auto* column : columns) names.push_back(column->name);
-  return name_list(names);
+  const auto key = primary_key_of(table.table);
+  return key.empty() ? "none" : name_list(key);
 }
 
 std::string held_words(const ColumnCensus& column) {
+  if (column.values() == 0) return "nothing";
+  if (const auto words = words_of_type(column)) return words->several;
   const auto held = held_kinds(column);
   if (held.empty()) return "nothing";
   if (held.size() == 1) return held[0].words.several;
@@ -299,6 +387,7 @@ std::string held_words(const ColumnCensus& column) {
 }
 
 std::string range_words(const ColumnCensus& column) {
+  if (words_of_type(column)) return typed_range(column);
   std::vector<std::string> parts;
   if (column.integers.all.count > 0) parts.push_back(integer_range(column));
   if (column.reals.all.count > 0) parts.push_back(real_range(column.reals));
@@ -319,7 +408,7 @@ std::string index_words(const SourceIndex& index) {
   std::vector<std::string> parts;
   for (const auto& part : index.parts) {
     parts.push_back((part.column.empty() ? "an expression" : shown_name(part.column)) +
-                    (part.collation == "binary" ? "" : " " + part.collation) +
+                    (part.collation == "binary" || part.collation.empty() ? "" : " " + part.collation) +
                     (part.descending ? " desc" : ""));
   }
   const bool is_named = index.origin == SourceIndexOrigin::create_index;
@@ -342,6 +431,12 @@ std::string unread_words(const DatabaseCensus& census) {
     text += (text.empty() ? "not read: " : ", ") + table_words(table) + " " + shown_name(table.table.name);
   }
   return text;
+}
+
+std::string objects_words(const DatabaseCensus& census) {
+  std::vector<std::string> names;
+  for (const auto& object : census.objects) names.push_back(shown_name(object.name));
+  return names.empty() ? "" : "beside them: " + comma_list(names);
 }
 
 std::string census_summary(const DatabaseCensus& census) {

@@ -20,6 +20,8 @@ std::vector<CensusNote> census_notes(const TableCensus& table);
 std::string table_words(const TableCensus& table);
 /// "id", "a, b"; "none" where the table declares none.
 std::string key_words(const TableCensus& table);
+/// ", autoincrement at 7"; empty: no sequence numbers its rows.
+std::string numbering_words(const TableCensus& table);
 /// "340 dates, 12 ''"; the number alone is left out where there is one kind.
 std::string held_words(const ColumnCensus& column);
 /// "1 to 347", "2 to 95 characters", "0.99 to 1.99 (2 decimals)", of each storage class.
@@ -32,6 +34,8 @@ std::string index_words(const SourceIndex& index);
 std::vector<std::string> index_list(const TableCensus& table);
 /// "not read: view a, virtual table b"; empty: all were.
 std::string unread_words(const DatabaseCensus& census);
+/// "beside them: function f(integer), extension citext"; empty: there is nothing.
+std::string objects_words(const DatabaseCensus& census);
 /// "12 tables, 3 not read, 134,201 rows, 0.31 s"
 std::string census_summary(const DatabaseCensus& census);
 

@@ -42,6 +42,8 @@ std::string name_of(const SchemaPart& part) {
       return "trigger " + part.name;
     case SchemaPartKind::view:
       return "view " + part.name;
+    case SchemaPartKind::other:
+      return part.name;
   }
   return {};
 }
@@ -200,6 +202,7 @@ class Comparison {
   }
 
   bool lacks(const std::string& source, const SchemaPart& part) const {
+    if (part.kind == SchemaPartKind::other) return true;  // nothing that a plan names is one of them
     // SQLite numbers the rows of a table with a single integer key by itself.
     if (part.kind == SchemaPartKind::numbering && dialect_ == "sqlite") return false;
     const auto arrivals = arrivals_of(source, part.kind == SchemaPartKind::view ? part.name : part.table);

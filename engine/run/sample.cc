@@ -146,6 +146,17 @@ class Making {
 
 }  // namespace
 
+std::map<std::string, SourceDatabase*> at_one_moment(const std::map<std::string, SourceDatabase*>& sources,
+                                                     std::vector<std::unique_ptr<SourceDatabase>>& opened) {
+  std::map<std::string, SourceDatabase*> still = sources;
+  for (auto& [name, source] : still) {
+    if (!source->has_moments()) continue;
+    opened.push_back(source->at_moment());
+    source = opened.back().get();
+  }
+  return still;
+}
+
 std::map<std::string, Snapshot> make_sample(const ResolvedPlan& plan, const Databases& sources,
                                             TargetDatabase& target, const fs::path& folder,
                                             const std::function<void(const std::string&)>& notice,
@@ -165,8 +176,9 @@ PassingSample::PassingSample(const ResolvedPlan& plan, const Databases& sources,
   }
   folder_ = name;
   try {
-    for (const auto& [source, made] : make_sample(plan, sources, target, folder_, notice, stop)) {
-      opened_.push_back(sources.at(source)->at_snapshot(made.file));
+    const auto still = at_one_moment(sources, opened_);
+    for (const auto& [source, made] : make_sample(plan, still, target, folder_, notice, stop)) {
+      opened_.push_back(still.at(source)->at_snapshot(made.file));
       databases_[source] = opened_.back().get();
     }
   } catch (...) {

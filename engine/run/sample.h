@@ -9,12 +9,18 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "database/source.h"
 #include "database/target.h"
 #include "plan/resolved_plan.h"
 
 namespace planrun {
+
+/// The sources as they stand now, where they have moments; those are held by `opened`, and the samples of as
+/// many are of the same moment while they are.
+std::map<std::string, SourceDatabase*> at_one_moment(const std::map<std::string, SourceDatabase*>& sources,
+                                                     std::vector<std::unique_ptr<SourceDatabase>>& opened);
 
 /// Makes FOLDER/SOURCE.db of each source: plan.sample rows of each root table and those that refer to them
 /// (run/sample_rows.h). A source that is written meanwhile is copied whole first, for the time being. The

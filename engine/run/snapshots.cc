@@ -66,7 +66,7 @@ Snapshots::~Snapshots() {
 
 void Snapshots::use(const SnapshotRecord& record) {
   SourceDatabase* original = originals_.at(record.source);
-  if (record.moment) {
+  if (record.moment && record.file.empty()) {
     auto moment = original->at_moment();
     if (!moment) throw changed(record, "is another kind of database");
     opened_.push_back(std::move(moment));
@@ -101,9 +101,11 @@ void Snapshots::take_sample(const ResolvedPlan& plan, TargetDatabase& target,
                             const std::function<void(const std::string&)>& notice,
                             const std::atomic<bool>& stop) {
   make_private_folder(folder_);
-  for (const auto& [source, made] : make_sample(plan, originals_, target, folder_, notice, stop)) {
+  const auto still = at_one_moment(originals_, opened_);
+  for (const auto& [source, made] : make_sample(plan, still, target, folder_, notice, stop)) {
     SnapshotRecord record;
     record.source = source;
+    record.moment = originals_.at(source)->has_moments();
     record.file = made.file.string();
     record.bytes = made.bytes;
     record.sample = plan.sample;

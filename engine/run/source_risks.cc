@@ -89,6 +89,7 @@ bool is_wider(const ColumnType& source, const ColumnType& type) {
     return kind == TypeKind::smallint ? 2 : kind == TypeKind::integer ? 4 : kind == TypeKind::bigint ? 8 : 0;
   };
   if (is_narrow_integer(type)) return bytes(source.kind) > bytes(type.kind);
+  if (type.kind == TypeKind::real) return source.kind == TypeKind::double_precision;
   if (is_limited_text(type)) return source.kind == TypeKind::text || is_declared_wider(source.sql, type);
   return is_declared_wider(source.sql, type);
 }

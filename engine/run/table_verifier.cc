@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "run/own_rows.h"
+#include "run/worker.h"
 
 namespace planrun {
 
@@ -122,9 +123,8 @@ class Verifier {
       add(unit, [this, &unit, view](SideReader& reader) { read_meeting(unit, view, reader); });
     } else {
       for (const auto* load : unit.loads) {
-        const auto ranges = tables_.jobs == 1
-                                ? std::vector<Range>{Range{}}
-                                : first.source(load->source).ranges(load->source_table, kRowsAPart);
+        const auto ranges = tables_.jobs == 1 ? std::vector<Range>{Range{}}
+                                              : ranges_of(first.source(load->source), *load, kRowsAPart);
         for (const Range& range : ranges) {
           add(unit,
               [this, &unit, load, range](SideReader& reader) { read_expected(unit, *load, range, reader); });

@@ -1,5 +1,6 @@
 #include "run/worker.h"
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 
@@ -39,13 +40,22 @@ struct Worker::LoadTools {
   ChunkLoader loader;
 };
 
+std::vector<Range> ranges_of(Source& source, const ResolvedLoad& load, std::int64_t rows) {
+  // Which row of a merge is kept is told by its key, or by its place among all.
+  if (load.merge) {
+    const auto tables = source.tables();
+    const auto own = std::ranges::find(tables, load.source_table, &SourceTable::name);
+    if (own == tables.end() || own->key.empty()) return {Range{}};
+  }
+  return source.ranges(load.source_table, rows);
+}
+
 std::vector<Chunk> first_chunks(Source& source, const ResolvedLoad& load, std::int64_t rows_per_chunk) {
   std::vector<Chunk> chunks;
   // Where rows meet rows the first in the source's order counts: one range, cut from its front.
   if (load.may_meet_rows) return {{0, load.name, {}}};
-  for (Range& range : source.ranges(load.source_table, rows_per_chunk)) {
+  for (Range& range : ranges_of(source, load, rows_per_chunk))
     chunks.push_back({0, load.name, std::move(range)});
-  }
   return chunks;
 }
 

@@ -54,6 +54,9 @@ class Worker {
   std::map<std::string, std::unique_ptr<LoadTools>> tools_;
 };
 
+/// What a load's rows are read in side by side, of about so many rows each.
+std::vector<Range> ranges_of(Source& source, const ResolvedLoad& load, std::int64_t rows);
+
 /// Pending chunks that cover a load's source table.
 std::vector<Chunk> first_chunks(Source& source, const ResolvedLoad& load, std::int64_t rows_per_chunk);
 

@@ -86,17 +86,6 @@ std::vector<SourceForeignKey> read_foreign_keys(SqliteConnection& connection, co
   return keys;
 }
 
-std::vector<std::string> primary_key(const SourceTable& table) {
-  std::vector<const SourceColumn*> columns;
-  for (const auto& column : table.columns) {
-    if (column.primary_key > 0) columns.push_back(&column);
-  }
-  std::ranges::sort(columns, {}, &SourceColumn::primary_key);
-  std::vector<std::string> names;
-  for (const auto* column : columns) names.push_back(column->name);
-  return names;
-}
-
 const SourceColumn* find_column(const SourceTable& table, const std::string& name) {
   const auto found =
       std::ranges::find_if(table.columns, [&](const SourceColumn& c) { return same_name(c.name, name); });
@@ -222,7 +211,7 @@ TableDeclaration SqliteInspector::declaration(const std::string& name) {
   declared.foreign_keys = read_foreign_keys(*connection_, table.name);
   for (auto& key : declared.foreign_keys) {
     const CatalogTable* parent = find(key.table);
-    if (key.foreign_columns.empty() && parent != nullptr) key.foreign_columns = primary_key(parent->table);
+    if (key.foreign_columns.empty() && parent != nullptr) key.foreign_columns = primary_key_of(parent->table);
   }
   add_written(table, declared);
   return declared;
@@ -257,7 +246,7 @@ std::string SqliteInspector::why_broken(const SourceForeignKey& key) {
 
 /// INTEGER PRIMARY KEY: the one key column that can hold no null. With an index of its own (DESC) it is none.
 bool SqliteInspector::is_rowid(const CatalogTable& table, const std::string& column) {
-  const auto key = primary_key(table.table);
+  const auto key = primary_key_of(table.table);
   if (table.table.kind != SourceTableKind::table || key.size() != 1 || !same_name(key[0], column))
     return false;
   if (to_lower_ascii(find_column(table.table, column)->declared) != "integer") return false;

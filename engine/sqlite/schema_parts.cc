@@ -1,6 +1,5 @@
 #include "sqlite/schema_parts.h"
 
-#include <algorithm>
 #include <cctype>
 
 #include "base/text.h"
@@ -24,17 +23,6 @@ std::string in_one_line(const std::string& sql) {
   return line;
 }
 
-std::vector<std::string> columns_of_key(const SourceTable& table) {
-  std::vector<const SourceColumn*> columns;
-  for (const auto& column : table.columns) {
-    if (column.primary_key > 0) columns.push_back(&column);
-  }
-  std::ranges::sort(columns, {}, &SourceColumn::primary_key);
-  std::vector<std::string> names;
-  for (const auto* column : columns) names.push_back(column->name);
-  return names;
-}
-
 class Parts {
  public:
   explicit Parts(Inspector& inspector) : inspector_(inspector) {}
@@ -42,7 +30,7 @@ class Parts {
   void read(const SourceTable& table) {
     table_ = &table;
     const TableDeclaration declared = inspector_.declaration(table.name);
-    if (const auto key = columns_of_key(table); !key.empty()) add(SchemaPartKind::key, key);
+    if (const auto key = primary_key_of(table); !key.empty()) add(SchemaPartKind::key, key);
     for (std::size_t i = 0; i < table.columns.size(); ++i) read_column(declared, i);
     for (const auto& index : declared.indexes) read_index(index);
     for (const auto& key : declared.foreign_keys) add(SchemaPartKind::foreign_key, key.columns);

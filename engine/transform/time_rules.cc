@@ -20,7 +20,9 @@ bool refuse_no_time(Rule& rule, const Cell& in) {
 std::optional<IsoTime> read(Rule& rule, std::string_view text) {
   std::string_view reason;
   auto time = parse_iso_time(text, reason);
-  if (!time) {
+  if (!time && (text == "infinity" || text == "-infinity")) {
+    rule.refuse("is " + std::string(text) + ", which planrun holds for no time");
+  } else if (!time) {
     std::string hint = text_hint(text);
     if (hint.empty() && reason.starts_with("is no"))
       hint = "; using = \"date_format('...')\" reads other forms";

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "census/take_census.h"
+#include "sqlite/dialect.h"
 #include "sqlite/sqlite.h"
 #include "support/support.h"
 
@@ -23,7 +24,7 @@ class Counted {
   std::filesystem::path file() const { return folder_ / "a.db"; }
   void take() {
     const std::atomic<bool> stop = false;
-    census = take_census(*open_sqlite_inspector(file()), stop);
+    census = take_census(*open_sqlite_inspector(file()), *make_sqlite_dialect(), stop);
   }
   const TableCensus& table(const std::string& name = "t") const {
     const auto found =
@@ -312,7 +313,7 @@ TEST_CASE("a census that is asked to stop ends without one") {
   const std::atomic<bool> stop = true;
   const auto inspector = open_sqlite_inspector(folder / "a.db");
   try {
-    take_census(*inspector, stop);
+    take_census(*inspector, *make_sqlite_dialect(), stop);
     FAIL("it did not stop");
   } catch (const Error& error) {
     CHECK(error.code() == ErrorCode::interrupted);

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "census/take_census.h"
+#include "sqlite/dialect.h"
 #include "sqlite/sqlite.h"
 #include "support/support.h"
 
@@ -61,7 +62,8 @@ void check(const std::vector<Case>& cases, const ColumnFacts& facts = {}) {
   }
   sqlite3(folder / "a.db", sql);
   const std::atomic<bool> stop = false;
-  const DatabaseCensus census = take_census(*open_sqlite_inspector(folder / "a.db"), stop);
+  const DatabaseCensus census =
+      take_census(*open_sqlite_inspector(folder / "a.db"), *make_sqlite_dialect(), stop);
   REQUIRE(census.tables.size() == cases.size());
   for (std::size_t i = 0; i < cases.size(); ++i) {
     INFO(cases[i].column << " holding " << cases[i].values);

@@ -99,10 +99,6 @@ TEST_CASE("sources and targets") {
       {"[source.s]\nurl = \"postgresql://h/d\"\n[target.t]\nurl = \"sqlite:\"\nshema = \"x\"",
        {"4:7: [target.t] has no url that can be used (a SQLite database is written sqlite:PATH)",
         "5:1: unknown key `shema` in [target.t] (did you mean `schema`?)"}},
-      {"[source.s]\nurl = \"postgresql://h/d\"\nwhole = true\n[target.t]\nurl = \"sqlite:t.db\"",
-       {"3:1: [source.s] cannot be `whole`: only a SQLite source is asked for its parts (take `whole` out; "
-        "what of a "
-        "PostgreSQL table `inherit` cannot carry is an error by itself)"}},
       {"[source.s]\nurl = \"sqlite:a.db\"\n[target.t]\nurl = \"sqlite:../plans/a.db\"",
        {"4:1: the target is the same file as [source.s]"}},
       {"[source.s]\nurl = \"sqlite:a.db\"\nschema = \"x\"\n[target.t]\nurl = \"sqlite:t.db\"",

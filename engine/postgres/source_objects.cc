@@ -1,0 +1,107 @@
+#include "postgres/source_objects.h"
+
+namespace planrun {
+namespace {
+
+// "x.oid is of no extension".
+std::string own(const std::string& catalog, const std::string& oid) {
+  return " AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = '" + catalog +
+         "'::regclass AND e.objid = " + oid + " AND e.deptype = 'e')";
+}
+
+/// Each is a SELECT of name, table and SQL, in order.
+std::vector<std::string> object_queries() {
+  const std::string in_schema = " WHERE n.nspname = $1";
+  return {
+      "SELECT 'extension ' || extname, '', format('CREATE EXTENSION %I', extname) FROM pg_extension"
+      " WHERE extname <> 'plpgsql' AND $1::text IS NOT NULL ORDER BY extname",
+      "SELECT 'type ' || t.typname, '', CASE t.typtype"
+      " WHEN 'e' THEN format('CREATE TYPE %I AS ENUM (', t.typname) || (SELECT string_agg(quote_literal("
+      "l.enumlabel), ', ' ORDER BY l.enumsortorder) FROM pg_enum l WHERE l.enumtypid = t.oid) || ')'"
+      " WHEN 'd' THEN format('CREATE DOMAIN %I AS %s', t.typname, format_type(t.typbasetype, t.typtypmod))"
+      " || coalesce(' DEFAULT ' || t.typdefault, '') || CASE WHEN t.typnotnull THEN ' NOT NULL' ELSE '' END"
+      " || coalesce((SELECT string_agg(' CONSTRAINT ' || quote_ident(k.conname) || ' ' ||"
+      " pg_get_constraintdef(k.oid), '' ORDER BY k.conname) FROM pg_constraint k WHERE k.contypid = t.oid AND"
+      " k.contype = 'c'), '')"
+      " WHEN 'r' THEN format('CREATE TYPE %I AS RANGE (SUBTYPE = %s)', t.typname, (SELECT"
+      " format_type(g.rngsubtype, NULL) FROM pg_range g WHERE g.rngtypid = t.oid))"
+      " ELSE format('CREATE TYPE %I AS (', t.typname) || coalesce((SELECT string_agg(quote_ident(a.attname)"
+      " || ' ' || format_type(a.atttypid, a.atttypmod), ', ' ORDER BY a.attnum) FROM pg_attribute a WHERE"
+      " a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped), '') || ')' END"
+      " FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace LEFT JOIN pg_class c ON c.oid ="
+      " t.typrelid" +
+          in_schema + " AND (t.typtype IN ('e', 'd', 'r') OR c.relkind = 'c')" + own("pg_type", "t.oid") +
+          " ORDER BY t.oid",
+      "SELECT 'sequence ' || s.relname, '', format('CREATE SEQUENCE %I AS %s START %s INCREMENT %s',"
+      " s.relname, format_type(q.seqtypid, NULL), q.seqstart, q.seqincrement)"
+      " FROM pg_class s JOIN pg_namespace n ON n.oid = s.relnamespace JOIN pg_sequence q ON q.seqrelid ="
+      " s.oid" +
+          in_schema +
+          " AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid ="
+          " s.oid AND d.deptype IN ('a', 'i', 'e')) ORDER BY s.relname",
+      "SELECT CASE p.prokind WHEN 'a' THEN 'aggregate ' WHEN 'p' THEN 'procedure ' ELSE 'function ' END ||"
+      " p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')', '',"
+      " CASE WHEN p.prokind = 'a' THEN '' ELSE rtrim(pg_get_functiondef(p.oid), E'\\n') END"
+      " FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace" +
+          in_schema + own("pg_proc", "p.oid") + " ORDER BY p.oid",
+      "SELECT 'partitioning of ' || c.relname, c.relname, 'PARTITION BY ' || pg_get_partkeydef(c.oid)"
+      " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace" +
+          in_schema + " AND c.relkind = 'p' AND NOT c.relispartition ORDER BY c.relname",
+      "SELECT 'inheritance of ' || c.relname, c.relname, format('ALTER TABLE %I INHERIT %s', c.relname,"
+      " i.inhparent::regclass) FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid JOIN pg_namespace n"
+      " ON n.oid = c.relnamespace" +
+          in_schema + " AND NOT c.relispartition AND c.relkind = 'r' ORDER BY c.relname",
+      "SELECT 'rule ' || w.rulename || ' on ' || c.relname, c.relname, pg_get_ruledef(w.oid) FROM pg_class c"
+      " JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_rewrite w ON w.ev_class = c.oid" +
+          in_schema + " AND w.rulename <> '_RETURN' ORDER BY c.relname, w.rulename",
+      "SELECT 'policy ' || p.polname || ' on ' || c.relname, c.relname, format('CREATE POLICY %I ON %I AS %s"
+      " FOR %s%s%s', p.polname, c.relname, CASE WHEN p.polpermissive THEN 'PERMISSIVE' ELSE 'RESTRICTIVE'"
+      " END, CASE p.polcmd WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT' WHEN 'w' THEN 'UPDATE' WHEN 'd'"
+      " THEN 'DELETE' ELSE 'ALL' END, ' USING (' || pg_get_expr(p.polqual, p.polrelid) || ')',"
+      " ' WITH CHECK (' || pg_get_expr(p.polwithcheck, p.polrelid) || ')')"
+      " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_policy p ON p.polrelid = "
+      "c.oid" +
+          in_schema + " ORDER BY c.relname, p.polname",
+      "SELECT 'statistics ' || s.stxname, c.relname, pg_get_statisticsobjdef(s.oid) FROM pg_statistic_ext s"
+      " JOIN pg_class c ON c.oid = s.stxrelid JOIN pg_namespace n ON n.oid = c.relnamespace" +
+          in_schema + " ORDER BY s.stxname",
+  };
+}
+
+}  // namespace
+
+std::map<std::string, std::string> read_view_queries(PostgresConnection& connection,
+                                                     const std::string& schema) {
+  const Result found = connection.exec(
+      "SELECT c.relname, rtrim(pg_get_viewdef(c.oid), ';') FROM pg_class c JOIN pg_namespace n ON n.oid ="
+      " c.relnamespace WHERE n.nspname = $1 AND c.relkind IN ('v', 'm')",
+      {schema});
+  std::map<std::string, std::string> views;
+  for (int i = 0; i < found.rows(); ++i) views[found.text(i, 0)] = found.text(i, 1);
+  return views;
+}
+
+SourceObjects read_source_objects(PostgresConnection& connection, const std::string& schema) {
+  SourceObjects objects;
+  const Result views = connection.exec(
+      "SELECT c.relname, CASE WHEN c.relkind = 'm' THEN 'CREATE MATERIALIZED VIEW ' ELSE 'CREATE VIEW ' END"
+      " || quote_ident(c.relname) || ' AS' || E'\\n' || pg_get_viewdef(c.oid) FROM pg_class c"
+      " JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relkind IN ('v', 'm')",
+      {schema});
+  for (int i = 0; i < views.rows(); ++i) objects.views[views.text(i, 0)] = views.text(i, 1);
+  const Result triggers = connection.exec(
+      "SELECT g.tgname, c.relname, pg_get_triggerdef(g.oid) FROM pg_class c JOIN pg_namespace n ON n.oid ="
+      " c.relnamespace JOIN pg_trigger g ON g.tgrelid = c.oid WHERE n.nspname = $1 AND NOT g.tgisinternal"
+      " AND NOT c.relispartition ORDER BY c.relname, g.tgname",
+      {schema});
+  for (int i = 0; i < triggers.rows(); ++i)
+    objects.triggers.push_back({triggers.text(i, 0), triggers.text(i, 1), triggers.text(i, 2)});
+  for (const auto& query : object_queries()) {
+    const Result found = connection.exec(query, {schema});
+    for (int i = 0; i < found.rows(); ++i)
+      objects.others.push_back({found.text(i, 0), found.text(i, 1), found.text(i, 2)});
+  }
+  return objects;
+}
+
+}  // namespace planrun
