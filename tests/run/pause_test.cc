@@ -34,7 +34,7 @@ void pause_and_continue(Kind kind) {
   Migration m(kind, kRows, "[table.t]\nfrom = \"s.t\"\n");
   const std::string plan = m.plan_file().string();
   ProcessResult result;
-  std::thread runs([&] { result = m.run({"--rate", "2000 rows/s"}); });
+  std::thread runs([&] { result = m.run({"--rate", "800 rows/s"}); });
   // Nothing is asked of a run before it is there.
   ProcessResult pause;
   const bool paused = comes_true([&] {
