@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <span>
 
 #include "base/error.h"
 #include "base/json.h"
@@ -199,28 +200,34 @@ class Builder {
     return order;
   }
 
-  void add_loads() {
+  void add_small_tables(std::span<const ResolvedTable* const> tables, int number) {
     Step group;
-    double group_rows = 0;
-    std::vector<std::string> grouped;
-    for (const ResolvedTable* table : ordered_tables()) {
-      auto& steps = schema_steps_[table->schema.name];
-      steps = dialect_.schema_steps(table->schema);
-      if (!is_small(*table)) continue;
-      if (group.table.empty()) group.table = table->schema.name;
+    group.table = tables.front()->schema.name;
+    double rows = 0;
+    for (const ResolvedTable* table : tables) {
       group.creates.push_back(table->schema.name);
       for (const auto& load : table->loads) group.loads.push_back(load.name);
-      group_rows += static_cast<double>(sizes_.at(table->schema.name).rows);
-      grouped.push_back(table->schema.name);
+      rows += static_cast<double>(sizes_.at(table->schema.name).rows);
     }
-    if (!grouped.empty()) {
-      group.id = grouped.size() == 1 ? "load " + grouped.front() : "load small tables";
-      group.name = join(grouped, ", ");
-      group.one_worker = true;
-      group.weight = kLeastWeight * static_cast<double>(grouped.size()) + group_rows;
-      group.after = before_load_;
-      const std::size_t step = add(std::move(group));
-      for (const auto& name : grouped) loaded_[name] = {step};
+    group.id = tables.size() == 1 ? "load " + group.table
+                                  : "load small tables" + (number == 1 ? "" : " " + std::to_string(number));
+    group.name = join(group.creates, ", ");
+    group.one_worker = true;
+    group.weight = kLeastWeight * static_cast<double>(tables.size()) + rows;
+    group.after = before_load_;
+    const std::size_t step = add(std::move(group));
+    for (const ResolvedTable* table : tables) loaded_[table->schema.name] = {step};
+  }
+
+  void add_loads() {
+    std::vector<const ResolvedTable*> small;
+    for (const ResolvedTable* table : ordered_tables()) {
+      schema_steps_[table->schema.name] = dialect_.schema_steps(table->schema);
+      if (is_small(*table)) small.push_back(table);
+    }
+    int number = 0;
+    for (std::size_t i = 0; i < small.size(); i += kMostSmallTables) {
+      add_small_tables(std::span(small).subspan(i, std::min(kMostSmallTables, small.size() - i)), ++number);
     }
     for (const ResolvedTable* table : ordered_tables()) {
       const std::string& name = table->schema.name;

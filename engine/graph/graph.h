@@ -62,6 +62,9 @@ struct LoadSize {
 /// much as a thousand rows.
 inline constexpr std::int64_t kSmallTableRows = 10'000;
 inline constexpr std::int64_t kSmallTableBytes = 4 << 20;
+/// So many of them share a step: their transaction locks each with its indexes and TOAST table until it
+/// commits, and a server has room for some thousands of locks (max_locks_per_transaction).
+inline constexpr std::size_t kMostSmallTables = 100;
 
 /// Throws Error(plan) printing the cycle if `after` and references make one that no order satisfies.
 Graph build_graph(const ResolvedPlan& plan, const Dialect& dialect,

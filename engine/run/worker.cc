@@ -13,6 +13,8 @@ namespace planrun {
 
 namespace {
 
+// Loads whose road is kept for their next chunk: of thousands of small tables most have no other.
+constexpr std::size_t kMostTools = 100;
 // Chunks of small tables share a transaction for about this long.
 constexpr double kGroupSeconds = 1.0;
 constexpr double kSecondsWorthACommit = 0.1;
@@ -184,6 +186,7 @@ bool Worker::load_one_more(const std::vector<std::string>& loads, const std::str
 
 bool Worker::load_next(ClaimRequest& request, const std::vector<std::string>& tables, const std::string& name,
                        bool several) {
+  if (tools_.size() > kMostTools) tools_.clear();
   const auto guards = ask_guards(context_.guards, tables, request);
   const Clock::time_point start = Clock::now();
   const auto transaction = target().claim(request);

@@ -195,7 +195,8 @@ std::vector<CatalogTable> read_catalog(SqliteConnection& connection) {
 }
 
 CatalogTable read_catalog_table(SqliteConnection& connection, const std::string& name) {
-  Statement list(connection, "select type, wr from pragma_table_list where schema = 'main' and name = ?1");
+  Statement list(connection,
+                 "select type, wr from pragma_table_list(?1) where schema = 'main' and name = ?1");
   list.bind(1, name);
   if (!list.step())
     throw Error(connection.code(), connection.shown() + ": there is no table " + quote_for_message(name));

@@ -15,6 +15,10 @@ namespace {
 // would never find it free. A chunk takes about a second.
 constexpr auto kGapBetweenChunks = std::chrono::milliseconds(2);
 
+// Loads whose prepared statements are kept for their next chunk: each change of the schema looks at all of
+// them.
+constexpr std::size_t kMostWriters = 100;
+
 // SQLite undoes a refused row alone and names it, so that only a load that fans out ever goes back to the
 // claim: it alone has a savepoint there.
 class SqliteChunkTransaction : public ChunkTransaction {
@@ -217,6 +221,7 @@ RowWriter& SqliteChunkTransaction::writer() {
 
 std::unique_ptr<ChunkTransaction> claim_chunk(TargetConnection& target, RowWriters& writers,
                                               const ClaimRequest& request, int worker) {
+  if (writers.size() > kMostWriters) writers.clear();
   std::this_thread::sleep_for(kGapBetweenChunks);
   auto transaction = std::make_unique<SqliteChunkTransaction>(target, writers, request, worker);
   if (transaction->next()) return transaction;

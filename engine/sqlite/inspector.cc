@@ -25,11 +25,20 @@ ColumnFacts column_facts(SqliteConnection& connection, const std::string& table,
   return {to_lower_ascii(collation), autoincrement != 0};
 }
 
-std::string sql_of(SqliteConnection& connection, const std::string& name, std::string_view types) {
-  Statement sql(connection,
-                "select sql from sqlite_schema where name = ?1 and type in " + std::string(types));
-  sql.bind(1, name);
-  return sql.step() ? sql.text(0) : std::string();
+/// The statements of tables, views and indexes, which share their names.
+using WrittenSql = std::map<std::string, std::string>;
+
+WrittenSql read_written(SqliteConnection& connection) {
+  WrittenSql written;
+  Statement list(connection,
+                 "select name, sql from sqlite_schema where type <> 'trigger' and sql is not null");
+  while (list.step()) written.emplace(list.text(0), list.text(1));
+  return written;
+}
+
+std::string sql_of(const WrittenSql& written, const std::string& name) {
+  const auto found = written.find(name);
+  return found == written.end() ? std::string() : found->second;
 }
 
 std::vector<SourceIndexPart> read_parts(SqliteConnection& connection, const std::string& index) {
@@ -43,7 +52,8 @@ std::vector<SourceIndexPart> read_parts(SqliteConnection& connection, const std:
   return parts;
 }
 
-std::vector<SourceIndex> read_indexes(SqliteConnection& connection, const std::string& table) {
+std::vector<SourceIndex> read_indexes(SqliteConnection& connection, const std::string& table,
+                                      const WrittenSql& written_sql) {
   std::vector<SourceIndex> indexes;
   // The latest is listed first (https://www.sqlite.org/pragma.html#pragma_index_list).
   Statement list(connection,
@@ -60,7 +70,7 @@ std::vector<SourceIndex> read_indexes(SqliteConnection& connection, const std::s
   }
   for (auto& index : indexes) {
     index.parts = read_parts(connection, index.name);
-    index.sql = sql_of(connection, index.name, "('index')");
+    index.sql = sql_of(written_sql, index.name);
     const IndexSql written = read_index_sql(index.sql);
     index.where = written.where;
     for (std::size_t i = 0; i < index.parts.size() && i < written.elements.size(); ++i) {
@@ -131,7 +141,11 @@ class SqliteInspector : public Inspector {
       : connection_(std::move(connection)),
         source_(std::move(source)),
         shown_(std::move(shown)),
-        catalog_(read_catalog(*connection_)) {}
+        catalog_(read_catalog(*connection_)),
+        written_(read_written(*connection_)) {
+    for (std::size_t i = 0; i < catalog_.size(); ++i)
+      places_.emplace(to_lower_ascii(catalog_[i].table.name), i);
+  }
 
   Source& source() override { return *source_; }
   std::vector<SourceTable> tables() override;
@@ -156,12 +170,13 @@ class SqliteInspector : public Inspector {
   std::unique_ptr<Source> source_;
   ShownDatabase shown_;
   std::vector<CatalogTable> catalog_;
+  std::map<std::string, std::size_t> places_;  // in catalog_, by name in lower case
+  WrittenSql written_;
 };
 
 const CatalogTable* SqliteInspector::find(const std::string& table) const {
-  const auto found =
-      std::ranges::find_if(catalog_, [&](const CatalogTable& t) { return same_name(t.table.name, table); });
-  return found == catalog_.end() ? nullptr : &*found;
+  const auto found = places_.find(to_lower_ascii(table));
+  return found == places_.end() ? nullptr : &catalog_[found->second];
 }
 
 const CatalogTable& SqliteInspector::at(const std::string& table) const {
@@ -171,7 +186,7 @@ const CatalogTable& SqliteInspector::at(const std::string& table) const {
 
 std::vector<SourceTable> SqliteInspector::tables() {
   std::map<std::string, std::int64_t> sequences;
-  if (!sql_of(*connection_, "sqlite_sequence", "('table')").empty()) {
+  if (written_.contains("sqlite_sequence")) {
     Statement list(*connection_, "select name, seq from sqlite_sequence");
     while (list.step()) sequences[list.text(0)] = list.integer(1);
   }
@@ -187,11 +202,11 @@ std::vector<SourceTable> SqliteInspector::tables() {
 TableDeclaration SqliteInspector::declaration(const std::string& name) {
   const SourceTable& table = at(name).table;
   TableDeclaration declared;
-  declared.sql = sql_of(*connection_, table.name, "('table', 'view')");
+  declared.sql = sql_of(written_, table.name);
   if (table.kind != SourceTableKind::table) return declared;
   {
     Statement list(*connection_,
-                   "select wr, strict from pragma_table_list where schema = 'main' and name = ?1");
+                   "select wr, strict from pragma_table_list(?1) where schema = 'main' and name = ?1");
     list.bind(1, table.name);
     if (list.step()) {
       declared.without_rowid = list.integer(0) != 0;
@@ -207,7 +222,7 @@ TableDeclaration SqliteInspector::declaration(const std::string& name) {
                      "select dflt_value from pragma_table_xinfo(?1) where hidden <> 1 order by cid");
   defaults.bind(1, table.name);
   while (defaults.step()) declared.defaults.push_back(defaults.text(0));
-  declared.indexes = read_indexes(*connection_, table.name);
+  declared.indexes = read_indexes(*connection_, table.name, written_);
   declared.foreign_keys = read_foreign_keys(*connection_, table.name);
   for (auto& key : declared.foreign_keys) {
     const CatalogTable* parent = find(key.table);

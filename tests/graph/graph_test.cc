@@ -82,6 +82,18 @@ TEST_CASE("small tables share a step, large ones have their own") {
   CHECK(graph_of(plan, kSmallTableRows + 1).steps.front().id == "create a");
 }
 
+TEST_CASE("small tables are so many to a step that their locks find room") {
+  ResolvedPlan plan;
+  for (int i = 0; i < 250; ++i) plan.tables.push_back(table("t" + std::to_string(i)));
+  const Graph graph = graph_of(plan, 10);
+  CHECK(graph.steps[0].id == "load small tables");
+  CHECK(graph.steps[1].id == "load small tables 2");
+  CHECK(graph.steps[2].id == "load small tables 3");
+  CHECK(graph.steps[0].creates.size() == 100);
+  CHECK(graph.steps[2].creates.size() == 50);
+  CHECK(graph.steps[2].creates.back() == "t249");
+}
+
 TEST_CASE("tables that refer to each other are no cycle of steps") {
   ResolvedPlan plan;
   plan.tables = {table("a", "b"), table("b", "a"), table("self", "self")};
