@@ -165,7 +165,10 @@ class TableWriter {
       const std::size_t wide = width + key.size() - count_code_points(key);
       const ColumnChoice& choice = column.choice;
       if (!choice.remark.empty()) out_ += toml_comment(shown(column.name) + ": " + choice.remark + ".");
-      for (const auto& note : column.notes) out_ += toml_comment(note);
+      for (const auto& note : column.notes) {
+        if (note.starts_with(kChoice)) ++draft_.choice_count;
+        out_ += toml_comment(note);
+      }
       for (const auto& other : choice.others) {
         ++draft_.choice_count;
         out_ += "# " + std::string(kChoice) + key + " = " + column_value(column, other) + "\n";

@@ -268,6 +268,12 @@ class Drafter {
         (nocase ? ", without regard to the case of ASCII letters" : "") +
         "; here texts are compared as they stand" +
         (nocase ? ": lower(" + quote_where_needed(column.name) + ") finds what it found" : "") + ".");
+    if (!nocase) return;
+    column.notes.push_back(
+        "choice: PostgreSQL compares it so by itself as citext, where [target] has types = [\"citext\"], or "
+        "with "
+        "a collation that the server has by then: create collation nocase (provider = icu, locale = "
+        "'und-u-ks-level2', deterministic = false), and collate \"nocase\" behind its type.");
   }
 
   static void finish_checks(TableDraft& table, const std::vector<SqlColumn>& columns) {
