@@ -8,8 +8,12 @@ class PostgresPauseLedger : public PauseLedger {
   PostgresPauseLedger(std::shared_ptr<PostgresContext> context, bool create)
       : context_(std::move(context)),
         connection_(std::make_unique<PostgresConnection>(context_->settings("planrun pause", true))) {
-    if (create) create_ledger(*connection_, context_->ledger);
-    there_ = connection_->exec("SELECT to_regclass($1) IS NOT NULL", {context_->ledger.pause}).truth(0, 0);
+    there_ = is_there();
+    if (there_ || !create) return;
+    // Only where it is absent: CREATE INDEX IF NOT EXISTS waits for every writer of its table, and a run's
+    // chunks would wait behind it.
+    create_ledger(*connection_, context_->ledger);
+    there_ = true;
   }
 
   std::optional<PauseRecord> find(const std::string& run) override {
@@ -33,6 +37,10 @@ class PostgresPauseLedger : public PauseLedger {
   }
 
  private:
+  bool is_there() {
+    return connection_->exec("SELECT to_regclass($1) IS NOT NULL", {context_->ledger.pause}).truth(0, 0);
+  }
+
   PostgresConnection& live() {
     if (connection_->broken()) connection_ = reconnect(connection_->settings(), connection_->pid());
     return *connection_;
