@@ -22,6 +22,8 @@ class PauseLedger {
   virtual std::optional<PauseRecord> find(const std::string& run) = 0;
   /// Inserts or replaces it.
   virtual void write(const PauseRecord& pause) = 0;
+  /// The run's process has seen it; nothing where it was removed meanwhile.
+  virtual void mark_seen(const std::string& run, std::int64_t at) = 0;
   /// False: there was none.
   virtual bool remove(const std::string& run) = 0;
 };

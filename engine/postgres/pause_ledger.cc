@@ -31,6 +31,11 @@ class PostgresPauseLedger : public PauseLedger {
                 {pause.run, pause.asked_by, std::to_string(pause.asked_at), std::to_string(pause.seen_at)});
   }
 
+  void mark_seen(const std::string& run, std::int64_t at) override {
+    live().exec("UPDATE " + context_->ledger.pause + " SET seen_at = $2 WHERE run = $1",
+                {run, std::to_string(at)});
+  }
+
   bool remove(const std::string& run) override {
     if (!there_) return false;
     return live().exec("DELETE FROM " + context_->ledger.pause + " WHERE run = $1", {run}).affected() > 0;

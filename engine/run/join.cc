@@ -51,7 +51,7 @@ class Joined {
         guarded_ledger_(*ledger_),
         guarded_observer_(observer),
         snapshots_(plan, originals, {}),
-        pace_(stop_, options.rate.is_limited() || !plan.throttle ? options.rate : plan.throttle->rate) {
+        pace_(stop_, rate_of(plan, options.rate)) {
     if (target.dialect().writer_limit() > 0) {
       throw not_shared("target " + plan.targets.front().name + " (" + target.shown_url() +
                        ") is written by one connection: no other process can take part");
@@ -141,7 +141,12 @@ class Joined {
     std::vector<std::thread> threads;
     for (int i = 0; i < options_.jobs; ++i)
       threads.emplace_back([this, number = first + i] { load(number); });
-    const JoinVerdict verdict = watch();
+    JoinVerdict verdict = JoinVerdict::interrupted;
+    try {
+      verdict = watch();
+    } catch (const Error& error) {
+      fail(error);
+    }
     stop_ = true;
     for (auto& thread : threads) thread.join();
     if (error_) throw Error(*error_);
@@ -194,10 +199,17 @@ class Joined {
         }
       }
     } catch (const Error& error) {
-      const std::lock_guard lock(mutex_);
-      if (!error_) error_ = error;
-      stop_ = true;
+      fail(error);
+    } catch (const std::exception& error) {
+      fail(Error(ErrorCode::system, error.what()));
     }
+  }
+
+  // The first one is told.
+  void fail(const Error& error) {
+    const std::lock_guard lock(mutex_);
+    if (!error_) error_ = error;
+    stop_ = true;
   }
 
   JoinVerdict watch() {

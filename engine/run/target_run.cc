@@ -371,7 +371,7 @@ class Run : public TargetRun {
     schedule_ = std::make_unique<Schedule>(graph_);
     guarded_ledger_ = std::make_unique<Guarded<Ledger>>(*ledger_);
     guarded_observer_ = std::make_unique<Guarded<Observer>>(observer_);
-    pace_ = std::make_unique<Pace>(stop_, rate());
+    pace_ = std::make_unique<Pace>(stop_, rate_of(plan_, options_.rate));
     // NOLINTNEXTLINE(modernize-make-unique): an aggregate, which make_unique cannot make with clang 14
     context_.reset(new RunContext{record_.id,
                                   prepared_.plan,
@@ -410,10 +410,6 @@ class Run : public TargetRun {
     const Throttle throttle(target_, *pace_, throttle_inputs());
     Crew(*context_, wanted_stop_, stop_).work(jobs, [this] { tell_progress(); });
     if (stop_) throw Error(ErrorCode::interrupted, "stopped on request");
-  }
-
-  Rate rate() const {
-    return options_.rate.is_limited() || !plan_.throttle ? options_.rate : plan_.throttle->rate;
   }
 
   ThrottleInputs throttle_inputs() {

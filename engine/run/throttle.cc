@@ -67,6 +67,10 @@ std::string why_held(const PlanThrottle& throttle, const Dialect& dialect, Targe
   return "sql of [throttle] is above " + std::to_string(throttle.above) + ": " + shown(*found);
 }
 
+Rate rate_of(const Plan& plan, const Rate& wanted) {
+  return wanted.is_limited() || !plan.throttle ? wanted : plan.throttle->rate;
+}
+
 Throttle::Throttle(TargetDatabase& target, Pace& pace, ThrottleInputs inputs)
     : target_(target), pace_(pace), inputs_(std::move(inputs)) {
   thread_ = std::thread([this] { look_again_and_again(); });
@@ -110,13 +114,12 @@ std::string Throttle::look() {
 
 std::string Throttle::look_for_pause() {
   if (!pauses_) pauses_ = target_.open_pause_ledger(true);
-  auto pause = pauses_->find(inputs_.run);
+  const auto pause = pauses_->find(inputs_.run);
   if (!pause) return {};
   if (pause->seen_at == 0) {
     // The chunks under way end now; nothing begins.
     pace_.hold("it is paused");
-    pause->seen_at = now_micros();
-    pauses_->write(*pause);
+    pauses_->mark_seen(inputs_.run, now_micros());
   }
   return "it is paused by " + pause->asked_by + "; `planrun continue PLAN` lets it go on";
 }

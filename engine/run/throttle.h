@@ -20,6 +20,9 @@ namespace planrun {
 /// the privilege that is missing, or what a query answers in place of a number.
 std::string why_held(const PlanThrottle& throttle, const Dialect& dialect, Target& target);
 
+/// What the command line wants, else what the plan says.
+Rate rate_of(const Plan& plan, const Rate& wanted);
+
 struct ThrottleInputs {
   std::string run;
   const PlanThrottle* throttle = nullptr;          // null: the plan has none

@@ -40,6 +40,13 @@ class SqlitePauseLedger : public PauseLedger {
     });
   }
 
+  void mark_seen(const std::string& run, std::int64_t at) override {
+    change([&](SqliteConnection& connection) {
+      Statement row(connection, "update " + table() + " set seen_at = ?2 where run = ?1");
+      row.bind(1, std::string_view(run)).bind(2, at).run();
+    });
+  }
+
   bool remove(const std::string& run) override {
     bool removed = false;
     change([&](SqliteConnection& connection) {

@@ -77,6 +77,26 @@ TEST_CASE("a run is joined under its own plan only", "[join][postgres]") {
   CHECK_THAT(unknown.err, Catch::Contains("has no run 20200101T000000Z-0000"));
 }
 
+TEST_CASE("a joined process ends with an error where the run goes on under another plan",
+          "[join][postgres]") {
+  Migration m(Kind::postgresql, many_tables(), plan_of_many());
+  ProcessResult own;
+  std::thread runs([&] { own = m.run({"-j", "1", "--rate", "800 rows/s"}); });
+  const TempFolder elsewhere;
+  ProcessResult joined;
+  std::thread joins([&] {
+    joined =
+        run_planrun({m.plan_file().string(), "--join", "latest", "--rate", "1 rows/s"}, elsewhere.path());
+  });
+  std::this_thread::sleep_for(std::chrono::seconds(3));
+  m.target("update " + m.ledger("run") + " set fingerprint = 'another'");
+  joins.join();
+  runs.join();
+  CHECK(joined.status == 1);
+  CHECK_THAT(joined.err, Catch::Contains("goes on under another plan now"));
+  CHECK(own.status == 0);
+}
+
 TEST_CASE("what cannot be shared is refused by name", "[join]") {
   Migration m(Kind::sqlite, "create table t(id integer primary key)", "[table.t]\nfrom = \"s.t\"\n");
   CHECK(m.run().status == 0);

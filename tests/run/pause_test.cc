@@ -92,6 +92,33 @@ TEST_CASE("a throttle that cannot be measured is told before anything is written
   CHECK_FALSE(std::filesystem::exists(m.target_file()));
 }
 
+void seen_after_removed(TargetDatabase& target) {
+  const auto pauses = target.open_pause_ledger(true);
+  pauses->write({"r1", "anna", 5, 0});
+  pauses->mark_seen("r1", 7);
+  CHECK(pauses->find("r1")->seen_at == 7);
+  CHECK(pauses->remove("r1"));
+  pauses->mark_seen("r1", 9);  // a second process of the run, which had read it before
+  CHECK_FALSE(pauses->find("r1").has_value());
+  CHECK_FALSE(pauses->remove("r1"));
+}
+
+TEST_CASE("a pause that was taken back does not come again, in SQLite", "[pause]") {
+  const TempFolder folder;
+  PlanTarget named;
+  named.url = "sqlite:" + (folder / "t.db").string();
+  named.dialect = "sqlite";
+  seen_after_removed(*open_target(named));
+}
+
+TEST_CASE("a pause that was taken back does not come again, in PostgreSQL", "[pause][postgres]") {
+  const TempPostgres postgres;
+  PlanTarget named;
+  named.url = postgres.url();
+  named.dialect = "postgresql";
+  seen_after_removed(*open_target(named));
+}
+
 TEST_CASE("sessions of others at work hold a run", "[throttle][postgres]") {
   const TempPostgres postgres;
   PlanTarget named;
