@@ -200,7 +200,7 @@ class App {
   void add_common(CLI::App& app, const std::vector<std::string>& formats = {"text", "json"}) {
     app.add_option("--source", sources_, "read source NAME from URL instead")->type_name("NAME=URL");
     app.add_option("--target", targets_, "write target NAME to URL instead")->type_name("NAME=URL");
-    app.add_option("-j,--jobs", options_.jobs, "workers (default: this machine's cores)")
+    app.add_option("-j,--jobs", options_.jobs, "workers (default: cores, as many as the target has room for)")
         ->check(CLI::Range(1, 64))
         ->type_name("N");
     app.add_flag("-q,--quiet", options_.quiet, "no progress");

@@ -90,9 +90,4 @@ Plan read_right_plan(const std::string& file, const CommandOptions& options, Con
   return std::move(result.plan);
 }
 
-// A load keeps a core here and one at the server busy.
-int default_jobs() {
-  return std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, 8);
-}
-
 }  // namespace planrun

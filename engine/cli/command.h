@@ -24,9 +24,6 @@ Plan read_right_plan(const std::string& file, const CommandOptions& options, Con
 /// runs.
 ReadPlanOptions read_options(const CommandOptions& options);
 
-/// Workers where -j does not say: one a core, eight at most.
-int default_jobs();
-
 /// Set by the first SIGINT or SIGTERM. The second one ends the process at once: whatever is under way is
 /// rolled back.
 const std::atomic<bool>& stop_flag();

@@ -10,6 +10,7 @@
 #include "plan/check_file.h"
 #include "plan/part.h"
 #include "report/preview_text.h"
+#include "run/jobs.h"
 #include "run/preview.h"
 #include "run/reviewed.h"
 
@@ -72,8 +73,7 @@ int preview_command(const CommandOptions& options, Console& console) {
   const Plan plan = read_right_plan(options.plans.front(), options, console);
   const Databases databases = open_databases(plan);
   PreviewOptions preview_options;
-  preview_options.jobs =
-      options.jobs > 0 ? options.jobs : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  preview_options.jobs = options.jobs > 0 ? options.jobs : default_jobs();
   Diagnostics wrong;
   wrong.file = plan.file.string();
   try {

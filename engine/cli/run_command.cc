@@ -74,7 +74,7 @@ int run_command(const CommandOptions& options, Console& console) {
   const Plan plan = read_right_plan(options.plans.front(), options, console);
   const Databases databases = open_databases(plan);
   RunOptions run;
-  run.jobs = options.jobs > 0 ? options.jobs : default_jobs();
+  run.jobs = options.jobs;
   run.state_folder = plan.folder.empty() ? state_folder() : plan.folder;
   run.program_version = PLANRUN_VERSION;
   run.rate = options.rate;

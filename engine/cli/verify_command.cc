@@ -24,7 +24,7 @@ VerifyOptions verify_options(const CommandOptions& options) {
   if (options.from == "snapshot") verify.from = VerifyFrom::snapshot;
   if (options.from == "live") verify.from = VerifyFrom::live;
   verify.limit = static_cast<std::size_t>(options.limit);
-  verify.jobs = options.jobs > 0 ? options.jobs : default_jobs();
+  verify.jobs = options.jobs;
   return verify;
 }
 

@@ -157,6 +157,13 @@ struct ExistingTable {
   std::vector<std::string> triggers;  // that fire on a row written: name and what it says
 };
 
+/// How much of a run a target takes at once.
+struct WorkerRoom {
+  std::optional<int> connections{};  // that it accepts beside those it has; absent: any number
+  std::string bound{};               // what bounds them, with the figures
+  std::optional<int> suggested{};    // workers that its own settings suggest; absent: they say nothing
+};
+
 /// One target of a plan; connects any number of times. Any thread.
 class TargetDatabase {
  public:
@@ -185,6 +192,7 @@ class TargetDatabase {
   virtual std::unique_ptr<WatchLedger> open_watch_ledger(bool create) = 0;
   /// What somebody has asked of runs; with `create` its table is made when absent.
   virtual std::unique_ptr<PauseLedger> open_pause_ledger(bool create) = 0;
+  virtual WorkerRoom worker_room() = 0;
   /// Differs once anything was written to the target; empty where that cannot be told.
   virtual std::string state() = 0;
 };

@@ -8,6 +8,7 @@
 #include "postgres/preflight.h"
 #include "postgres/target.h"
 #include "postgres/watch_ledger.h"
+#include "postgres/worker_room.h"
 
 namespace planrun {
 namespace {
@@ -46,6 +47,10 @@ class PostgresDatabase : public TargetDatabase {
   }
   std::unique_ptr<PauseLedger> open_pause_ledger(bool create) override {
     return open_postgres_pause_ledger(context_, create);
+  }
+  WorkerRoom worker_room() override {
+    PostgresConnection connection(context_->settings("planrun preflight", true));
+    return read_worker_room(connection);
   }
   // A server that only follows another has no place to write to, and cannot say.
   std::string state() override {

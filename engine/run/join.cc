@@ -13,6 +13,7 @@
 #include "plan/part.h"
 #include "run/choose_run.h"
 #include "run/guards.h"
+#include "run/jobs.h"
 #include "run/prepare.h"
 #include "run/sample.h"
 #include "run/settle_plan.h"
@@ -128,19 +129,20 @@ class Joined {
   }
 
   JoinVerdict work(JoinSummary& summary) {
+    const auto notice = [this](const std::string& text) {
+      guarded_observer_.with([&](Observer& o) { o.notice(text); });
+    };
+    const int jobs = choose_jobs(options_.jobs, target_, notice);
     const int first = first_worker();
     ThrottleInputs inputs;
     inputs.run = record_.id;
     inputs.throttle = plan_.throttle ? &*plan_.throttle : nullptr;
     inputs.paused = options_.paused;
     inputs.look_at_once = true;
-    inputs.notice = [this](const std::string& text) {
-      guarded_observer_.with([&](Observer& o) { o.notice(text); });
-    };
+    inputs.notice = notice;
     const Throttle throttle(target_, pace_, std::move(inputs));
     std::vector<std::thread> threads;
-    for (int i = 0; i < options_.jobs; ++i)
-      threads.emplace_back([this, number = first + i] { load(number); });
+    for (int i = 0; i < jobs; ++i) threads.emplace_back([this, number = first + i] { load(number); });
     JoinVerdict verdict = JoinVerdict::interrupted;
     try {
       verdict = watch();

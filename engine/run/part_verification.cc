@@ -9,6 +9,7 @@
 #include "check/check.h"
 #include "run/checks.h"
 #include "run/guards.h"
+#include "run/jobs.h"
 #include "run/prepare.h"
 #include "run/proof.h"
 #include "run/resume.h"
@@ -52,7 +53,9 @@ class PartVerification {
       }
     }
     const auto start = std::chrono::steady_clock::now();
-    VerifyTables tables{plan, chunks, inputs_.options.jobs, inputs_.options.limit, {}, {}};
+    const int jobs =
+        choose_jobs(inputs_.options.jobs, target_, [this](const std::string& text) { notice(text); });
+    VerifyTables tables{plan, chunks, jobs, inputs_.options.limit, {}, {}};
     tables.progress = [&](const std::vector<LoadProgress>& loads) {
       const auto passed = std::chrono::steady_clock::now() - start;
       inputs_.observer.progress(loads, std::chrono::duration<double>(passed).count());

@@ -14,7 +14,7 @@
 namespace planrun {
 
 struct RunOptions {
-  int jobs = 2;                        // workers
+  int jobs = 2;                        // workers; 0: as run/jobs.h chooses
   std::filesystem::path state_folder;  // $XDG_STATE_HOME/planrun; the plan's `folder` goes first
   std::string program_version;
   std::int64_t rows_per_chunk = 250'000;  // of the first cut; time and bytes cut further (load/load_chunk.h)

@@ -19,6 +19,7 @@
 #include "run/crew.h"
 #include "run/existing_tables.h"
 #include "run/guards.h"
+#include "run/jobs.h"
 #include "run/orphans.h"
 #include "run/prepare.h"
 #include "run/proof.h"
@@ -73,7 +74,9 @@ class Run : public TargetRun {
       return;
     }
     if (plan_.throttle) why_held(*plan_.throttle, target_.dialect(), *target_.connect("", 0));
-    check_target(looked.plan, target_, steps_, [this](const std::string& text) { observer_.notice(text); });
+    const auto notice = [this](const std::string& text) { observer_.notice(text); };
+    check_target(looked.plan, target_, steps_, notice);
+    jobs_ = choose_jobs(options_.jobs, target_, notice);
   }
 
   bool has_passed() const override { return passed_before_; }
@@ -345,13 +348,13 @@ class Run : public TargetRun {
                        " committed chunks, hashed again, agree");
   }
 
-  RunHeader header(const std::vector<ChunkRecord>& chunks, int jobs) const {
+  RunHeader header(const std::vector<ChunkRecord>& chunks) const {
     RunHeader header;
     header.plan = plan_.name;
     header.run = record_.id;
     header.resumed = earlier_.has_value();
     header.target = target_.shown_url();
-    header.jobs = jobs;
+    header.jobs = jobs_;
     for (const auto& snapshot : snapshots_->records()) {
       if (home_ != nullptr) break;  // home tells them
       header.sources.push_back(snapshot.source + ": " + originals_.at(snapshot.source)->shown_url() +
@@ -365,8 +368,6 @@ class Run : public TargetRun {
   }
 
   void work() {
-    const int limit = target_.dialect().writer_limit();
-    const int jobs = limit > 0 ? std::min(options_.jobs, limit) : options_.jobs;
     const auto chunks = ledger_->chunks(record_.id);
     schedule_ = std::make_unique<Schedule>(graph_);
     guarded_ledger_ = std::make_unique<Guarded<Ledger>>(*ledger_);
@@ -397,9 +398,9 @@ class Run : public TargetRun {
       context_->loads[chunk.chunk.load].rejected += chunk.result.balance.rows_rejected;
       context_->loads[chunk.chunk.load].rows += chunk.result.balance.rows_read;
     }
-    plan_proofs(jobs);
+    plan_proofs(jobs_);
     skip_done_steps();
-    observer_.run_began(header(chunks, jobs));
+    observer_.run_began(header(chunks));
     if (home_ == nullptr) snapshots_->start_hashing();
     guard_readings_ = std::make_unique<GuardReadings>(context_->guards, ledger_->checks(record_.id));
     {
@@ -408,7 +409,7 @@ class Run : public TargetRun {
         ledger_->write_check(record_.id, record);
     }
     const Throttle throttle(target_, *pace_, throttle_inputs());
-    Crew(*context_, wanted_stop_, stop_).work(jobs, [this] { tell_progress(); });
+    Crew(*context_, wanted_stop_, stop_).work(jobs_, [this] { tell_progress(); });
     if (stop_) throw Error(ErrorCode::interrupted, "stopped on request");
   }
 
@@ -547,6 +548,7 @@ class Run : public TargetRun {
   std::optional<RunRecord> earlier_;
   bool passed_before_ = false;
   std::vector<StepRecord> steps_;  // of the earlier run
+  int jobs_ = 1;
   std::unique_ptr<Snapshots> snapshots_;
   std::map<std::string, std::unique_ptr<Source>> rehash_sources_;
   std::unique_ptr<Target> rehash_target_;

@@ -8,7 +8,7 @@
 
 namespace planrun {
 
-/// Copies `file` by SQLite's backup API as `snapshot`, which is complete or absent: it is written as
+/// Copies `file` as `snapshot`, which is complete or absent: it is written as
 /// SNAPSHOT.partial, synced and renamed. Throws Error(source) where the file cannot be read, Error(system)
 /// where the copy cannot be written.
 Snapshot take_snapshot(const std::filesystem::path& file, const std::filesystem::path& snapshot);

@@ -4,12 +4,12 @@
 #include "base/text.h"
 #include "sql/quote.h"
 #include "sqlite/access.h"
-#include "sqlite/broken_utf16.h"
 #include "sqlite/catalog.h"
 #include "sqlite/expression.h"
 #include "sqlite/inspector.h"
 #include "sqlite/own_collations.h"
 #include "sqlite/reader.h"
+#include "sqlite/row_finder.h"
 #include "sqlite/schema_parts.h"
 #include "sqlite/snapshot.h"
 #include "sqlite/sqlite.h"
@@ -82,33 +82,13 @@ class SqliteSource : public Source {
   }
 
   std::shared_ptr<SqliteConnection> connection_;
+  std::optional<RowFinder> row_finder_;
 };
 
-std::string value_json(const Cell& cell) {
-  const std::string list = to_json(key_of({&cell, 1}));
-  return list.substr(1, list.size() - 2);
-}
-
+// Rejects come table by table.
 std::string SqliteSource::row_as_json(const std::string& table, const Key& key) {
-  const CatalogTable found = read_catalog_table(*connection_, table);
-  if (found.order.parts.empty() || key.values.size() != found.order.parts.size()) return {};
-  std::string columns;
-  for (const auto& column : found.table.columns) {
-    // A generated column follows from the others, and may fail where they do not.
-    if (!column.generated) columns += (columns.empty() ? "" : ", ") + quote_name(column.name);
-  }
-  Statement row(*connection_, "select " + columns + " from " + quote_name(table) + found.order.b_tree +
-                                  " where " + equals_sql(found.order, 1));
-  bind_key(row, 1, found.order, key);
-  if (!row.step()) return {};
-  std::string json = "{";
-  std::string broken;
-  for (int i = 0; i < sqlite3_column_count(row.get()); ++i) {
-    sqlite3_value* value = sqlite3_column_value(row.get(), i);
-    json += (i == 0 ? "" : ",") + value_json(Cell::of_text(sqlite3_column_name(row.get(), i))) + ":" +
-            value_json(read_broken_utf16(value, broken) ? Cell::of_text(broken) : read_cell(value));
-  }
-  return json + "}";
+  if (!row_finder_ || row_finder_->table() != table) row_finder_.emplace(connection_, table);
+  return row_finder_->json_of(key);
 }
 
 std::vector<Range> SqliteSource::ranges(const std::string& table, std::int64_t rows) {

@@ -164,6 +164,7 @@ class SqliteTargetDatabase : public TargetDatabase {
     return make_sqlite_watch_ledger(file_, create);
   }
 
+  WorkerRoom worker_room() override { return {}; }
   std::string state() override { return file_->state(); }
 
  private:
