@@ -19,6 +19,11 @@ CONNECTIONS = 2
 STRICT_PSQL = ("psql", "-XqAt", "-v", "ON_ERROR_STOP=1", "-d")
 
 
+LOADED = """with ended as (select max(started_at / 1e6 + seconds) as at from {step} where kind <> 'prove')
+select at, (select coalesce(sum({least}(started_at / 1e6 + seconds, at) - started_at / 1e6), 0) from {step}
+            where kind = 'prove' and started_at / 1e6 < at) from ended"""
+
+
 class Failed(Exception):
     """A contender did not do its work."""
 
@@ -249,9 +254,9 @@ class Planrun(Contender):
         return {"peak_mb": run_process(self.command(), self.log(), self.environment(database)).require_success("planrun").peak_mb}
 
     def look(self, database, began):
-        """When the last step before the proofs had ended, as the ledger tells."""
-        ended = self.server.psql(database, "select max(started_at / 1e6 + seconds) from planrun.step where kind <> 'prove'")
-        return {"loaded_seconds": float(ended) - began}
+        """When the last step before the proofs had ended, as the ledger tells, and the seconds of proofs that ran beside such steps."""
+        ended, proofs = self.server.psql(database, LOADED.format(step="planrun.step", least="least")).split("|")
+        return {"loaded_seconds": float(ended) - began, "proof_seconds": float(proofs)}
 
     def verify(self, database):
         return run_process(self.command("verify"), self.log(), self.environment(database)).require_success("planrun verify")
@@ -294,21 +299,26 @@ class Series:
         self.seconds, self.peaks, self.told, self.failures = {}, {}, {}, {}
 
     def measure(self, contender, database, show=""):
-        """Whether it did its work; `show` goes before the line that is printed. A contender that failed once is not tried again."""
-        if contender.name in self.failures:
-            return False
+        """`show` goes before the line that is printed. Raises Failed as the contender does."""
         self.server.fresh(database)
         contender.prepare()
         self.server.settle()
         prepare_cache(contender.inputs(), self.warm)
         began, begin = time.time(), time.monotonic()
+        told = contender.run(database)
+        took = time.monotonic() - begin
+        self.add(contender.name, took, {**told, **contender.look(database, began)}, show)
+
+    def attempt(self, contender, database, show=""):
+        """Whether it did its work. A contender that has failed is not tried again, and told to have failed instead of a time."""
+        if contender.name in self.failures:
+            return False
+        begin = time.monotonic()
         try:
-            told = contender.run(database)
+            self.measure(contender, database, show)
         except Failed as failure:
             self.fail(contender.name, f"{failure} (after {time.monotonic() - begin:.0f} s)")
             return False
-        took = time.monotonic() - begin
-        self.add(contender.name, took, {**told, **contender.look(database, began)}, show)
         return True
 
     def add(self, name, took, told, show=""):
