@@ -5,7 +5,8 @@ import sqlite3
 import statistics
 from pathlib import Path
 
-from bench_support import HERE, LOADED, ROOT, Contender, Failed, Planrun, Series, make_database, make_source, run_process
+from bench_support import (HERE, LOADED, ROOT, Contender, Failed, Planrun, Series, make_database, make_source,
+                           report_until_proofs, run_process)
 
 SMALL_MB = 100  # what planrun may hold, beside twice the largest value
 
@@ -230,6 +231,5 @@ def bench_sqlite(options, server, report, folder, work):
     report.line(shell.name, base, "s", samples=counted.seconds[shell.name])
     report.line("planrun", counted.median("planrun"), "s", samples=counted.seconds["planrun"])
     report.line("planrun, proved", counted.median("planrun") / base, "times", 1.2)
-    report.line("planrun, until the proofs are all that is left", counted.median_told("planrun", "loaded_seconds") / base, "times",
-                note=f"in it {counted.median_told('planrun', 'proof_seconds'):.2f} s of a worker for proofs beside other steps")
+    report_until_proofs(report, counted, "planrun", base, options.jobs, "times")
     report.line("planrun, memory", counted.peaks["planrun"], "MB", SMALL_MB)

@@ -8,7 +8,7 @@ import sys
 import time
 
 from bench_support import (CONNECTIONS, STRICT_PSQL, Contender, Failed, Floor, Planrun, Series, call, make_source,
-                           prepare_cache, run_process, side_by_side, statements)
+                           prepare_cache, report_until_proofs, run_process, side_by_side, statements)
 
 PEER_TIMEOUT_S = 1800
 SMALL_ROWS = 10_000  # a database so small is judged by seconds over the floor, not by the ratio
@@ -164,15 +164,14 @@ def report_loads(options, report, series, variants):
     floor, rows = series.median("floor"), options.rows
     report.table(f"{rows:,} rows, medians of {options.runs} runs, {options.jobs} workers{', warm' if options.warm else ''}")
     report.line("floor", floor, "s", samples=series.seconds["floor"])
-    for name, loaded_target in variants.items():
-        seconds, loaded = series.median(name), series.median_told(name, "loaded_seconds")
+    for name, unproved_target in variants.items():
+        seconds = series.median(name)
         report.line(name, seconds, "s", samples=series.seconds[name])
         if rows <= SMALL_ROWS:
             report.line(f"{name}, over the floor", seconds - floor, "s", 0.5)
         else:
             report.line(f"{name}, proved", seconds / floor, "of the floor", 1.40)
-            report.line(f"{name}, until the proofs are all that is left", loaded / floor, "of the floor", loaded_target,
-                        note=f"in it {series.median_told(name, 'proof_seconds'):.2f} s of a worker for proofs beside other steps")
+            report_until_proofs(report, series, name, floor, options.jobs, "of the floor", unproved_target)
         report.line(f"{name}, memory", series.peaks[name], "MB", 100)
 
 
@@ -305,7 +304,7 @@ def bench_resume(options, server, report, folder, work):
         prepare_cache(planrun.inputs(), options.warm)
         begin = time.monotonic()
         told = planrun.run("bench_planrun")
-        series.add("resumed", time.monotonic() - begin, {**told, "note": f"killed with {shares[-1]:.0%} of the rows committed"},
+        series.add("resumed", time.monotonic() - begin, {**told, "note": f"{shares[-1]:.0%} of the rows were committed at the kill"},
                    f"run {number + 1}: ")
         require_rows(server, "bench_planrun", floor)
     report.table(f"killed when half of {options.rows:,} rows were committed, medians of {options.runs} runs, {options.jobs} workers"

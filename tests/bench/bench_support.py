@@ -251,7 +251,8 @@ class Planrun(Contender):
         return start(self.command(), self.log(), self.environment(database))
 
     def run(self, database):
-        return {"peak_mb": run_process(self.command(), self.log(), self.environment(database)).require_success("planrun").peak_mb}
+        ended = run_process(self.command(), self.log(), self.environment(database)).require_success("planrun")
+        return {"peak_mb": ended.peak_mb, "note": f"{ended.processor_seconds:.2f} s of a processor in planrun"}
 
     def look(self, database, began):
         """When the last step before the proofs had ended, as the ledger tells, and the seconds of proofs that ran beside such steps."""
@@ -305,19 +306,21 @@ class Series:
         self.server.settle()
         prepare_cache(contender.inputs(), self.warm)
         began, begin = time.time(), time.monotonic()
-        told = contender.run(database)
+        try:
+            told = contender.run(database)
+        except Failed as failure:
+            raise Failed(f"{failure} (after {time.monotonic() - begin:.0f} s)") from failure
         took = time.monotonic() - begin
         self.add(contender.name, took, {**told, **contender.look(database, began)}, show)
 
     def attempt(self, contender, database, show=""):
-        """Whether it did its work. A contender that has failed is not tried again, and told to have failed instead of a time."""
+        """Whether it did its work. A contender that has failed is not tried again: it has no time."""
         if contender.name in self.failures:
             return False
-        begin = time.monotonic()
         try:
             self.measure(contender, database, show)
         except Failed as failure:
-            self.fail(contender.name, f"{failure} (after {time.monotonic() - begin:.0f} s)")
+            self.fail(contender.name, str(failure))
             return False
         return True
 
@@ -373,6 +376,14 @@ class Report:
 
     def write(self, file):
         Path(file).write_text(json.dumps(self.tables, indent=2) + "\n")
+
+
+def report_until_proofs(report, series, name, base, jobs, unit, target=None):
+    """The proof of one table runs beside the indexes of another: without it a run would end sooner by what it took of the workers."""
+    loaded, proofs = series.median_told(name, "loaded_seconds"), series.median_told(name, "proof_seconds")
+    report.line(f"{name}, until proofs are all that is left", loaded / base, unit)
+    report.line(f"{name}, reckoned without proof", (loaded - proofs / jobs) / base, unit, target,
+                note=f"less {proofs:.2f} s of {jobs} workers, for proofs beside other steps")
 
 
 def number(value):
