@@ -64,7 +64,8 @@ insert into six select value, 'article number ' || value, 1 + value % 24, value 
     from generate_series(1, {rows});
 create table prospects (prospect_id text, company_name text, decision_makers text);
 insert into prospects select printf('f500-%07d', value), 'Company ' || value, json_array(
-    json_object('name', 'Ada King ' || value, 'title', 'Chief Technology Officer', 'email', 'ada.king' || value || '@example.com', 'phone', '(415) 555-0100'),
+    json_object('name', 'Ada King ' || value, 'title', 'Chief Technology Officer', 'email', 'ada.king' || value || '@example.com',
+                'phone', '(415) 555-0100'),
     json_object('name', 'Mary Jones', 'title', 'CEO', 'email', 'mary' || value || '@example.com', 'phone', '415-555-0101'),
     json_object('name', 'Sam Smith', 'title', 'CFO', 'email', 'sam' || value || '@example.com', 'phone', '415 555 0102'))
     from generate_series(1, {rows});
@@ -72,13 +73,13 @@ insert into prospects select printf('f500-%07d', value), 'Company ' || value, js
 SIX = {"id": "bigint", "name": "text", "quantity": "bigint", "price": "bigint", "placed": "timestamp", "state": "text"}
 PROSPECT = {"prospect_id": "text", "company_name": "text", "decision_makers": "text"}
 CONTACT = {"contact_id": "text", "name": "text", "company": "text", "title": "text", "email": "text", "phone": "text"}
-LUA_CASES = (  # name, table, columns, transform, rows out of a row, what it is compared with, rows out a second that are to be met
+LUA_CASES = (  # name, table, columns, transform, rows out of a row, what it is compared with, rows out/s to be met
     ("six columns", "six", SIX, None, 1, None, None),
     ("six columns through Lua", "six", SIX, "bench.six", 1, "six columns", 700_000),
     ("prospects", "prospects", PROSPECT, None, 1, None, None),
     ("fan-out, JSON and rows", "prospects", CONTACT, "bench.contacts", 3, "prospects", 300_000),
-    ("fan-out, transforms/decision_makers.lua", "prospects", {**CONTACT, "linkedin_profile": "text"}, "decision_makers.to_contacts", 3,
-     "prospects", 300_000),
+    ("fan-out, transforms/decision_makers.lua", "prospects", {**CONTACT, "linkedin_profile": "text"},
+     "decision_makers.to_contacts", 3, "prospects", 300_000),
 )
 
 
@@ -125,7 +126,7 @@ def bench_lua(options, server, report, folder, work):
     """User seconds of dry runs by one worker. What a row costs is what a dry run of all rows takes longer than one of a tenth, by the
     rows between: the start, and the first 1,000 rows that are run a second time in fresh states, are the same in both. What a transform
     costs in the engine is what the row costs more than one of the same table without it; for the fan-out that is the call, the JSON and
-    the conversion of the rows that come out, less that of the row that went in. The rate of the whole is all rows out by all user seconds."""
+    the conversion of the rows that come out, less that of the row that went in. The whole's rate is all rows out by all user seconds."""
     sizes = [options.rows // 10, options.rows]
     sources = {rows: make_database(folder / f"source-lua{rows}.db", LUA_SOURCE.format(rows=rows), Path(__file__)) for rows in sizes}
     shutil.copytree(ROOT / "transforms", work / "transforms")
@@ -209,7 +210,7 @@ class ShellInsert(Contender):
     def content(self, file):
         """Rows of each table, and of its columns the largest and how many are not null."""
         with sqlite3.connect(file) as connection:
-            return {table: connection.execute(f"select count(*), " + ", ".join(
+            return {table: connection.execute("select count(*), " + ", ".join(
                 f"max({name}), count({name})" for name in columns.split(", ")) + f" from {table}").fetchone()
                     for table, columns in self.columns.items()}
 

@@ -97,6 +97,10 @@ class Server:
             self.as_superuser(f"drop database {database} with (force)")
             self.made.remove(database)
 
+    def drop_all(self):
+        for database in list(self.made):
+            self.drop(database)
+
     def fresh(self, database):
         self.drop(database)
         self.psql("planrun", f"create database {database}")

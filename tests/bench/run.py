@@ -54,6 +54,7 @@ def bench(options, server, folder, work):
         try:
             part(options, server, report, folder, place)
         finally:
+            server.drop_all()
             shutil.rmtree(place, ignore_errors=True)
         report.show_last()
         if options.json:
