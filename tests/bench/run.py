@@ -20,8 +20,7 @@ The floor: ready-made binary COPY files, loaded by psql on two connections into 
 keys and indexes two at a time, then the foreign keys. It reads no SQLite, converts, checks, hashes and proves nothing.
 planrun does the whole work of tests/bench/bench.toml: ledger, chunks, rows, keys, indexes, foreign keys, read back, proof.
 No run leaves the proof out. "Until proofs are all that is left" is when, as the ledger tells, the last other step ended; "reckoned
-without proof" is that less what the proofs before it took of the workers: the steps beside them may have been slower for them, so that
-it is an upper bound where the machine is busy.
+without proof" is that less the workers' share of the proofs before it: an estimate, as both also share the processors with the server.
 
 The schema of the floor is what pg_dump says of a database that planrun loaded, the COPY files hold that database's rows;
 after each run the row counts are compared, after the first the schemas too. A peer that fails, or whose rows are not all there, is told
@@ -95,6 +94,7 @@ def main():
     work = folder / "work"
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir()
+    options.planrun = shutil.copy(options.planrun, work)  # so that a build beside a long measurement changes nothing
     try:
         bench(options, Server(), folder, work)
     except Failed as failure:
