@@ -28,9 +28,11 @@ function M.phone(number, country)
   if number == nil then return nil end
   local trimmed = text.trim(number)
   if trimmed == "" then return nil end
-  local digits, extension = trimmed:match("^(.-)%s*[eE]?[xX][tT]?%.?%s*(%d+)$")
-  if not digits then digits, extension = trimmed, nil end
-  digits = digits:gsub("%(0%)", ""):gsub("[%s.%-/()]", "")
+  local digits, extension
+  if trimmed:find("[xX]") then digits, extension = trimmed:match("^(.-)%s*[eE]?[xX][tT]?%.?%s*(%d+)$") end
+  if not digits then digits = trimmed end
+  if digits:find("(0)", 1, true) then digits = digits:gsub("%(0%)", "") end
+  digits = digits:gsub("[%s.%-/()]+", "")
   if digits:sub(1, 2) == "00" then digits = "+" .. digits:sub(3) end
   if digits:sub(1, 1) ~= "+" then
     assert(country, "'" .. number .. "' has no country code, and none is given")
