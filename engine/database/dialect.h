@@ -87,6 +87,8 @@ class Dialect {
   virtual std::string replication_lag_query() const = 0;
   /// How many connections may write at the same time; 0: as many as the server takes.
   virtual int writer_limit() const = 0;
+  /// Of how many tables one transaction may change the definition; 0: of any number.
+  virtual std::size_t most_tables_locked() const = 0;
 };
 
 }  // namespace planrun

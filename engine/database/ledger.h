@@ -93,12 +93,14 @@ class Ledger {
   /// Inserts or replaces the run, and inserts the steps that are not there yet (as pending). What a step
   /// that is not done needs is replaced.
   virtual void write_run(const RunRecord& run, std::span<const StepRecord> steps) = 0;
-  /// All of it but `needs`.
-  virtual void write_step(const std::string& run, const StepRecord& step) = 0;
+  /// All of them but `needs`, in one transaction.
+  virtual void write_steps(const std::string& run, std::span<const StepRecord> steps) = 0;
+  void write_step(const std::string& run, const StepRecord& step) { write_steps(run, {&step, 1}); }
   virtual std::vector<StepRecord> steps(const std::string& run) = 0;
   /// In the order of their ids. Corrections (chunks that took rows out again) are among the done ones.
   virtual std::vector<ChunkRecord> chunks(const std::string& run) = 0;
-  virtual void write_check(const std::string& run, const CheckRecord& check) = 0;
+  /// All of them in one transaction. Written twice, a result of one name and time is still one.
+  virtual void write_checks(const std::string& run, std::span<const CheckRecord> checks) = 0;
   virtual std::vector<CheckRecord> checks(const std::string& run) = 0;
   /// Source rows that the run kept out, in the order of their ids; all of them where `limit` is negative.
   virtual std::vector<RejectRecord> kept_out(const std::string& run, RejectKind kind, std::int64_t limit) = 0;

@@ -109,9 +109,11 @@ class Target {
   /// Whether the chunk is done; waits for a connection that is still committing it.
   virtual bool is_done(const std::string& run, std::int64_t chunk) = 0;
 
-  /// Does a schema step: statements, ledger and pending chunks are one transaction. Done already: does
-  /// nothing. Throws Error with the server's words; sqlstate 23505 and 23503 where rows are in the way.
-  virtual void do_step(const StepWork& work) = 0;
+  /// Does schema steps: statements, ledger and pending chunks are one transaction, of all of them together.
+  /// Of one that is done already it does nothing. Throws Error with the server's words; sqlstate 23505 and
+  /// 23503 where rows are in the way.
+  virtual void do_steps(std::span<const StepWork> works) = 0;
+  void do_step(const StepWork& work) { do_steps({&work, 1}); }
 
   /// Rows read back from committed data. The view of share_view() lives as long as this connection keeps it.
   virtual std::string share_view() = 0;

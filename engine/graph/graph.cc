@@ -5,7 +5,6 @@
 #include <span>
 
 #include "base/error.h"
-#include "base/json.h"
 #include "base/text.h"
 #include "sql/definition.h"
 
@@ -118,8 +117,9 @@ std::string with_floor(std::string statement, std::int64_t floor) {
 class Builder {
  public:
   Builder(const ResolvedPlan& plan, const Dialect& dialect, const std::map<std::string, LoadSize>& sizes)
-      : plan_(plan), dialect_(dialect), objects_(schema_objects(to_json(plan), dialect.name())) {
+      : plan_(plan), dialect_(dialect), names_(plan), objects_(schema_objects(plan, dialect.name())) {
     for (const auto& table : plan.tables) {
+      waited_for_.insert(table.after.begin(), table.after.end());
       Size& size = sizes_[table.schema.name];
       for (const auto& load : table.loads) {
         const auto found = sizes.find(load.name);
@@ -158,9 +158,7 @@ class Builder {
       if (load.may_meet_rows) return false;
     }
     if (size.rows > kSmallTableRows || size.bytes > kSmallTableBytes || !table.after.empty()) return false;
-    return std::none_of(plan_.tables.begin(), plan_.tables.end(), [&](const ResolvedTable& other) {
-      return std::find(other.after.begin(), other.after.end(), table.schema.name) != other.after.end();
-    });
+    return !waited_for_.contains(table.schema.name);
   }
 
   std::size_t add(Step step) {
@@ -169,8 +167,18 @@ class Builder {
     if (step.weight == 0) step.weight = kLeastWeight + share(step.kind) * rows;
     std::sort(step.after.begin(), step.after.end());
     step.after.erase(std::unique(step.after.begin(), step.after.end()), step.after.end());
+    note_keyed(step);
     graph_.steps.push_back(std::move(step));
     return graph_.steps.size() - 1;
+  }
+
+  // Of the step that is added next.
+  void note_keyed(const Step& step) {
+    const std::size_t place = graph_.steps.size();
+    for (const auto& table : step.creates) keyed_[table].push_back(place);
+    if (step.creates.empty() &&
+        (step.kind == StepKind::load || step.kind == StepKind::index || step.kind == StepKind::key))
+      keyed_[step.table].push_back(place);
   }
 
   // Tables in the order that `after` asks for; foreign keys come after the rows and ask for none.
@@ -190,7 +198,7 @@ class Builder {
       }
       mark = 1;
       for (const auto& name : table.after) {
-        if (const ResolvedTable* before = plan_.find(name)) self(self, *before);
+        if (const ResolvedTable* before = names_.table(name)) self(self, *before);
       }
       way.pop_back();
       state[table.schema.name] = 2;
@@ -223,7 +231,9 @@ class Builder {
     std::vector<const ResolvedTable*> small;
     for (const ResolvedTable* table : ordered_tables()) {
       schema_steps_[table->schema.name] = dialect_.schema_steps(table->schema);
-      if (is_small(*table)) small.push_back(table);
+      if (!is_small(*table)) continue;
+      small.push_back(table);
+      small_.insert(table->schema.name);
     }
     int number = 0;
     for (std::size_t i = 0; i < small.size(); i += kMostSmallTables) {
@@ -279,6 +289,8 @@ class Builder {
       step.statements.push_back(with_floor(s, sizes_.at(table.schema.name).sequence));
     }
     step.premise = from.premise;
+    // A foreign key locks two tables: with many of them one run's workers would wait for each other.
+    step.is_small = small_.contains(table.schema.name) && step.kind != StepKind::foreign_key;
     step.after = loaded_.at(table.schema.name);
     return step;
   }
@@ -308,7 +320,7 @@ class Builder {
     const auto visit = [&](const auto& self, const ResolvedTable& table) -> void {
       if (!seen.insert(table.schema.name).second) return;
       for (const auto& key : table.schema.foreign_keys) {
-        if (const ResolvedTable* parent = plan_.find(key.table)) self(self, *parent);
+        if (const ResolvedTable* parent = names_.table(key.table)) self(self, *parent);
       }
       order.push_back(&table);
     };
@@ -324,8 +336,8 @@ class Builder {
         continue;
       Step step = schema_step(table, s);
       step.after = finished_.at(table.schema.name);
-      const auto parent = keyed(s.needs_keys_of);
-      step.after.insert(step.after.end(), parent.begin(), parent.end());
+      if (const auto parent = keyed_.find(s.needs_keys_of); parent != keyed_.end())
+        step.after.insert(step.after.end(), parent->second.begin(), parent->second.end());
       if (checked_.contains(s.needs_keys_of)) {
         const auto& checked = finished_.at(s.needs_keys_of);
         step.after.insert(step.after.end(), checked.begin(), checked.end());
@@ -333,21 +345,6 @@ class Builder {
       finished_[table.schema.name] = {add(std::move(step))};
     }
     checked_.insert(table.schema.name);
-  }
-
-  // The steps after which a table's rows and keys are all there.
-  std::vector<std::size_t> keyed(const std::string& table) const {
-    std::vector<std::size_t> steps;
-    if (table.empty()) return steps;
-    for (std::size_t i = 0; i < graph_.steps.size(); ++i) {
-      const Step& step = graph_.steps[i];
-      const bool in_group = std::find(step.creates.begin(), step.creates.end(), table) != step.creates.end();
-      if (in_group || (step.table == table && (step.kind == StepKind::load || step.kind == StepKind::index ||
-                                               step.kind == StepKind::key))) {
-        steps.push_back(i);
-      }
-    }
-    return steps;
   }
 
   // Steps after which every table has its rows and keys.
@@ -457,12 +454,17 @@ class Builder {
 
   const ResolvedPlan& plan_;
   const Dialect& dialect_;
+  const PlanNames names_;
   std::vector<SchemaObject> objects_;
+  std::set<std::string> small_;           // tables that are loaded in groups
+  std::set<std::string> waited_for_;      // tables that an `after` names
   std::vector<std::size_t> before_load_;  // steps that the first table waits for
   std::vector<std::size_t> after_load_;   // SQL steps that triggers and proofs wait for
   std::map<std::string, Size> sizes_;
   std::map<std::string, std::vector<SchemaStep>> schema_steps_;
   std::map<std::string, std::vector<std::size_t>> loaded_;  // steps after which the rows of a table are in
+  std::map<std::string, std::vector<std::size_t>>
+      keyed_;  // steps after which a table's rows and keys are all there
   std::map<std::string, std::vector<std::size_t>>
       finished_;                   // steps after which what was added so far is done
   std::set<std::string> checked_;  // tables whose own foreign keys have their steps

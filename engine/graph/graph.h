@@ -40,6 +40,7 @@ struct Step {
   std::vector<std::string> loads;    // kind load: what it loads; several for a group of small tables
   std::vector<std::string> creates;  // kind load: tables created in the transaction of the first chunk
   bool one_worker = false;           // kind load: its chunks go one after the other
+  bool is_small = false;             // of a small table: done in one transaction with others of its kind
   std::vector<std::string> statements;
   std::optional<SchemaCheck> premise{};  // what must hold when it is done; else it is refused
   std::vector<std::size_t> after;        // steps that must be done before; always earlier in the list

@@ -1,6 +1,7 @@
 #include "graph/wiring.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <map>
 
 namespace planrun {
@@ -11,20 +12,43 @@ namespace {
 constexpr std::size_t kLeastBefore = 3;
 constexpr std::size_t kLeastBehind = 2;
 
-// Steps stand behind what they wait for, so that one pass knows all that is before each.
-std::vector<std::vector<std::size_t>> without_detours(const Graph& graph) {
-  const std::size_t count = graph.steps.size();
-  std::vector<std::vector<bool>> before(count, std::vector<bool>(count));
-  std::vector<std::vector<std::size_t>> after(count);
-  for (std::size_t step = 0; step < count; ++step) {
-    const auto& direct = graph.steps[step].after;
-    for (const std::size_t one : direct) {
-      const bool detour = std::any_of(direct.begin(), direct.end(),
-                                      [&](std::size_t other) { return other != one && before[other][one]; });
-      if (!detour) after[step].push_back(one);
-      before[step][one] = true;
-      for (std::size_t i = 0; i < one; ++i) before[step][i] = before[step][i] || before[one][i];
+// Marks what is before a step, without what stands before all that is asked for.
+class Ancestors {
+ public:
+  explicit Ancestors(const Graph& graph) : graph_(graph), marked_for_(graph.steps.size(), kNobody) {}
+
+  /// What is before `step` by a way of more than one edge, down to the earliest of what it waits for.
+  void mark(std::size_t step) {
+    const auto& direct = graph_.steps[step].after;
+    const std::size_t earliest = *std::min_element(direct.begin(), direct.end());
+    std::vector<std::size_t> open = direct;
+    while (!open.empty()) {
+      const std::size_t later = open.back();
+      open.pop_back();
+      for (const std::size_t before : graph_.steps[later].after) {
+        if (before < earliest || marked_for_[before] == step) continue;
+        marked_for_[before] = step;
+        open.push_back(before);
+      }
     }
+  }
+  bool is_marked(std::size_t step, std::size_t for_step) const { return marked_for_[step] == for_step; }
+
+ private:
+  static constexpr std::size_t kNobody = SIZE_MAX;
+  const Graph& graph_;
+  std::vector<std::size_t> marked_for_;
+};
+
+// Steps stand behind what they wait for.
+std::vector<std::vector<std::size_t>> without_detours(const Graph& graph) {
+  std::vector<std::vector<std::size_t>> after;
+  Ancestors ancestors(graph);
+  for (std::size_t step = 0; step < graph.steps.size(); ++step) {
+    after.push_back(graph.steps[step].after);
+    if (after[step].size() < 2) continue;
+    ancestors.mark(step);
+    std::erase_if(after[step], [&](std::size_t before) { return ancestors.is_marked(before, step); });
   }
   return after;
 }

@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <map>
 #include <optional>
+#include <string_view>
 
 #include "base/text.h"
 #include "plan/comparable_types.h"
@@ -8,9 +10,11 @@
 namespace planrun {
 namespace {
 
+using ShapesByName = std::map<std::string_view, const TableShape*>;
+
 class ForeignKeyCheck {
  public:
-  ForeignKeyCheck(std::span<const TableShape> tables, const TableShape& table, std::size_t index,
+  ForeignKeyCheck(const ShapesByName& tables, const TableShape& table, std::size_t index,
                   Diagnostics& diagnostics)
       : tables_(tables),
         table_(table),
@@ -19,22 +23,22 @@ class ForeignKeyCheck {
         diagnostics_(diagnostics) {}
 
   void run() {
-    const auto found = std::find_if(tables_.begin(), tables_.end(),
-                                    [&](const TableShape& t) { return t.schema.name == key_.table; });
+    const auto found = tables_.find(key_.table);
     if (found == tables_.end()) {
       std::vector<std::string> names;
-      for (const auto& t : tables_) names.push_back(t.schema.name);
+      for (const auto& [name, shape] : tables_) names.emplace_back(name);
       report(FindingCode::foreign_key_to_nothing,
              "the foreign key is to `" + key_.table + "`, which is no table of the plan",
              did_you_mean(key_.table, names));
       return;
     }
-    if (found->target != table_.target) {
+    const TableShape& other = *found->second;
+    if (other.target != table_.target) {
       report(FindingCode::other_target,
              "the foreign key is to `" + key_.table + "`, which is in another target");
       return;
     }
-    if (const auto columns = referenced(*found)) check_types(*found, *columns);
+    if (const auto columns = referenced(other)) check_types(other, *columns);
   }
 
  private:
@@ -119,7 +123,7 @@ class ForeignKeyCheck {
     }
   }
 
-  std::span<const TableShape> tables_;
+  const ShapesByName& tables_;
   const TableShape& table_;
   const ForeignKeySchema& key_;
   Position at_;
@@ -129,9 +133,11 @@ class ForeignKeyCheck {
 }  // namespace
 
 void check_foreign_keys(std::span<const TableShape> tables, Diagnostics& diagnostics) {
+  ShapesByName by_name;
+  for (const auto& table : tables) by_name.emplace(table.schema.name, &table);
   for (const auto& table : tables) {
     for (std::size_t i = 0; i < table.schema.foreign_keys.size(); ++i) {
-      ForeignKeyCheck(tables, table, i, diagnostics).run();
+      ForeignKeyCheck(by_name, table, i, diagnostics).run();
     }
   }
 }

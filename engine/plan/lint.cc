@@ -104,7 +104,9 @@ void check_load_names(PlanReader& reader) {
 // Walks `after` from one table to the next; prints each cycle once, from its first table in the file.
 class AfterCheck {
  public:
-  explicit AfterCheck(PlanReader& reader) : reader_(reader), tables_(reader.plan.tables) {}
+  explicit AfterCheck(PlanReader& reader) : reader_(reader), tables_(reader.plan.tables) {
+    for (std::size_t i = 0; i < tables_.size(); ++i) places_.emplace(tables_[i].name, i);
+  }
 
   void run() {
     const std::vector<std::string> names = table_names(reader_.plan);
@@ -128,9 +130,8 @@ class AfterCheck {
   }
 
   std::size_t index_of(const std::string& name) const {
-    const auto found =
-        std::find_if(tables_.begin(), tables_.end(), [&](const auto& t) { return t.name == name; });
-    return static_cast<std::size_t>(found - tables_.begin());
+    const auto found = places_.find(name);
+    return found == places_.end() ? tables_.size() : found->second;
   }
 
   void visit(std::size_t table) {
@@ -165,6 +166,7 @@ class AfterCheck {
 
   PlanReader& reader_;
   const std::vector<PlanTable>& tables_;
+  std::map<std::string, std::size_t> places_;  // in tables_
   std::vector<std::size_t> path_;
   std::set<std::size_t> done_;
 };

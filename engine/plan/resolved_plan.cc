@@ -146,6 +146,41 @@ Json table_json(const ResolvedTable& table) {
   return out;
 }
 
+// All but the tables, whose place it keeps.
+Json frame_json(const ResolvedPlan& plan) {
+  Json out{{"name", plan.name}};
+  put(out, "description", plan.description);
+  put(out, "schema", plan.schema);
+  if (plan.sample > 0) out["sample"] = plan.sample;
+  put(out, "requires", plan.requires_);
+  out["tables"] = Json::array();
+  put(out, "checks", list_json(plan.checks, plan_check_json));
+  put(out, "views", list_json(plan.views, [](const PlanView& v) {
+        return Json{{"name", v.name}, {"sql", sql_json(v.sql)}};
+      }));
+  put(out, "triggers", list_json(plan.triggers, [](const PlanTrigger& t) {
+        return Json{{"name", t.name}, {"table", t.table.text}, {"sql", sql_json(t.sql)}};
+      }));
+  put(out, "sql", list_json(plan.sql_steps, [](const PlanSqlStep& s) {
+        Json step{{"name", s.name}, {"at", to_string(s.when)}, {"sql", sql_json(s.sql)}};
+        put(step, "undo", sql_json(s.undo));
+        return step;
+      }));
+  return out;
+}
+
+// Table by table: the document of thousands of them takes many times the room of its text.
+std::string text_of(const Json& frame, const ResolvedPlan& plan) {
+  std::string tables;
+  for (const auto& table : plan.tables) tables += (tables.empty() ? "" : ",") + table_json(table).dump();
+  std::string text;
+  for (const auto& [key, value] : frame.items()) {
+    text += (text.empty() ? "{" : ",") + Json(key).dump() + ":";
+    text += key == "tables" ? "[" + tables + "]" : value.dump();
+  }
+  return text + "}";
+}
+
 }  // namespace
 
 std::string_view to_string(CheckSeverity severity) {
@@ -193,26 +228,32 @@ Json load_to_json(const ResolvedLoad& load) {
   return out;
 }
 
+PlanNames::PlanNames(const ResolvedPlan& plan) {
+  for (const auto& table : plan.tables) {
+    tables_.emplace(table.schema.name, &table);
+    for (const auto& load : table.loads) loads_.emplace(load.name, std::pair(&table, &load));
+  }
+}
+
+const ResolvedTable* PlanNames::table(std::string_view name) const {
+  const auto found = tables_.find(name);
+  return found == tables_.end() ? nullptr : found->second;
+}
+
+std::pair<const ResolvedTable*, const ResolvedLoad*> PlanNames::load(std::string_view name) const {
+  const auto found = loads_.find(name);
+  if (found == loads_.end()) return {nullptr, nullptr};
+  return found->second;
+}
+
 Json to_json(const ResolvedPlan& plan) {
-  Json out{{"name", plan.name}};
-  put(out, "description", plan.description);
-  put(out, "schema", plan.schema);
-  if (plan.sample > 0) out["sample"] = plan.sample;
-  put(out, "requires", plan.requires_);
+  Json out = frame_json(plan);
   out["tables"] = list_json(plan.tables, table_json);
-  put(out, "checks", list_json(plan.checks, plan_check_json));
-  put(out, "views", list_json(plan.views, [](const PlanView& v) {
-        return Json{{"name", v.name}, {"sql", sql_json(v.sql)}};
-      }));
-  put(out, "triggers", list_json(plan.triggers, [](const PlanTrigger& t) {
-        return Json{{"name", t.name}, {"table", t.table.text}, {"sql", sql_json(t.sql)}};
-      }));
-  put(out, "sql", list_json(plan.sql_steps, [](const PlanSqlStep& s) {
-        Json step{{"name", s.name}, {"at", to_string(s.when)}, {"sql", sql_json(s.sql)}};
-        put(step, "undo", sql_json(s.undo));
-        return step;
-      }));
   return out;
+}
+
+std::string json_text(const ResolvedPlan& plan) {
+  return text_of(frame_json(plan), plan);
 }
 
 std::vector<SchemaObject> schema_objects(const Json& resolved_plan, const std::string& dialect) {
@@ -242,10 +283,14 @@ std::vector<SchemaObject> schema_objects(const Json& resolved_plan, const std::s
   return objects;
 }
 
+std::vector<SchemaObject> schema_objects(const ResolvedPlan& plan, const std::string& dialect) {
+  return schema_objects(frame_json(plan), dialect);
+}
+
 std::string fingerprint(const ResolvedPlan& plan) {
-  Json json = to_json(plan);
-  json.erase("description");  // a comment in all but name
-  return sha256_hex(json.dump());
+  Json frame = frame_json(plan);
+  frame.erase("description");  // a comment in all but name
+  return sha256_hex(text_of(frame, plan));
 }
 
 }  // namespace planrun

@@ -3,6 +3,9 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "base/json_fwd.h"
@@ -95,8 +98,24 @@ struct ResolvedPlan {
   }
 };
 
+/// The tables and loads of a plan by their names, for who asks for many; the plan stays as it is meanwhile.
+class PlanNames {
+ public:
+  explicit PlanNames(const ResolvedPlan& plan);
+  /// Null: there is none.
+  const ResolvedTable* table(std::string_view name) const;
+  /// The load and its table; nulls: there is none.
+  std::pair<const ResolvedTable*, const ResolvedLoad*> load(std::string_view name) const;
+
+ private:
+  std::unordered_map<std::string_view, const ResolvedTable*> tables_;
+  std::unordered_map<std::string_view, std::pair<const ResolvedTable*, const ResolvedLoad*>> loads_;
+};
+
 /// The whole of it, without urls and secrets; equal plans give equal JSON.
 Json to_json(const ResolvedPlan& plan);
+/// The same as text, without the whole document in memory.
+std::string json_text(const ResolvedPlan& plan);
 /// The part that says what a table is, and the part that says which rows fill it: a resume compares them
 /// apart.
 Json schema_to_json(const ResolvedTable& table);
@@ -105,6 +124,7 @@ Json load_to_json(const ResolvedLoad& load);
 /// The views, triggers and SQL steps of a plan's JSON as one dialect has them: SQL steps before the load,
 /// after it, triggers, views, SQL steps at the end; each in the order of the plan.
 std::vector<SchemaObject> schema_objects(const Json& resolved_plan, const std::string& dialect);
+std::vector<SchemaObject> schema_objects(const ResolvedPlan& plan, const std::string& dialect);
 
 /// SHA-256 of the resolved plan; comments and layout of the file are outside.
 std::string fingerprint(const ResolvedPlan& plan);

@@ -1,11 +1,22 @@
 #include "postgres/ledger.h"
 
+#include <array>
+
 #include "base/error.h"
 #include "base/json.h"
 #include "postgres/lock.h"
 
 namespace planrun {
 namespace {
+
+// Rows for unnest(), column by column.
+template <std::size_t N>
+using Columns = std::array<std::vector<std::string>, N>;
+
+template <std::size_t N>
+void add_row(Columns<N>& columns, std::array<std::string, N> row) {
+  for (std::size_t i = 0; i < N; ++i) columns[i].push_back(std::move(row[i]));
+}
 
 class PostgresLedger : public Ledger {
  public:
@@ -15,10 +26,10 @@ class PostgresLedger : public Ledger {
   bool is_locked(const std::string& plan) override;
   std::vector<RunRecord> runs(const std::string& plan) override;
   void write_run(const RunRecord& run, std::span<const StepRecord> steps) override;
-  void write_step(const std::string& run, const StepRecord& step) override;
+  void write_steps(const std::string& run, std::span<const StepRecord> steps) override;
   std::vector<StepRecord> steps(const std::string& run) override;
   std::vector<ChunkRecord> chunks(const std::string& run) override;
-  void write_check(const std::string& run, const CheckRecord& check) override;
+  void write_checks(const std::string& run, std::span<const CheckRecord> checks) override;
   std::vector<CheckRecord> checks(const std::string& run) override;
   std::vector<RejectRecord> kept_out(const std::string& run, RejectKind kind, std::int64_t limit) override;
 
@@ -146,16 +157,25 @@ void PostgresLedger::write_run(const RunRecord& run, std::span<const StepRecord>
   });
 }
 
-void PostgresLedger::write_step(const std::string& run, const StepRecord& step) {
+void PostgresLedger::write_steps(const std::string& run, std::span<const StepRecord> steps) {
+  Columns<8> columns;
+  for (const auto& step : steps) {
+    add_row(columns,
+            {step.id, step.kind, step.table, std::string(to_string(step.state)), std::to_string(step.seconds),
+             step.detail, std::to_string(step.started_at), std::to_string(step.worker)});
+  }
   patiently([&](PostgresConnection& c) {
     c.exec("INSERT INTO " + context_->ledger.step +
                " (run, id, kind, \"schema\", \"table\", state, seconds, detail, started_at, worker)"
-               " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (run, id) DO UPDATE SET (kind,"
+               " SELECT $1, n.id, n.kind, $2, n.t, n.state, n.seconds, n.detail, n.started_at, n.worker"
+               " FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::float8[], $8::text[],"
+               " $9::bigint[], $10::int[]) AS n(id, kind, t, state, seconds, detail, started_at, worker)"
+               " ON CONFLICT (run, id) DO UPDATE SET (kind,"
                " \"table\", state, seconds, detail, started_at, worker) = (excluded.kind, excluded.\"table\","
                " excluded.state, excluded.seconds, excluded.detail, excluded.started_at, excluded.worker)",
-           {run, step.id, step.kind, context_->options.schema, step.table, std::string(to_string(step.state)),
-            std::to_string(step.seconds), step.detail, std::to_string(step.started_at),
-            std::to_string(step.worker)});
+           {run, context_->options.schema, array_literal(columns[0]), array_literal(columns[1]),
+            array_literal(columns[2]), array_literal(columns[3]), array_literal(columns[4]),
+            array_literal(columns[5]), array_literal(columns[6]), array_literal(columns[7])});
   });
 }
 
@@ -211,15 +231,25 @@ std::vector<ChunkRecord> PostgresLedger::chunks(const std::string& run) {
   });
 }
 
-void PostgresLedger::write_check(const std::string& run, const CheckRecord& check) {
+void PostgresLedger::write_checks(const std::string& run, std::span<const CheckRecord> checks) {
+  if (checks.empty()) return;
+  Columns<7> columns;
+  for (const auto& check : checks) {
+    add_row(columns, {check.name, check.severity, check.status, check.expected, check.found, check.message,
+                      std::to_string(check.checked_at)});
+  }
   patiently([&](PostgresConnection& c) {
-    // Written twice after a lost connection it is still one result.
+    // Written twice after a lost connection they are still one result each.
     c.exec("INSERT INTO " + context_->ledger.check_result +
-               " (run, name, severity, status, expected, found, message, checked_at)"
-               " SELECT $1, $2, $3, $4, $5, $6, $7, $8::bigint WHERE NOT EXISTS (SELECT FROM " +
-               context_->ledger.check_result + " WHERE run = $1 AND name = $2 AND checked_at = $8::bigint)",
-           {run, check.name, check.severity, check.status, check.expected, check.found, check.message,
-            std::to_string(check.checked_at)});
+               " (run, name, severity, status, expected, found, message, checked_at) SELECT $1, n.name,"
+               " n.severity, n.status, n.expected, n.found, n.message, n.checked_at FROM unnest($2::text[],"
+               " $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[]) WITH ORDINALITY"
+               " AS n(name, severity, status, expected, found, message, checked_at, place)"
+               " WHERE (n.name, n.checked_at) NOT IN (SELECT name, checked_at FROM " +
+               context_->ledger.check_result + " WHERE run = $1) ORDER BY n.place",
+           {run, array_literal(columns[0]), array_literal(columns[1]), array_literal(columns[2]),
+            array_literal(columns[3]), array_literal(columns[4]), array_literal(columns[5]),
+            array_literal(columns[6])});
   });
 }
 

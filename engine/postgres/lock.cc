@@ -14,9 +14,14 @@ namespace {
 constexpr auto kPatience = std::chrono::seconds(3);
 constexpr auto kPause = std::chrono::milliseconds(100);
 
+// A server has room for some thousands of locks, of all connections together: a plan of more tables than so
+// many locks their schema instead.
+constexpr std::size_t kMostLockedTables = 500;
+
 struct Lock {
   std::int64_t key;
   std::string what;
+  bool shared = false;
 };
 
 /// Names are separated by a byte that none of them holds.
@@ -33,10 +38,11 @@ std::int64_t plan_key(const PostgresContext& context, const std::string& plan) {
   return lock_key("plan", context.options.ledger_schema, plan);
 }
 
-bool try_lock(PostgresConnection& connection, std::int64_t key) {
+bool try_lock(PostgresConnection& connection, const Lock& lock) {
+  const std::string function = lock.shared ? "pg_try_advisory_lock_shared" : "pg_try_advisory_lock";
   const auto end = std::chrono::steady_clock::now() + kPatience;
   while (true) {
-    if (connection.exec("SELECT pg_try_advisory_lock($1)", {std::to_string(key)}).truth(0, 0)) return true;
+    if (connection.exec("SELECT " + function + "($1)", {std::to_string(lock.key)}).truth(0, 0)) return true;
     if (std::chrono::steady_clock::now() > end) return false;
     std::this_thread::sleep_for(kPause);
   }
@@ -99,17 +105,28 @@ void refuse_unfinished(PostgresConnection& connection, const PostgresContext& co
               "run plan " + other + " to its end or roll it back first");
 }
 
+std::vector<Lock> locks_of(const PostgresContext& context, const std::string& plan,
+                           std::span<const std::string> tables) {
+  const std::string& schema = context.options.schema;
+  const bool has_many = tables.size() > kMostLockedTables;
+  std::vector<Lock> locks = {{plan_key(context, plan), "plan " + plan},
+                             {lock_key("schema", schema, ""),
+                              has_many ? "schema " + schema + ", of which plan " + plan + " has more than " +
+                                             std::to_string(kMostLockedTables) + " tables,"
+                                       : "schema " + schema,
+                              !has_many}};
+  if (has_many) return locks;
+  for (const auto& table : tables)
+    locks.push_back({lock_key("table", schema, table), "table " + schema + "." + table});
+  return locks;
+}
+
 }  // namespace
 
 void take_run_locks(PostgresConnection& connection, const PostgresContext& context, const std::string& plan,
                     std::span<const std::string> tables) {
-  const auto& options = context.options;
-  std::vector<Lock> locks = {{plan_key(context, plan), "plan " + plan}};
-  for (const auto& table : tables) {
-    locks.push_back({lock_key("table", options.schema, table), "table " + options.schema + "." + table});
-  }
-  for (const auto& lock : locks) {
-    if (!try_lock(connection, lock.key)) refuse(connection, context, lock, plan);
+  for (const auto& lock : locks_of(context, plan, tables)) {
+    if (!try_lock(connection, lock)) refuse(connection, context, lock, plan);
   }
   refuse_unfinished(connection, context, plan, tables);
 }

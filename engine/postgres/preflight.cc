@@ -1,7 +1,8 @@
 #include "postgres/preflight.h"
 
-#include <algorithm>
+#include <map>
 #include <set>
+#include <string_view>
 
 #include "base/error.h"
 #include "sql/quote.h"
@@ -18,7 +19,9 @@ class Preflight {
         tables_(tables),
         ours_(array_literal(ours)),
         role_(quote_name(connection.user())),
-        schema_(context.options.schema) {}
+        schema_(context.options.schema) {
+    for (const TableSchema* table : tables) planned_.insert(table->name);
+  }
 
   std::vector<PreflightFinding> run() {
     // A session may be read-only by default; nothing here writes anyway.
@@ -211,8 +214,10 @@ class Preflight {
   bool types(const TableSchema& table) {
     bool all = true;
     for (const auto& column : table.columns) {
-      std::string words;
-      if (!asked([&] { connection_.prepare("SELECT NULL::" + column.type.sql); }, words)) {
+      const auto [known, is_new] = types_.try_emplace(column.type.sql);
+      std::string& words = known->second;
+      if (is_new) asked([&] { connection_.prepare("SELECT NULL::" + column.type.sql); }, words);
+      if (!words.empty()) {
         find("column " + table.name + "." + column.name + ": " + words,
              "make the type in the target first, or give the column another one");
         all = false;
@@ -259,9 +264,7 @@ class Preflight {
 
   void references(const TableSchema& table) {
     for (const auto& key : table.foreign_keys) {
-      const bool planned = std::any_of(tables_.begin(), tables_.end(),
-                                       [&](const TableSchema* other) { return other->name == key.table; });
-      if (planned) continue;
+      if (planned_.contains(key.table)) continue;
       const std::string name = qualified(schema_, key.table);
       const Result r = connection_.exec(
           "SELECT to_regclass($1) IS NOT NULL,"
@@ -283,6 +286,8 @@ class Preflight {
   std::string ours_;
   std::string role_;
   std::string schema_;
+  std::set<std::string_view> planned_;        // tables of the plan
+  std::map<std::string, std::string> types_;  // what the server says against each; empty: nothing
   std::vector<PreflightFinding> findings_;
 };
 

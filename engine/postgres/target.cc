@@ -40,7 +40,7 @@ class PostgresTarget : public Target {
   std::int64_t wait_for_chunks(const std::string& run, std::span<const std::string> loads,
                                int patience_ms) override;
   bool is_done(const std::string& run, std::int64_t chunk) override;
-  void do_step(const StepWork& work) override;
+  void do_steps(std::span<const StepWork> works) override;
   std::string share_view() override;
   std::unique_ptr<BackReader> read_back(const ReadBack& request) override;
   std::unique_ptr<BackReader> read_violations(const Violation& violation,
@@ -63,7 +63,7 @@ class PostgresTarget : public Target {
 
  private:
   PostgresConnection& live();
-  void step_once(const StepWork& work);
+  void step_once(std::span<const StepWork> works);
   std::int64_t lock_pending(PostgresConnection& connection, const std::string& run, const std::string& loads,
                             int patience_ms);
 
@@ -163,32 +163,35 @@ bool PostgresTarget::is_done(const std::string& run, std::int64_t chunk) {
   }
 }
 
-void PostgresTarget::step_once(const StepWork& work) {
+void PostgresTarget::step_once(std::span<const StepWork> works) {
   PostgresConnection& connection = live();
   Transaction transaction(connection);
   // The runner counts on what a step made: it must outlive a crash of the server.
   connection.exec("SET LOCAL synchronous_commit = on");
-  if (work.begins_table) keep_sequences(connection, *context_, work.run, work.table);
-  do_work(connection, context_->ledger, work, worker_);
+  for (const StepWork& work : works) {
+    if (work.begins_table) keep_sequences(connection, *context_, work.run, work.table);
+    do_work(connection, context_->ledger, work, worker_);
+  }
   transaction.commit();
 }
 
-void PostgresTarget::do_step(const StepWork& work) {
+void PostgresTarget::do_steps(std::span<const StepWork> works) {
   Clock::time_point blocked_since{};
   for (int attempt = 0, failures = 0;; ++attempt) {
     try {
-      return step_once(work);
+      return step_once(works);
     } catch (const Error& error) {
       if (!error.retryable()) throw;
       if (error.sqlstate() != "55P03") {
         if (++failures >= kTries) throw;
-      } else if (const std::string strangers = strangers_in_the_way(live(), *context_, work.run);
+      } else if (const std::string strangers = strangers_in_the_way(live(), *context_, works.front().run);
                  strangers.empty()) {
         blocked_since = {};
       } else if (blocked_since == Clock::time_point{}) {
         blocked_since = Clock::now();
       } else if (Clock::now() - blocked_since > kStrangersPatience) {
-        throw Error(ErrorCode::target, "step " + work.step + " waits for a lock that is held by " + strangers,
+        throw Error(ErrorCode::target,
+                    "step " + works.front().step + " waits for a lock that is held by " + strangers,
                     "end that connection's transaction, then run the same command again")
             .with_sqlstate(error.sqlstate());
       }

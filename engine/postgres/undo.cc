@@ -1,6 +1,7 @@
 #include "postgres/undo.h"
 
 #include <chrono>
+#include <set>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -19,6 +20,11 @@ constexpr const char* kLockTimeout = "SET LOCAL lock_timeout = '3s'";
 // How long strangers may hold a lock on the tables.
 constexpr auto kWriterPatience = std::chrono::seconds(60);
 
+// Those of the names in $1 that are there.
+constexpr const char* kTables =
+    "WITH tables AS (SELECT place, to_regclass(name)::oid AS oid FROM unnest($1::text[]) WITH ORDINALITY"
+    " AS n(name, place) WHERE to_regclass(name) IS NOT NULL)";
+
 class PostgresUndo : public UndoTransaction {
  public:
   PostgresUndo(std::shared_ptr<PostgresContext> context, std::shared_ptr<PostgresConnection> connection,
@@ -29,7 +35,9 @@ class PostgresUndo : public UndoTransaction {
       transaction_ = std::make_unique<Transaction>(*connection_);
       connection_->exec(std::string("SET LOCAL synchronous_commit = on; ") + kLockTimeout);
       // Who works on a step or a chunk holds its row: when these are ours, all of them have decided.
-      connection_->exec("SELECT FROM " + context_->ledger.step + " WHERE run = $1 FOR UPDATE", {run_});
+      connection_->exec(
+          "SELECT FROM " + context_->ledger.step + " WHERE run = $1 AND state <> 'undone' FOR UPDATE",
+          {run_});
       connection_->exec(
           "SELECT FROM " + context_->ledger.chunk + " WHERE run = $1 AND state = 'pending' FOR UPDATE",
           {run_});
@@ -65,9 +73,10 @@ class PostgresUndo : public UndoTransaction {
   std::vector<std::string> there(std::span<const std::string> tables);
   void lock(const std::vector<std::string>& tables, const std::string& mode);
   void lock_readers_out();
-  void add_columns(const TableSchema& table, TableState& state);
-  void add_triggers(const std::string& table, const std::string& own, TableState& state);
-  void add_dependents(const std::string& table, const std::string& own, TableState& state);
+  std::string names_of(std::span<const TableSchema* const> tables) const;
+  void compare_columns(std::span<const TableSchema* const> tables, std::vector<TableState>& states);
+  void add_triggers(const std::string& tables, const std::string& own, std::vector<TableState>& states);
+  void add_dependents(const std::string& tables, const std::string& own, std::vector<TableState>& states);
 
   std::shared_ptr<PostgresContext> context_;
   std::shared_ptr<PostgresConnection> connection_;
@@ -104,12 +113,13 @@ void PostgresUndo::patiently(Work&& work) {
 
 std::vector<std::string> PostgresUndo::there(std::span<const std::string> tables) {
   tables_.clear();
-  for (const auto& table : tables) {
-    const std::string name = context_->table(table);
-    const Result r = connection_->exec(
-        "SELECT FROM pg_class WHERE oid = to_regclass($1) AND relkind IN ('r', 'p')", {name});
-    if (r.rows() > 0) tables_.push_back(name);
-  }
+  std::vector<std::string> names;
+  for (const auto& table : tables) names.push_back(context_->table(table));
+  const Result r = connection_->exec(std::string(kTables) +
+                                         " SELECT t.place - 1 FROM tables t JOIN pg_class c ON c.oid = t.oid"
+                                         " WHERE c.relkind IN ('r', 'p') ORDER BY t.place",
+                                     {array_literal(names)});
+  for (int i = 0; i < r.rows(); ++i) tables_.push_back(names[static_cast<std::size_t>(r.integer(i, 0))]);
   return tables_;
 }
 
@@ -133,70 +143,89 @@ void PostgresUndo::lock_readers_out() {
   readers_are_out_ = true;
 }
 
-void PostgresUndo::add_columns(const TableSchema& table, TableState& state) {
-  std::vector<std::string> columns;
-  for (const auto& column : table.columns) columns.push_back(column.name);
-  const Result r = connection_->exec(
-      "SELECT attname FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped"
-      " AND attname <> ALL ($2::text[]) ORDER BY attnum",
-      {context_->table(table.name), array_literal(columns)});
-  for (int i = 0; i < r.rows(); ++i) state.later.push_back({"column " + r.text(i, 0), {}});
-  const Result gone = connection_->exec(
-      "SELECT name FROM unnest($2::text[]) AS name WHERE NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid "
-      "="
-      " to_regclass($1) AND attnum > 0 AND NOT attisdropped AND attname = name)",
-      {context_->table(table.name), array_literal(columns)});
-  for (int i = 0; i < gone.rows(); ++i) state.later.push_back({"column " + gone.text(i, 0) + " is gone", {}});
-  state.is_whole = gone.rows() == 0;
+/// Columns that are not the schema's, and those that are gone.
+void PostgresUndo::compare_columns(std::span<const TableSchema* const> tables,
+                                   std::vector<TableState>& states) {
+  const Result r = connection_->exec(std::string(kTables) +
+                                         " SELECT t.place - 1, a.attname FROM tables t JOIN pg_attribute a ON"
+                                         " a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped"
+                                         " ORDER BY t.place, a.attnum",
+                                     {names_of(tables)});
+  std::vector<std::set<std::string>> found(tables.size());
+  for (int i = 0; i < r.rows(); ++i) {
+    const auto place = static_cast<std::size_t>(r.integer(i, 0));
+    found[place].insert(r.text(i, 1));
+    if (tables[place]->find(r.text(i, 1)) == nullptr)
+      states[place].later.push_back({"column " + r.text(i, 1), {}});
+  }
+  for (std::size_t place = 0; place < tables.size(); ++place) {
+    for (const auto& column : tables[place]->columns) {
+      if (!states[place].exists || found[place].contains(column.name)) continue;
+      states[place].later.push_back({"column " + column.name + " is gone", {}});
+      states[place].is_whole = false;
+    }
+  }
 }
 
-void PostgresUndo::add_triggers(const std::string& table, const std::string& own, TableState& state) {
+void PostgresUndo::add_triggers(const std::string& tables, const std::string& own,
+                                std::vector<TableState>& states) {
   const Result r = connection_->exec(
-      "SELECT tgname FROM pg_trigger WHERE tgrelid = to_regclass($1) AND NOT tgisinternal"
-      " AND tgname <> ALL ($2::text[]) ORDER BY tgname",
-      {context_->table(table), own});
-  for (int i = 0; i < r.rows(); ++i) state.later.push_back({"trigger " + r.text(i, 0), {}});
+      std::string(kTables) +
+          " SELECT t.place - 1, g.tgname FROM tables t JOIN pg_trigger g ON g.tgrelid = t.oid AND NOT"
+          " g.tgisinternal WHERE g.tgname NOT IN (SELECT unnest($2::name[])) ORDER BY t.place, g.tgname",
+      {tables, own});
+  for (int i = 0; i < r.rows(); ++i)
+    states[static_cast<std::size_t>(r.integer(i, 0))].later.push_back({"trigger " + r.text(i, 1), {}});
 }
 
 /// Everything that the server would name when it refuses DROP TABLE: what depends on the table, on a column
 /// of it or on its row type, and belongs to no relation of the run.
-void PostgresUndo::add_dependents(const std::string& table, const std::string& own, TableState& state) {
+void PostgresUndo::add_dependents(const std::string& tables, const std::string& own,
+                                  std::vector<TableState>& states) {
   const Result r = connection_->exec(
-      "WITH own AS (SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-      " WHERE n.nspname = $2 AND c.relname = ANY ($3::text[])),"
-      " depending AS (SELECT DISTINCT d.classid, d.objid, d.objsubid, coalesce(r.ev_class, k.conrelid, "
-      "a.adrelid,"
-      " p.polrelid, g.tgrelid, CASE WHEN d.classid = 'pg_class'::regclass THEN d.objid END) AS relation"
-      " FROM pg_class c JOIN pg_depend d ON (d.refclassid = 'pg_class'::regclass AND d.refobjid = c.oid)"
-      " OR (d.refclassid = 'pg_type'::regclass AND d.refobjid = c.reltype)"
-      " LEFT JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid"
-      " LEFT JOIN pg_constraint k ON d.classid = 'pg_constraint'::regclass AND k.oid = d.objid"
-      " LEFT JOIN pg_attrdef a ON d.classid = 'pg_attrdef'::regclass AND a.oid = d.objid"
-      " LEFT JOIN pg_policy p ON d.classid = 'pg_policy'::regclass AND p.oid = d.objid"
-      // UPDATE OF names columns: triggers on the table itself have been looked at.
-      " LEFT JOIN pg_trigger g ON d.classid = 'pg_trigger'::regclass AND g.oid = d.objid"
-      " WHERE c.oid = to_regclass($1) AND d.deptype = 'n')"
-      " SELECT DISTINCT CASE WHEN d.classid = 'pg_rewrite'::regclass"
-      " THEN pg_describe_object('pg_class'::regclass, d.relation, 0)"
-      " ELSE pg_describe_object(d.classid, d.objid, d.objsubid) END"
-      " FROM depending d WHERE d.relation IS NULL OR d.relation NOT IN (SELECT oid FROM own) ORDER BY 1",
-      {context_->table(table), context_->options.schema, own});
-  for (int i = 0; i < r.rows(); ++i) state.later.push_back({r.text(i, 0), {}});
+      std::string(kTables) +
+          ", own AS (SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+          " WHERE n.nspname = $3 AND c.relname IN (SELECT unnest($2::name[]))),"
+          " referred AS (SELECT place, 'pg_class'::regclass::oid AS class, oid FROM tables UNION ALL"
+          " SELECT t.place, 'pg_type'::regclass::oid, c.reltype FROM tables t JOIN pg_class c ON c.oid = "
+          "t.oid),"
+          " depending AS (SELECT DISTINCT f.place, d.classid, d.objid, d.objsubid, coalesce(r.ev_class,"
+          " k.conrelid, a.adrelid, p.polrelid, g.tgrelid,"
+          " CASE WHEN d.classid = 'pg_class'::regclass THEN d.objid END) AS relation"
+          " FROM referred f JOIN pg_depend d ON d.refclassid = f.class AND d.refobjid = f.oid"
+          " LEFT JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid"
+          " LEFT JOIN pg_constraint k ON d.classid = 'pg_constraint'::regclass AND k.oid = d.objid"
+          " LEFT JOIN pg_attrdef a ON d.classid = 'pg_attrdef'::regclass AND a.oid = d.objid"
+          " LEFT JOIN pg_policy p ON d.classid = 'pg_policy'::regclass AND p.oid = d.objid"
+          // UPDATE OF names columns: triggers on the table itself have been looked at.
+          " LEFT JOIN pg_trigger g ON d.classid = 'pg_trigger'::regclass AND g.oid = d.objid"
+          " WHERE d.deptype = 'n')"
+          " SELECT DISTINCT d.place - 1, CASE WHEN d.classid = 'pg_rewrite'::regclass"
+          " THEN pg_describe_object('pg_class'::regclass, d.relation, 0)"
+          " ELSE pg_describe_object(d.classid, d.objid, d.objsubid) END"
+          " FROM depending d WHERE d.relation IS NULL OR d.relation NOT IN (SELECT oid FROM own) ORDER BY 1, "
+          "2",
+      {tables, own, context_->options.schema});
+  for (int i = 0; i < r.rows(); ++i)
+    states[static_cast<std::size_t>(r.integer(i, 0))].later.push_back({r.text(i, 1), {}});
+}
+
+std::string PostgresUndo::names_of(std::span<const TableSchema* const> tables) const {
+  std::vector<std::string> names;
+  for (const TableSchema* table : tables) names.push_back(context_->table(table->name));
+  return array_literal(names);
 }
 
 std::vector<TableState> PostgresUndo::look(std::span<const TableSchema* const> tables,
                                            std::span<const std::string> own) {
-  const std::string names = array_literal(own);
-  std::vector<TableState> states;
-  for (const TableSchema* table : tables) {
-    TableState& state = states.emplace_back();
-    state.exists =
-        connection_->exec("SELECT to_regclass($1) IS NOT NULL", {context_->table(table->name)}).truth(0, 0);
-    if (!state.exists) continue;
-    add_columns(*table, state);
-    add_triggers(table->name, names, state);
-    add_dependents(table->name, names, state);
-  }
+  std::vector<TableState> states(tables.size());
+  const std::string names = names_of(tables);
+  const Result r = connection_->exec(std::string(kTables) + " SELECT place - 1 FROM tables", {names});
+  for (int i = 0; i < r.rows(); ++i) states[static_cast<std::size_t>(r.integer(i, 0))].exists = true;
+  const std::string own_names = array_literal(own);
+  compare_columns(tables, states);
+  add_triggers(names, own_names, states);
+  add_dependents(names, own_names, states);
   return states;
 }
 

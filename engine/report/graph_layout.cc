@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "graph/wiring.h"
 
@@ -89,11 +90,9 @@ class Layout {
   }
 
   void set_lanes() {
-    std::vector<std::string> keys;
+    std::map<std::string, std::size_t> lanes;
     const auto lane_of = [&](const std::string& key) {
-      const auto found = std::find(keys.begin(), keys.end(), key);
-      if (found == keys.end()) keys.push_back(key);
-      return static_cast<std::size_t>(found - keys.begin());
+      return lanes.emplace(key, lanes.size()).first->second;
     };
     for (const Step& step : graph_.steps) {
       if (lane_key(step) != kOtherTitle) lane_of(lane_key(step));
@@ -109,12 +108,11 @@ class Layout {
       lane_titles_[nodes_[i].lane] = lane_title(step);
     }
     // A join stands where those are that wait for it.
-    for (std::size_t node = wiring_.steps; node < nodes_.size(); ++node) {
-      for (std::size_t i = 0; i < wiring_.steps; ++i) {
-        if (wiring_.after[i] == std::vector<std::size_t>{node}) nodes_[node].lane = nodes_[i].lane;
-      }
+    for (std::size_t i = 0; i < wiring_.steps; ++i) {
+      const auto& after = wiring_.after[i];
+      if (after.size() == 1 && wiring_.is_join(after.front())) nodes_[after.front()].lane = nodes_[i].lane;
     }
-    layout_.lanes.resize(keys.size());
+    layout_.lanes.resize(lanes.size());
   }
 
   // In its lane and column, what stands first in the graph is on top.
@@ -125,6 +123,7 @@ class Layout {
     for (std::size_t node = 0; node < nodes_.size(); ++node) {
       rows_[node] = used[{nodes_[node].lane, nodes_[node].column}]++;
       lane_rows_[nodes_[node].lane] = std::max(lane_rows_[nodes_[node].lane], rows_[node] + 1);
+      taken_columns_[{nodes_[node].lane, rows_[node]}].insert(nodes_[node].column);
     }
   }
 
@@ -190,12 +189,8 @@ class Layout {
     const PlacedStep& from = nodes_[before];
     const PlacedStep& to = nodes_[later];
     if (from.lane != to.lane || rows_[before] != rows_[later]) return false;
-    for (std::size_t node = 0; node < nodes_.size(); ++node) {
-      if (nodes_[node].lane == to.lane && rows_[node] == rows_[later] && nodes_[node].column > from.column &&
-          nodes_[node].column < to.column)
-        return false;
-    }
-    return true;
+    const auto& taken = taken_columns_.at({to.lane, rows_[later]});
+    return *taken.upper_bound(from.column) == to.column;
   }
 
   void add_edge(std::size_t before, std::size_t later) {
@@ -222,6 +217,7 @@ class Layout {
   std::map<std::size_t, std::string> lane_titles_;
   std::vector<std::size_t> rows_;
   std::vector<std::size_t> lane_rows_;
+  std::map<std::pair<std::size_t, std::size_t>, std::set<std::size_t>> taken_columns_;  // by lane and row
   std::size_t columns_ = 0;
   std::vector<double> column_x_;
   std::vector<double> column_right_;

@@ -48,7 +48,9 @@ int rank_of(const std::string& status) {
 class PartReader {
  public:
   PartReader(const LedgerPart& part, const ReportOptions& options, RunReport& report)
-      : part_(part), options_(options), report_(report), plan_(read_recorded_plan(part.run.resolved_plan)) {}
+      : part_(part), options_(options), report_(report), plan_(read_recorded_plan(part.run.resolved_plan)) {
+    for (const auto& chunk : part.chunks) chunks_[chunk.chunk.load].push_back(&chunk);
+  }
 
   void read() {
     for (const auto& step : part_.steps) {
@@ -76,27 +78,23 @@ class PartReader {
       report_.balance += added.balance;
       report_.bytes += added.bytes;
       report_.loads.push_back(added);
-    }
-    for (const auto& chunk : part_.chunks) {
-      const auto is_its = [&](const ResolvedLoad& load) { return load.name == chunk.chunk.load; };
-      if (chunk.done && std::any_of(table.loads.begin(), table.loads.end(), is_its)) {
-        shown.expected += chunk.result.digest;
+      for (const ChunkRecord* chunk : chunks_[load.name]) {
+        if (chunk->done) shown.expected += chunk->result.digest;
       }
     }
   }
 
-  ReportLoad load_of(const std::string& table, const std::string& name) const {
+  ReportLoad load_of(const std::string& table, const std::string& name) {
     ReportLoad load;
     load.target = part_.target;
     load.table = table;
     load.load = name;
-    for (const auto& chunk : part_.chunks) {
-      if (chunk.chunk.load != name) continue;
-      if (!chunk.correction) ++(chunk.done ? load.chunks_done : load.chunks_pending);
-      if (!chunk.done) continue;
-      load.balance += chunk.result.balance;
-      load.bytes += chunk.result.bytes;
-      load.seconds += chunk.result.seconds;
+    for (const ChunkRecord* chunk : chunks_[name]) {
+      if (!chunk->correction) ++(chunk->done ? load.chunks_done : load.chunks_pending);
+      if (!chunk->done) continue;
+      load.balance += chunk->result.balance;
+      load.bytes += chunk->result.bytes;
+      load.seconds += chunk->result.seconds;
     }
     return load;
   }
@@ -105,12 +103,13 @@ class PartReader {
   void read_proofs() {
     const Json summary = summary_of(part_.run);
     if (!summary.is_object() || !has_proof(part_.run.state)) return;
+    std::map<std::string, ReportTable*> tables;
+    for (auto& table : report_.tables) {
+      if (table.target == part_.target) tables.emplace(table.table, &table);
+    }
     for (const auto& json : summary.at("tables")) {
-      for (auto& table : report_.tables) {
-        if (table.target == part_.target && table.table == json.at("table").get<std::string>()) {
-          read_proof(json, table);
-        }
-      }
+      const auto table = tables.find(json.at("table").get<std::string>());
+      if (table != tables.end()) read_proof(json, *table->second);
     }
   }
 
@@ -169,16 +168,16 @@ class PartReader {
       check.record = record;
       if (!options_.show_values) check.record.message = without_values(record.message);
     }
-    for (const auto& [name, place] : places) report_.checks[place].history = history_of(name);
-  }
-
-  std::vector<CheckReading> history_of(const std::string& name) const {
-    std::vector<CheckReading> history;
     for (const auto& [run, records] : part_.check_runs) {
       for (const auto& record : records) {
-        if (record.name == name) history.push_back({run, record});
+        if (const auto place = places.find(record.name); place != places.end())
+          report_.checks[place->second].history.push_back({run, record});
       }
     }
+    for (const auto& [name, place] : places) keep_latest(report_.checks[place].history);
+  }
+
+  static void keep_latest(std::vector<CheckReading>& history) {
     std::stable_sort(history.begin(), history.end(), [](const CheckReading& a, const CheckReading& b) {
       return a.record.checked_at < b.record.checked_at;
     });
@@ -186,7 +185,6 @@ class PartReader {
       history.erase(history.begin(), history.end() - static_cast<std::ptrdiff_t>(kShownReadings));
     }
     for (auto& reading : history) reading.record.message.clear();
-    return history;
   }
 
   // The first reading is the one before the run; what transactions of the run have changed, and the last
@@ -237,6 +235,7 @@ class PartReader {
   const ReportOptions& options_;
   RunReport& report_;
   ResolvedPlan plan_;
+  std::map<std::string, std::vector<const ChunkRecord*>> chunks_;  // by load
 };
 
 PlanTextDiff diff_of(const LedgerPart& home) {

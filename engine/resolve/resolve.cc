@@ -110,7 +110,7 @@ void fill_inherit(const Plan& plan, const PlanTable& table, const PlanLoad& load
 class Resolver {
  public:
   Resolver(const Plan& plan, const SourceTables& tables, const ExistingTables& existing)
-      : plan_(plan), tables_(tables), existing_(existing) {
+      : plan_(plan), tables_(tables), names_(tables), existing_(existing) {
     result_.diagnostics.file = plan.file.string();
   }
 
@@ -127,7 +127,7 @@ class Resolver {
       mark_primary_key(shape.schema);
       names.choose(shape);
     }
-    for (auto& shape : shapes_) fill_foreign_columns(shape.schema);
+    fill_foreign_columns();
     // They hold already, whatever they refer to: here they say what is loaded before what.
     for (std::size_t i = 0; i < shapes_.size(); ++i) {
       TableSchema& schema = shapes_[i].schema;
@@ -184,7 +184,7 @@ class Resolver {
     }
     // A missing table is reported with its load; its columns are not known then.
     Diagnostics later;
-    const SourceTable* source = find_source_table(tables_, table.loads.front().from.front(), later);
+    const SourceTable* source = names_.find(table.loads.front().from.front(), later);
     if (source == nullptr) return shape;
     fill_inherit(plan_, table, table.loads.front(), *source, target == nullptr ? "" : target->dialect, shape,
                  result_.diagnostics);
@@ -202,12 +202,15 @@ class Resolver {
     }
   }
 
-  void fill_foreign_columns(TableSchema& schema) {
-    for (auto& key : schema.foreign_keys) {
-      if (!key.foreign_columns.empty()) continue;
-      for (const auto& other : shapes_) {
-        const KeySchema* primary = other.schema.primary_key();
-        if (other.schema.name == key.table && primary != nullptr) key.foreign_columns = primary->columns;
+  // A key that names none refers to the primary key.
+  void fill_foreign_columns() {
+    std::map<std::string_view, const KeySchema*> primary_keys;
+    for (const auto& shape : shapes_) primary_keys[shape.schema.name] = shape.schema.primary_key();
+    for (auto& shape : shapes_) {
+      for (auto& key : shape.schema.foreign_keys) {
+        const auto primary = primary_keys.find(key.table);
+        if (key.foreign_columns.empty() && primary != primary_keys.end() && primary->second != nullptr)
+          key.foreign_columns = primary->second->columns;
       }
     }
   }
@@ -224,7 +227,7 @@ class Resolver {
       std::vector<const SourceTable*> sources;
       for (const auto& from : load.from) {
         read_.insert(from.text);
-        const SourceTable* source = find_source_table(tables_, from, result_.diagnostics);
+        const SourceTable* source = names_.find(from, result_.diagnostics);
         if (source != nullptr) sources.push_back(source);
       }
       if (sources.size() < load.from.size() || shape.open) continue;
@@ -249,6 +252,7 @@ class Resolver {
 
   const Plan& plan_;
   const SourceTables& tables_;
+  const SourceTableNames names_;
   const ExistingTables& existing_;
   std::vector<TableShape> shapes_;
   std::set<std::string> read_;

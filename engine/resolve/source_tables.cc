@@ -7,20 +7,31 @@ TablePlace table_place(const std::string& from) {
   return {from.substr(0, dot), dot == std::string::npos ? std::string() : from.substr(dot + 1)};
 }
 
-const SourceTable* find_source_table(const SourceTables& tables, const Located& from,
-                                     Diagnostics& diagnostics) {
+SourceTableNames::SourceTableNames(const SourceTables& tables) : tables_(tables) {
+  for (const auto& [source, own] : tables) {
+    auto& by_name = by_source_[source];
+    for (const auto& table : own) by_name.emplace(table.name, &table);
+  }
+}
+
+const SourceTable* SourceTableNames::find(const std::string& source, const std::string& table) const {
+  const auto own = by_source_.find(source);
+  if (own == by_source_.end()) return nullptr;
+  const auto found = own->second.find(table);
+  return found == own->second.end() ? nullptr : found->second;
+}
+
+const SourceTable* SourceTableNames::find(const Located& from, Diagnostics& diagnostics) const {
   const TablePlace place = table_place(from.text);
-  const auto source = tables.find(place.source);
-  if (source == tables.end()) {
+  if (const SourceTable* table = find(place.source, place.table)) return table;
+  const auto source = tables_.find(place.source);
+  if (source == tables_.end()) {
     diagnostics.error(FindingCode::no_source_table, from.at,
                       "source `" + place.source + "` has not been read");
     return nullptr;
   }
   std::vector<std::string> names;
-  for (const auto& table : source->second) {
-    if (table.name == place.table) return &table;
-    names.push_back(table.name);
-  }
+  for (const auto& table : source->second) names.push_back(table.name);
   diagnostics.error(FindingCode::no_source_table, from.at,
                     "source `" + place.source + "` has no table `" + place.table + "`",
                     did_you_mean(place.table, names));

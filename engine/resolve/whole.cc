@@ -192,24 +192,29 @@ class Comparison {
  public:
   Comparison(const ResolvedPlan& plan, const std::string& dialect, const SourceTables& tables,
              const std::map<std::string, std::vector<SchemaPart>>& parts)
-      : plan_(plan), dialect_(dialect), tables_(tables) {
+      : dialect_(dialect) {
+    NameSet noted;
     for (const auto& target : plan.tables) {
       for (const auto& load : target.loads) {
-        if (const auto own = parts.find(load.source); own != parts.end()) note_owner(*own);
+        const auto own = parts.find(load.source);
+        if (own != parts.end() && noted.insert(load.source).second) note_owner(*own);
       }
     }
     for (const auto& own : parts) note_owner(own);
+    note_arrivals(plan, tables);
+    for (const auto& view : plan.views) views_.insert(to_lower_ascii(view.name));
+    for (const auto& trigger : plan.triggers) triggers_.insert(to_lower_ascii(trigger.name));
   }
 
   bool lacks(const std::string& source, const SchemaPart& part) const {
     if (part.kind == SchemaPartKind::other) return true;  // nothing that a plan names is one of them
     // SQLite numbers the rows of a table with a single integer key by itself.
     if (part.kind == SchemaPartKind::numbering && dialect_ == "sqlite") return false;
-    const auto arrivals = arrivals_of(source, part.kind == SchemaPartKind::view ? part.name : part.table);
+    const auto& arrivals = arrivals_of(source, part.kind == SchemaPartKind::view ? part.name : part.table);
     if (part.kind == SchemaPartKind::view)
-      return arrivals.empty() && !(has_named(plan_.views, part.name) && owns(source, part));
+      return arrivals.empty() && !(views_.contains(to_lower_ascii(part.name)) && owns(source, part));
     if (part.kind == SchemaPartKind::trigger)
-      return !(has_named(plan_.triggers, part.name) && owns(source, part));
+      return !(triggers_.contains(to_lower_ascii(part.name)) && owns(source, part));
     return !arrivals.empty() &&
            std::ranges::none_of(arrivals, [&](const Arrival& arrival) { return arrival.has(part); });
   }
@@ -229,31 +234,33 @@ class Comparison {
     return owners_.at(object_of(part)) == source;
   }
 
-  static bool has_named(const auto& objects, const std::string& name) {
-    return std::ranges::any_of(
-        objects, [&](const auto& object) { return to_lower_ascii(object.name) == to_lower_ascii(name); });
-  }
-
-  std::vector<Arrival> arrivals_of(const std::string& source, const std::string& table) const {
-    std::vector<Arrival> arrivals;
-    const auto own = tables_.find(source);
-    if (own == tables_.end()) return arrivals;
-    const auto from = std::ranges::find_if(
-        own->second, [&](const SourceTable& t) { return to_lower_ascii(t.name) == to_lower_ascii(table); });
-    if (from == own->second.end()) return arrivals;
-    for (const auto& target : plan_.tables) {
+  void note_arrivals(const ResolvedPlan& plan, const SourceTables& tables) {
+    std::map<std::pair<std::string, std::string>, const SourceTable*> sources;
+    for (const auto& [source, own] : tables) {
+      for (const auto& table : own) sources.try_emplace({source, to_lower_ascii(table.name)}, &table);
+    }
+    for (const auto& target : plan.tables) {
       for (const auto& load : target.loads) {
-        if (load.source == source && load.source_table == from->name)
-          arrivals.emplace_back(*from, target, load);
+        std::pair place(load.source, to_lower_ascii(load.source_table));
+        const auto from = sources.find(place);
+        if (from != sources.end() && from->second->name == load.source_table)
+          arrivals_[std::move(place)].emplace_back(*from->second, target, load);
       }
     }
-    return arrivals;
   }
 
-  const ResolvedPlan& plan_;
+  const std::vector<Arrival>& arrivals_of(const std::string& source, const std::string& table) const {
+    static const std::vector<Arrival> kNone;
+    const auto found = arrivals_.find({source, to_lower_ascii(table)});
+    return found == arrivals_.end() ? kNone : found->second;
+  }
+
   const std::string& dialect_;
-  const SourceTables& tables_;
   std::map<Object, std::string> owners_;
+  // By source and the table's name in lower case.
+  std::map<std::pair<std::string, std::string>, std::vector<Arrival>> arrivals_;
+  NameSet views_;  // of the plan, in lower case
+  NameSet triggers_;
 };
 
 std::string in_toml(const std::string& text) {

@@ -1,7 +1,5 @@
 #include "run/checks.h"
 
-#include "base/json.h"
-
 namespace planrun {
 
 namespace {
@@ -24,7 +22,7 @@ std::vector<AskedCheck> checks_to_ask(const ResolvedPlan& plan, const Dialect& d
                        question.name == "indexes" ? table.schema.name : ""});
     }
   }
-  for (const auto& object : schema_objects(to_json(plan), dialect.name())) {
+  for (const auto& object : schema_objects(plan, dialect.name())) {
     for (const auto& question : dialect.object_sql(object).checks) {
       asked.push_back({check_of(object.table.empty() ? object.name : object.table, question), false, ""});
     }

@@ -2,15 +2,6 @@
 
 namespace planrun {
 
-const SourceTable* ConnectedSources::find(const ResolvedLoad& load) const {
-  const auto own = tables.find(load.source);
-  if (own == tables.end()) return nullptr;
-  for (const auto& table : own->second) {
-    if (table.name == load.source_table) return &table;
-  }
-  return nullptr;
-}
-
 ConnectedSources connect_sources(const std::map<std::string, SourceDatabase*>& sources) {
   ConnectedSources connected;
   for (const auto& [name, database] : sources) {

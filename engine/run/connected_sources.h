@@ -10,15 +10,14 @@
 #include "database/source.h"
 #include "plan/resolved_plan.h"
 #include "resolve/resolve.h"
+#include "resolve/source_tables.h"
 #include "resolve/whole.h"
 
 namespace planrun {
 
 struct ConnectedSources {
   std::map<std::string, std::unique_ptr<Source>> connections;
-  std::map<std::string, std::vector<SourceTable>> tables;
-  /// Null: there is no such table.
-  const SourceTable* find(const ResolvedLoad& load) const;
+  SourceTables tables;
 };
 
 /// Throws Error(source) where one cannot be opened.

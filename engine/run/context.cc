@@ -7,17 +7,14 @@
 namespace planrun {
 
 const ResolvedTable& RunContext::table(const std::string& name) const {
-  const ResolvedTable* table = plan.find(name);
+  const ResolvedTable* table = names.table(name);
   if (table == nullptr) throw Error(ErrorCode::plan, "table " + name + " is not in the plan");
   return *table;
 }
 
 std::pair<const ResolvedTable*, const ResolvedLoad*> RunContext::load(const std::string& name) const {
-  for (const auto& table : plan.tables) {
-    for (const auto& load : table.loads) {
-      if (load.name == name) return {&table, &load};
-    }
-  }
+  const auto found = names.load(name);
+  if (found.second != nullptr) return found;
   throw Error(ErrorCode::plan, "load " + name + " is not in the plan");
 }
 

@@ -73,6 +73,7 @@ struct RunContext {
   std::map<std::string, Found> found;      // by table
   std::vector<int> proof_parts;            // by step
   std::vector<WatchedGuard> guards;
+  const PlanNames names{plan};
 
   const ResolvedTable& table(const std::string& name) const;
   /// The load and its table.

@@ -134,7 +134,7 @@ std::string describe_row(const ResolvedTable& table, const ResolvedLoad& load, c
 // as what refers.
 class Search {
  public:
-  explicit Search(const OrphanRequest& request) : request_(request) {}
+  explicit Search(const OrphanRequest& request) : request_(request), names_(request.plan) {}
 
   std::vector<Orphans> run() {
     ask();
@@ -160,7 +160,7 @@ class Search {
   void ask() {
     for (const auto& table : request_.plan.tables) {
       for (const auto& key : table.schema.foreign_keys) {
-        const ResolvedTable* parent = request_.plan.find(key.table);
+        const ResolvedTable* parent = names_.table(key.table);
         const bool is_asked = table.schema.exists && (key.restored || !request_.restored_only);
         if (!is_asked || parent == nullptr) continue;
         auto columns = comparable(table.schema, parent->schema, key);
@@ -259,6 +259,7 @@ class Search {
   }
 
   const OrphanRequest& request_;
+  const PlanNames names_;
   std::unique_ptr<Target> target_;
   std::map<std::pair<std::string, std::vector<std::string>>, std::unique_ptr<ParentKeys>> parents_;
   std::vector<Question> questions_;

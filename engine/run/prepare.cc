@@ -4,7 +4,6 @@
 #include <set>
 
 #include "base/error.h"
-#include "base/json.h"
 #include "run/connected_sources.h"
 #include "run/existing_tables.h"
 #include "run/sample.h"
@@ -53,9 +52,10 @@ Prepared prepare(const Plan& plan, const std::map<std::string, SourceDatabase*>&
   }
   if (wrong.has_errors()) throw Error(ErrorCode::plan, "the plan does not fit its databases");
   Prepared prepared{std::move(resolved.plan), std::move(resolved.unread_tables), std::move(missing), {}};
+  const SourceTableNames names(connected.tables);
   for (const auto& table : prepared.plan.tables) {
     for (const auto& load : table.loads) {
-      const SourceTable* source = connected.find(load);
+      const SourceTable* source = names.find(load.source, load.source_table);
       if (source == nullptr) continue;
       prepared.sizes[load.name] = {source->estimated_rows, source->estimated_bytes, source->sequence};
     }
@@ -110,7 +110,7 @@ void check_target(const ResolvedPlan& plan, TargetDatabase& target, std::span<co
       refuse("table " + table.schema.name + ": " + what);
     }
   }
-  const auto objects = schema_objects(to_json(plan), target.dialect().name());
+  const auto objects = schema_objects(plan, target.dialect().name());
   const auto tell = [&](const std::vector<PreflightFinding>& findings) {
     for (const auto& finding : findings) {
       const std::string text = finding.message + (finding.hint.empty() ? "" : " (" + finding.hint + ")");

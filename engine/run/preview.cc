@@ -147,10 +147,13 @@ class LoadReading {
   }
 
  private:
+  using Connections = std::map<std::string, std::unique_ptr<Source>>;
+
   void work() {
+    Connections connections;
     for (std::size_t i = next_++; i < loads_.size(); i = next_++) {
       try {
-        look_at(*loads_[i].first, *loads_[i].second, previews_[i]);
+        look_at(*loads_[i].first, *loads_[i].second, connections, previews_[i]);
       } catch (const Error& error) {
         const std::lock_guard lock(mutex_);
         if (!error_) error_ = error.within(loads_[i].second->name);
@@ -158,10 +161,12 @@ class LoadReading {
     }
   }
 
-  void look_at(const ResolvedTable& table, const ResolvedLoad& load, LoadPreview& preview) {
+  void look_at(const ResolvedTable& table, const ResolvedLoad& load, Connections& connections,
+               LoadPreview& preview) {
     preview.load = load.name;
     preview.from = load.source + "." + load.source_table;
-    const auto source = sources_.at(load.source)->connect();
+    auto& source = connections[load.source];
+    if (!source) source = sources_.at(load.source)->connect();
     std::unique_ptr<Target> target;
     CanonicalText canonical;
     if (reachable_) {
@@ -252,10 +257,11 @@ void add_orphans(const OrphanRequest& request, Preview& preview) {
 }
 
 void add_ddl(const ResolvedPlan& plan, const Dialect& dialect, Preview& preview) {
+  const PlanNames names(plan);
   for (const Step& step : preview.graph.steps) {
     for (const auto& table : step.creates) {
       preview.ddl.push_back(
-          {create_step_id(table), dialect.schema_steps(plan.find(table)->schema)[0].statements});
+          {create_step_id(table), dialect.schema_steps(names.table(table)->schema)[0].statements});
     }
     if (!step.statements.empty()) preview.ddl.push_back({step.id, step.statements});
   }

@@ -68,6 +68,7 @@ class Comparing {
       : before_(by_table(before)),
         objects_before_(by_step(before)),
         plan_(plan),
+        names_(plan),
         chunks_(chunks),
         road_(road) {
     for (const auto& step : steps) {
@@ -77,7 +78,7 @@ class Comparing {
 
   std::vector<std::string> run() {
     for (const auto& [name, table] : before_) {
-      if (is_made(name) && plan_.find(name) == nullptr)
+      if (is_made(name) && names_.table(name) == nullptr)
         throw refused("table " + name + " is not in the plan any more");
     }
     for (const auto& table : plan_.tables) compare(table);
@@ -262,6 +263,7 @@ class Comparing {
   std::map<std::string, Json> before_;
   std::map<std::string, Json> objects_before_;
   const ResolvedPlan& plan_;
+  const PlanNames names_;
   const std::vector<ChunkRecord>& chunks_;
   const std::function<std::unique_ptr<Road>(const ResolvedTable&, const ResolvedLoad&)>& road_;
   std::set<std::string> done_;

@@ -99,7 +99,7 @@ class Retry {
     // From here on the run is one under this plan that has not been proved.
     run_.state = RunState::interrupted;
     run_.fingerprint = fingerprint(prepared_.plan);
-    run_.resolved_plan = to_json(prepared_.plan).dump();
+    run_.resolved_plan = json_text(prepared_.plan);
     run_.plan_text = plan_.text;
     run_.scripts = scripts_text(plan_, prepared_.plan);
     run_.updated_at = now_micros();
@@ -221,7 +221,7 @@ class Retry {
       throw Error(ErrorCode::interrupted, "the connection was lost inside COMMIT",
                   "the same command goes on");
     }
-    for (const auto& record : changed) ledger_->write_check(run_.id, record);
+    ledger_->write_checks(run_.id, changed);
     const Balance& balance = result.balance;
     summary_.rows_written += balance.rows_written;
     summary_.rows_dropped += balance.rows_dropped;

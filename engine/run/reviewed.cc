@@ -184,10 +184,9 @@ Reviewed review(const Plan& plan, const std::map<std::string, SourceDatabase*>& 
   for (const Plan& part : parts_of(plan)) {
     const std::string& name = part.targets.front().name;
     TargetDatabase& target = *targets.at(name);
-    const Prepared prepared = prepare(part, sources, target, wrong);
-    Json resolved = to_json(prepared.plan);
-    resolved.erase("description");  // as in the fingerprint
-    reviewed.plans[name] = resolved.dump();
+    Prepared prepared = prepare(part, sources, target, wrong);
+    prepared.plan.description.clear();  // as in the fingerprint
+    reviewed.plans[name] = json_text(prepared.plan);
     reviewed.targets[name] = review_target(part, target);
     add_scripts(prepared.plan, reviewed.scripts);
   }

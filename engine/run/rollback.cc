@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <memory>
+#include <set>
 #include <thread>
 
 #include "base/error.h"
@@ -36,15 +37,13 @@ std::string name_in(const StepRecord& step) {
   return step.id.size() > before ? step.id.substr(before) : "";
 }
 
-// What a table must hold: what the run's committed chunks say, less what was taken out again.
-Digest written(const ResolvedTable& table, const std::vector<ChunkRecord>& chunks) {
-  Digest digest;
-  for (const auto& load : table.loads) {
-    for (const auto& chunk : chunks) {
-      if (chunk.done && chunk.chunk.load == load.name) digest += chunk.result.digest;
-    }
+// What each load has written: what the run's committed chunks say, less what was taken out again.
+std::map<std::string, Digest> written_by_load(const std::vector<ChunkRecord>& chunks) {
+  std::map<std::string, Digest> written;
+  for (const auto& chunk : chunks) {
+    if (chunk.done) written[chunk.chunk.load] += chunk.result.digest;
   }
-  return digest;
+  return written;
 }
 
 ResolvedLoad any_column() {
@@ -52,6 +51,17 @@ ResolvedLoad any_column() {
   load.columns.emplace_back();
   return load;
 }
+
+// Steps that are undone in one transaction, and the tables that it locks.
+struct UndoPiece {
+  std::vector<StepRecord> steps;
+  std::vector<std::string> tables;
+};
+
+struct LookedAtTable {
+  TableState state;
+  RolledBackTable table;
+};
 
 // In one target: begin() -> check() -> execute(), or leave_as_it_was().
 class TakingBack {
@@ -65,7 +75,8 @@ class TakingBack {
         others_are_back_(in.others_are_back),
         stop_(stop),
         before_(run_.state),
-        plan_(read_recorded_plan(run_.resolved_plan)) {
+        plan_(read_recorded_plan(run_.resolved_plan)),
+        names_(plan_) {
     for (auto& object : schema_objects(Json::parse(run_.resolved_plan), target_.dialect().name())) {
       objects_.emplace(step_id(object), object);
     }
@@ -77,6 +88,7 @@ class TakingBack {
     summary_.target = target_.shown_url();
     for (const auto& step : ledger_.steps(run_.id)) {
       if (step.kind == "create") tables_.push_back(step.table);
+      is_in_part_ = is_in_part_ || step.state == StepState::undone;
     }
     write_state(RunState::rolling_back);
   }
@@ -86,12 +98,13 @@ class TakingBack {
     if (options_.discard_later) return;
     patiently([this] {
       const auto target = target_.connect(run_.id, 0);
-      look(*target->begin_undo(run_.id, tables_), done_steps());
+      look_at_all(*target, pieces());
     });
   }
 
   void execute() {
     patiently([this] { undo_all(); });
+    tell_made_tables();
     prove();
   }
 
@@ -117,6 +130,15 @@ class TakingBack {
     ledger_.write_run(run_, {});
   }
 
+  // In the order in which the run made them, before those that it wrote into.
+  void tell_made_tables() {
+    std::vector<RolledBackTable> tables;
+    for (const auto& name : tables_) {
+      if (const auto made = made_.find(name); made != made_.end()) tables.push_back(std::move(made->second));
+    }
+    summary_.tables.insert(summary_.tables.begin(), tables.begin(), tables.end());
+  }
+
   void patiently(const std::function<void()>& work) {
     const Clock::time_point start = Clock::now();
     for (;;) {
@@ -136,63 +158,113 @@ class TakingBack {
     return steps;
   }
 
-  void undo_all() {
-    const auto target = target_.connect(run_.id, 0);
-    const auto undo = target->begin_undo(run_.id, tables_);
-    const std::vector<StepRecord> steps = done_steps();
-    std::map<std::string, TableState> states = look(*undo, steps);
-    // Everything is found before anything is taken back. What the run made goes first, the newest before the
-    // others: it may refer to rows that the run wrote into tables of others. A foreign key that it dropped
-    // comes back when the rows that it was dropped for are gone.
-    for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
-      if (step->kind != kBegin && step->kind != kDropKey)
-        undo->undo(step->id, undo_statements(*step, states[step->table]));
-    }
-    for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
-      if (step->kind == kBegin) take_back_rows(*undo, *step);
-    }
-    for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
-      if (step->kind == kDropKey) restore_key(*undo, *step);
-    }
-    undo->commit();
+  // What the run made goes first, the newest before the others: it may refer to rows that the run wrote into
+  // tables of others. A foreign key that it dropped comes back when the rows that it was dropped for are
+  // gone.
+  static int rank_of(const StepRecord& step) {
+    return step.kind == kDropKey ? 2 : step.kind == kBegin ? 1 : 0;
   }
 
-  // Throws Error(refused) where something of others would go.
-  std::map<std::string, TableState> look(UndoTransaction& undo, const std::vector<StepRecord>& steps) {
+  bool has_statements(const StepRecord& step) const {
+    return step.kind == "create" || step.kind == "foreign_key" || objects_.contains(step.id);
+  }
+
+  /// What is to be undone, in that order, a transaction each: one for all, unless the run has made more
+  /// tables than one can lock.
+  std::vector<UndoPiece> pieces() {
+    std::vector<StepRecord> steps = done_steps();
+    own_.clear();
+    for (const auto& step : steps) {
+      if (step.kind == "create") own_.push_back(step.table);
+      if (const auto object = objects_.find(step.id); object != objects_.end())
+        own_.push_back(object->second.name);
+    }
+    std::reverse(steps.begin(), steps.end());
+    std::stable_sort(steps.begin(), steps.end(),
+                     [](const StepRecord& a, const StepRecord& b) { return rank_of(a) < rank_of(b); });
+    const std::size_t most = target_.dialect().most_tables_locked();
+    if (most == 0 || tables_.size() <= most) return {{std::move(steps), tables_}};
+    std::vector<UndoPiece> pieces(1);
+    for (auto& step : steps) {
+      const bool locks = has_statements(step);
+      if (locks && pieces.back().tables.size() == most) pieces.emplace_back();
+      if (locks) pieces.back().tables.push_back(step.table);
+      pieces.back().steps.push_back(std::move(step));
+    }
+    return pieces;
+  }
+
+  /// Everything is found before anything is taken back.
+  void look_at_all(Target& target, const std::vector<UndoPiece>& pieces) {
+    std::vector<std::string> refusals;
+    for (const UndoPiece& piece : pieces) look(*target.begin_undo(run_.id, piece.tables), piece, refusals);
+    judge(refusals);
+  }
+
+  void undo_all() {
+    const auto target = target_.connect(run_.id, 0);
+    const auto all = pieces();
+    if (all.size() > 1) look_at_all(*target, all);
+    for (const UndoPiece& piece : all) {
+      undo(*target, piece);
+      is_in_part_ = is_in_part_ || &piece != &all.back();
+    }
+  }
+
+  void undo(Target& target, const UndoPiece& piece) {
+    const auto undo = target.begin_undo(run_.id, piece.tables);
+    std::vector<std::string> refusals;
+    auto looked = look(*undo, piece, refusals);
+    judge(refusals);
+    std::vector<RolledBackTable> existed;
+    for (const auto& step : piece.steps) {
+      if (step.kind == kDropKey) {
+        restore_key(*undo, step);
+      } else if (step.kind == kBegin) {
+        existed.push_back({step.table, true, true, undo->take_back_rows(schema_of(step)), {}});
+        undo->undo(step.id, {});
+      } else {
+        undo->undo(step.id, undo_statements(step, looked[step.table].state));
+      }
+    }
+    undo->commit();
+    for (auto& [name, one] : looked) made_.emplace(name, std::move(one.table));
+    summary_.tables.insert(summary_.tables.end(), existed.begin(), existed.end());
+  }
+
+  // Adds to `refusals` what of others would go.
+  std::map<std::string, LookedAtTable> look(UndoTransaction& undo, const UndoPiece& piece,
+                                            std::vector<std::string>& refusals) {
     std::vector<const ResolvedTable*> made;
     std::vector<const TableSchema*> schemas;
-    std::vector<std::string> own;
-    std::vector<std::string> names;  // of all that the run has made
-    for (const auto& step : steps) {
-      if (const auto object = objects_.find(step.id); object != objects_.end())
-        names.push_back(object->second.name);
-      if (step.kind != "create") continue;
-      const ResolvedTable* table = plan_.find(step.table);
+    for (auto step = piece.steps.rbegin(); step != piece.steps.rend(); ++step) {
+      if (step->kind != "create") continue;
+      const ResolvedTable* table = names_.table(step->table);
       if (table == nullptr) {
-        throw Error(ErrorCode::refused, "run " + run_.id + " has made table " + step.table +
+        throw Error(ErrorCode::refused, "run " + run_.id + " has made table " + step->table +
                                             ", which is not in the plan that its ledger keeps");
       }
       made.push_back(table);
       schemas.push_back(&table->schema);
-      own.push_back(step.table);
     }
-    names.insert(names.end(), own.begin(), own.end());
-    const auto found = undo.look(schemas, names);
-    const auto chunks = ledger_.chunks(run_.id);
-    std::map<std::string, TableState> states;
-    std::vector<std::string> refusals;
-    summary_.tables.clear();
+    const auto found = undo.look(schemas, own_);
+    auto written = written_by_load(ledger_.chunks(run_.id));
+    std::map<std::string, LookedAtTable> all;
     for (std::size_t i = 0; i < made.size(); ++i) {
-      if (stop_) throw Error(ErrorCode::interrupted, "stopped on request; nothing was taken back");
-      RolledBackTable table{own[i], found[i].exists, false, 0, {}};
-      if (found[i].exists && found[i].is_whole) look_into(undo, *made[i], written(*made[i], chunks), table);
+      if (stop_)
+        throw Error(ErrorCode::interrupted,
+                    "stopped on request; " +
+                        (is_in_part_ ? std::string("the rest stands") : "nothing was taken back"));
+      RolledBackTable table{schemas[i]->name, found[i].exists, false, 0, {}};
+      Digest expected;
+      for (const auto& load : made[i]->loads) expected += written[load.name];
+      if (found[i].exists && found[i].is_whole) look_into(undo, *made[i], expected, table);
       for (const auto& later : found[i].later) table.discarded.push_back(later.what);
       for (const auto& what : table.discarded) refusals.push_back("table " + table.table + ": " + what);
-      states[own[i]] = found[i];
-      summary_.tables.push_back(std::move(table));
+      all.emplace(table.table, LookedAtTable{found[i], table});
     }
-    look_at_restored_keys(steps, refusals);
-    for (const auto& step : steps) {
+    look_at_restored_keys(piece.steps, refusals);
+    for (const auto& step : piece.steps) {
       if (step.kind == kBegin) look_for_changed_rows(undo, schema_of(step), refusals);
       const auto object = objects_.find(step.id);
       if (object == objects_.end() || object->second.kind != ObjectKind::sql) continue;
@@ -200,12 +272,11 @@ class TakingBack {
       if (sql.make.empty() || !sql.drop.empty()) continue;
       refusals.push_back("[[sql]] " + object->second.name + " has no `undo`: what it did stays");
     }
-    if (!refusals.empty()) judge(refusals);
-    return states;
+    return all;
   }
 
   const TableSchema& schema_of(const StepRecord& step) const {
-    const ResolvedTable* table = plan_.find(step.table);
+    const ResolvedTable* table = names_.table(step.table);
     if (table != nullptr) return table->schema;
     throw Error(ErrorCode::refused, "run " + run_.id + " has written into table " + step.table +
                                         ", which is not in the plan that its ledger keeps");
@@ -222,12 +293,6 @@ class TakingBack {
                        ": rows were changed after the run wrote them: " + join(keys, ", "));
   }
 
-  void take_back_rows(UndoTransaction& undo, const StepRecord& step) {
-    RolledBackTable table{step.table, true, true, undo.take_back_rows(schema_of(step)), {}};
-    undo.undo(step.id, {});
-    summary_.tables.push_back(std::move(table));
-  }
-
   const ForeignKeySchema& key_of(const StepRecord& step) const {
     for (const auto& key : schema_of(step).foreign_keys) {
       if (key.restored && key.name == name_in(step)) return key;
@@ -239,14 +304,13 @@ class TakingBack {
 
   // A key that the run has put back whole, and that is another one or gone since, is somebody's doing.
   void look_at_restored_keys(const std::vector<StepRecord>& steps, std::vector<std::string>& refusals) {
-    const auto is_done = [&](const std::string& id) {
-      return std::any_of(steps.begin(), steps.end(), [&](const StepRecord& step) { return step.id == id; });
-    };
+    std::set<std::string> done;
+    for (const auto& step : steps) done.insert(step.id);
     for (const auto& step : steps) {
       if (step.kind != kDropKey) continue;
       const ForeignKeySchema& key = key_of(step);
       const std::string last = key.is_validated ? "validate " : "foreign_key ";
-      if (!is_done(last + step.table + " " + key.name) || is_as_it_was(step)) continue;
+      if (!done.contains(last + step.table + " " + key.name) || is_as_it_was(step)) continue;
       refusals.push_back("table " + step.table + ": foreign key " + key.name +
                          " is not what the run put back: " + key.definition);
     }
@@ -269,8 +333,10 @@ class TakingBack {
     } catch (const Error& error) {
       if (error.sqlstate() != kForeignKeyViolated) throw;
       throw Error(ErrorCode::refused,
-                  "run " + run_.id + " was not taken back, and nothing was changed: rows of table " +
-                      step.table + ", not of the run, refer by " + key.name +
+                  "run " + run_.id +
+                      (is_in_part_ ? " is taken back in part, and the rest stands"
+                                   : " was not taken back, and nothing was changed") +
+                      ": rows of table " + step.table + ", not of the run, refer by " + key.name +
                       " to rows that are not there without it: " + error.what(),
                   "delete them or let them refer to other rows, then run the same command again");
     }
@@ -300,14 +366,18 @@ class TakingBack {
   }
 
   void judge(const std::vector<std::string>& refusals) {
+    if (refusals.empty()) return;
     if (options_.discard_later) {
-      for (const auto& refusal : refusals) options_.notice("discarded: " + refusal);
+      for (const auto& refusal : refusals) {
+        if (told_.insert(refusal).second) options_.notice("discarded: " + refusal);
+      }
       return;
     }
     throw Error(ErrorCode::refused,
                 "run " + run_.id + " of plan " + run_.plan +
-                    " was not taken back, and nothing was dropped: others have changed what it made\n  " +
-                    join(refusals, "\n  "),
+                    (is_in_part_ ? " is taken back in part, and the rest stands"
+                                 : " was not taken back, and nothing was dropped") +
+                    ": others have changed what it made\n  " + join(refusals, "\n  "),
                 "save what is needed of it; --discard-later drops it with the rest");
   }
 
@@ -331,7 +401,7 @@ class TakingBack {
     std::vector<const TableSchema*> schemas;
     for (const auto& step : ledger_.steps(run_.id)) {
       if (step.kind != "create" || step.state != StepState::undone) continue;
-      if (const ResolvedTable* table = plan_.find(step.table)) schemas.push_back(&table->schema);
+      if (const ResolvedTable* table = names_.table(step.table)) schemas.push_back(&table->schema);
     }
     const auto target = target_.connect(run_.id, 0);
     const auto states = target->begin_undo(run_.id, {})->look(schemas, {});
@@ -372,9 +442,14 @@ class TakingBack {
   bool others_are_back_;
   const std::atomic<bool>& stop_;
   RunState before_;
-  ResolvedPlan plan_;
+  const ResolvedPlan plan_;
+  const PlanNames names_;
   std::map<std::string, SchemaObject> objects_;  // by the step that makes it
   std::vector<std::string> tables_;              // that the run was to make
+  std::vector<std::string> own_;                 // names of what it has made
+  std::map<std::string, RolledBackTable> made_;  // tables that are gone
+  bool is_in_part_ = false;                      // some of it is taken back, some is not
+  std::set<std::string> told_;                   // what --discard-later has dropped
   RollbackSummary summary_;
 };
 

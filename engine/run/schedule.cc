@@ -4,12 +4,20 @@
 
 namespace planrun {
 
+namespace {
+
+// Of thousands of offers of other kinds not all are looked at each time.
+constexpr std::size_t kMostLookedAt = 1000;
+
+}  // namespace
+
 Schedule::Schedule(const Graph& graph)
     : graph_(graph), entries_(graph.steps.size()), not_done_(graph.steps.size()) {
   for (std::size_t i = 0; i < entries_.size(); ++i) {
     entries_[i].waits_for = graph.steps[i].after.size();
     if (entries_[i].waits_for == 0) entries_[i].state = State::open;
     for (const std::size_t before : graph.steps[i].after) entries_[before].unlocks.push_back(i);
+    offer(i);
   }
 }
 
@@ -20,6 +28,7 @@ void Schedule::already_done(std::size_t step) {
 
 void Schedule::set_parts(std::size_t step, int parts) {
   entries_[step].parts = parts;
+  offer(step);
 }
 
 // A group of small tables is created in the transaction of its first chunk and is little work; where rows
@@ -31,32 +40,51 @@ bool Schedule::can_take(std::size_t step) const {
   return entry.next_part < entry.parts;
 }
 
-// Two workers in one table mix its rows in the target, where sorting for an index is cheapest over rows in
-// order: a load that nobody is at, and any other step, come before a load to share.
-bool Schedule::is_before(std::size_t a, std::size_t b) const {
-  const bool a_shared = is_load(a) && entries_[a].workers > 0;
-  const bool b_shared = is_load(b) && entries_[b].workers > 0;
-  if (a_shared != b_shared) return b_shared;
-  return graph_.steps[a].path > graph_.steps[b].path;
+// Called after each change of the step. Two workers in one table mix its rows in the target, where sorting
+// for an index is cheapest over rows in order: a load that nobody is at, and any other step, come before a
+// load to share.
+void Schedule::offer(std::size_t step) {
+  const std::pair place(-graph_.steps[step].path, step);
+  offers_.erase(place);
+  shared_offers_.erase(place);
+  if (!can_take(step)) return;
+  (is_load(step) && entries_[step].workers > 0 ? shared_offers_ : offers_).insert(place);
 }
 
 std::optional<Job> Schedule::take() {
   std::unique_lock lock(mutex_);
   for (;;) {
     if (stopped_ || not_done_ == 0) return std::nullopt;
-    std::optional<std::size_t> best;
-    for (std::size_t i = 0; i < entries_.size(); ++i) {
-      if (can_take(i) && (!best || is_before(i, *best))) best = i;
-    }
-    if (best) {
-      Entry& entry = entries_[*best];
-      ++entry.workers;
-      const bool begins = entry.began_at == 0;
-      if (begins) entry.began_at = now_micros();
-      return Job{*best, entry.next_part++, begins, entry.began_at};
-    }
+    const Offers& offers = offers_.empty() ? shared_offers_ : offers_;
+    if (!offers.empty()) return begin(offers.begin()->second);
     changed_.wait(lock);
   }
+}
+
+Job Schedule::begin(std::size_t step) {
+  Entry& entry = entries_[step];
+  ++entry.workers;
+  const bool begins = entry.began_at == 0;
+  if (begins) entry.began_at = now_micros();
+  const Job job{step, entry.next_part++, begins, entry.began_at};
+  offer(step);
+  return job;
+}
+
+std::vector<Job> Schedule::take_alike(const Job& job) {
+  std::vector<Job> jobs;
+  const Step& like = graph_.steps[job.step];
+  if (!like.is_small) return jobs;
+  const std::lock_guard lock(mutex_);
+  std::vector<std::size_t> alike;
+  std::size_t looked_at = 0;
+  for (auto offer = offers_.begin(); offer != offers_.end() && ++looked_at < kMostLookedAt; ++offer) {
+    const Step& step = graph_.steps[offer->second];
+    if (step.is_small && step.kind == like.kind) alike.push_back(offer->second);
+    if (alike.size() + 1 == kMostSmallTables) break;
+  }
+  for (const std::size_t step : alike) jobs.push_back(begin(step));
+  return jobs;
 }
 
 void Schedule::piece_done(const Job& job) {
@@ -65,6 +93,7 @@ void Schedule::piece_done(const Job& job) {
   --entry.workers;
   // A chunk that was cut has left a new one behind.
   if (is_load(job.step) && entry.state == State::exhausted) entry.state = State::open;
+  offer(job.step);
   changed_.notify_all();
 }
 
@@ -72,9 +101,10 @@ bool Schedule::found_nothing(const Job& job) {
   const std::lock_guard lock(mutex_);
   Entry& entry = entries_[job.step];
   entry.state = State::exhausted;
-  if (entry.workers == 1) return true;
-  --entry.workers;
-  return false;
+  const bool is_last = entry.workers == 1;
+  if (!is_last) --entry.workers;
+  offer(job.step);
+  return is_last;
 }
 
 void Schedule::reopen(const Job& job) {
@@ -93,10 +123,12 @@ void Schedule::finish(std::size_t step) {
   Entry& entry = entries_[step];
   if (entry.state == State::done) return;
   entry.state = State::done;
+  offer(step);
   --not_done_;
   for (const std::size_t next : entry.unlocks) {
-    if (--entries_[next].waits_for == 0 && entries_[next].state == State::waiting)
-      entries_[next].state = State::open;
+    if (--entries_[next].waits_for > 0 || entries_[next].state != State::waiting) continue;
+    entries_[next].state = State::open;
+    offer(next);
   }
 }
 

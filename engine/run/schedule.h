@@ -4,6 +4,8 @@
 #include <condition_variable>
 #include <mutex>
 #include <optional>
+#include <set>
+#include <utility>
 #include <vector>
 
 #include "graph/graph.h"
@@ -31,6 +33,9 @@ class Schedule {
   /// The piece on the heaviest way to the end whose step has nothing to wait for, loads that others are at
   /// last; waits for one. Nothing: all is done, or stop() was called.
   std::optional<Job> take();
+  /// Further steps like the job's, where it is small: what is open of them now, at most kMostSmallTables with
+  /// the job.
+  std::vector<Job> take_alike(const Job& job);
   /// The piece is done, and of a load there may be more.
   void piece_done(const Job& job);
   /// This worker found no more chunks. True: it was the last one in this load, and must see that nothing is
@@ -61,13 +66,18 @@ class Schedule {
   };
   bool is_load(std::size_t step) const { return graph_.steps[step].kind == StepKind::load; }
   bool can_take(std::size_t step) const;
-  bool is_before(std::size_t a, std::size_t b) const;
+  void offer(std::size_t step);
+  Job begin(std::size_t step);
   void finish(std::size_t step);
 
   const Graph& graph_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<Entry> entries_;
+  // What may be taken, the heaviest way to the end first, then in the graph's order.
+  using Offers = std::set<std::pair<double, std::size_t>>;
+  Offers offers_;
+  Offers shared_offers_;  // loads that somebody is at
   std::size_t not_done_ = 0;
   bool stopped_ = false;
 };

@@ -40,7 +40,7 @@ std::string not_null(const std::string& prefix, const std::vector<std::string>& 
 class Asking {
  public:
   Asking(const ResolvedPlan& plan, const std::map<std::string, SourceDatabase*>& sources)
-      : plan_(plan), sources_(sources) {}
+      : plan_(plan), names_(plan), sources_(sources) {}
 
   std::vector<SourceFinding> run() {
     for (const auto& table : plan_.tables) {
@@ -78,7 +78,7 @@ class Asking {
   }
 
   void ask_foreign_key(const ResolvedTable& table, const ResolvedLoad& load, const ForeignKeySchema& key) {
-    const ResolvedTable* parent = plan_.find(key.table);
+    const ResolvedTable* parent = names_.table(key.table);
     if (table.schema.exists) return;  // the target's rows count too: run/orphans.h
     if (parent == nullptr || parent->loads.size() != 1 || !parent->loads.front().where.empty()) return;
     const ResolvedLoad& parent_load = parent->loads.front();
@@ -103,6 +103,7 @@ class Asking {
   }
 
   const ResolvedPlan& plan_;
+  const PlanNames names_;
   const std::map<std::string, SourceDatabase*>& sources_;
   std::map<std::string, std::unique_ptr<Source>> connections_;
   std::vector<SourceFinding> findings_;

@@ -249,12 +249,13 @@ std::optional<ResolvedPlan> find_source_risks(const Plan& plan,
   if (!found.has_errors()) check_whole_sources(plan, resolved, connected, found);
   wrong.list.insert(wrong.list.end(), found.list.begin(), found.list.end());
   if (found.has_errors()) return std::nullopt;
+  const SourceTableNames names(connected.tables);
   for (std::size_t i = 0; i < plan.tables.size(); ++i) {
     const ResolvedTable& table = resolved.plan.tables[i];
     for (const auto& load : table.loads) {
       if (load.transform) continue;
       LoadMeasure(plan.tables[i], table.schema, load, *connected.connections.at(load.source),
-                  *connected.find(load), wrong)
+                  *names.find(load.source, load.source_table), wrong)
           .run();
     }
   }

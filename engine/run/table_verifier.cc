@@ -47,6 +47,7 @@ struct Unit {
 class Verifier {
  public:
   Verifier(const Reading& reading, const VerifyTables& tables) : reading_(reading), tables_(tables) {
+    for (const auto& chunk : tables.chunks) rows_written_[chunk.chunk.load] += chunk.result.digest.rows;
     for (const auto& table : tables.plan.tables) {
       if (!table.schema.exists) {
         add_unit(table, pointers_to(table.loads));
@@ -88,9 +89,7 @@ class Verifier {
     unit.loads = std::move(loads);
     for (const auto* load : unit.loads) {
       unit.meets_rows = unit.meets_rows || load->may_meet_rows || table.schema.exists;
-      for (const auto& chunk : tables_.chunks) {
-        if (chunk.chunk.load == load->name) unit.rows_written += chunk.result.digest.rows;
-      }
+      unit.rows_written += rows_written_[load->name];
     }
   }
 
@@ -375,6 +374,7 @@ class Verifier {
 
   const Reading& reading_;
   const VerifyTables& tables_;
+  std::map<std::string, std::int64_t> rows_written_;  // by load
   std::vector<std::unique_ptr<Unit>> units_;
   std::vector<Job> jobs_;
   std::atomic<std::size_t> next_job_{0};

@@ -298,7 +298,7 @@ class Run : public TargetRun {
     }
     record_.state = RunState::running;
     record_.fingerprint = fingerprint(prepared_.plan);
-    record_.resolved_plan = to_json(prepared_.plan).dump();
+    record_.resolved_plan = json_text(prepared_.plan);
     record_.snapshots = to_json(snapshots_->records());
     record_.plan_text = plan_.text;
     record_.scripts = scripts_text(plan_, prepared_.plan);
@@ -405,8 +405,7 @@ class Run : public TargetRun {
     guard_readings_ = std::make_unique<GuardReadings>(context_->guards, ledger_->checks(record_.id));
     {
       const auto connection = target_.connect(record_.id, 0);
-      for (const auto& record : guard_readings_->begin(asks(*connection)))
-        ledger_->write_check(record_.id, record);
+      ledger_->write_checks(record_.id, guard_readings_->begin(asks(*connection)));
     }
     const Throttle throttle(target_, *pace_, throttle_inputs());
     Crew(*context_, wanted_stop_, stop_).work(jobs_, [this] { tell_progress(); });
@@ -424,9 +423,10 @@ class Run : public TargetRun {
       const Step& step = graph_.steps[i];
       if (step.kind != StepKind::prove) continue;
       context_->found[step.table];
+      const ResolvedTable& table = context_->table(step.table);
       std::int64_t rows = 0;
-      for (const auto& load : prepared_.plan.find(step.table)->loads) rows += prepared_.sizes[load.name].rows;
-      const auto parts = jobs == 1 || prepared_.plan.find(step.table)->schema.exists
+      for (const auto& load : table.loads) rows += prepared_.sizes[load.name].rows;
+      const auto parts = jobs == 1 || table.schema.exists
                              ? 1
                              : std::clamp<std::int64_t>(rows / kRowsPerProofPart, 1, kMostProofParts);
       context_->proof_parts[i] = static_cast<int>(parts);
@@ -507,22 +507,20 @@ class Run : public TargetRun {
       if (!sources[name]) sources[name] = snapshots_->databases().at(name)->connect();
       return sources[name]->query(sql);
     };
+    std::map<std::string, TableSummary*> tables;
+    for (auto& table : summary_.tables) tables.emplace(table.table, &table);
     for (const AskedCheck& asked : checks_to_ask(prepared_.plan, target_.dialect())) {
       CheckRecord result = run_check(asked.check, databases);
       judge_sample(asked.check, asked.from_plan ? plan_.sample : 0, result);
-      ledger_->write_check(record_.id, result);
       const bool bad =
           result.status == "failed" || (result.status == "error" && result.severity == "critical");
       if (bad) faults.push_back("check " + result.name + ": " + result.message);
-      for (auto& table : summary_.tables) {
-        if (table.table == asked.counts_indexes_of) table.index_count = std::atoi(result.found.c_str());
-      }
+      if (const auto table = tables.find(asked.counts_indexes_of); table != tables.end())
+        table->second->index_count = std::atoi(result.found.c_str());
       summary_.checks.push_back(std::move(result));
     }
-    for (const auto& result : guard_readings_->end(databases)) {
-      ledger_->write_check(record_.id, result);
-      summary_.checks.push_back(result);
-    }
+    for (auto& result : guard_readings_->end(databases)) summary_.checks.push_back(std::move(result));
+    ledger_->write_checks(record_.id, summary_.checks);
   }
 
   void add_what_was_kept() {

@@ -18,6 +18,8 @@ constexpr std::size_t kMostTools = 100;
 // Chunks of small tables share a transaction for about this long.
 constexpr double kGroupSeconds = 1.0;
 constexpr double kSecondsWorthACommit = 0.1;
+// Proofs that the ledger is told of at once, if a second does not pass before.
+constexpr std::size_t kMostProofs = 500;
 
 using Clock = std::chrono::steady_clock;
 
@@ -90,20 +92,57 @@ Worker::LoadTools& Worker::tools(const std::string& name) {
 
 void Worker::work() {
   while (const auto job = context_.schedule.take()) {
-    const Step& step = context_.graph.steps[job->step];
     context_.pace.wait();
     if (context_.stop) return;
-    if (job->begins) context_.observer.with([&](Observer& o) { o.step_began(step); });
-    try {
-      with_retries(step.id, [&] { do_job(*job); });
-    } catch (const Error& error) {
-      try {
-        write_step(*job, StepState::failed, error.what());
-      } catch (const Error&) {  // The first error is the one to tell.
-      }
-      throw error.within(step.id);
+    std::vector<Job> jobs = context_.schedule.take_alike(*job);
+    jobs.insert(jobs.begin(), *job);
+    for (const Job& one : jobs) {
+      if (one.begins) context_.observer.with([&](Observer& o) { o.step_began(step_of(one)); });
+    }
+    if (jobs.size() > 1 && do_together(jobs)) continue;
+    for (const Job& one : jobs) {
+      if (context_.stop) return;
+      do_alone(one);
     }
   }
+  write_proofs();
+}
+
+const Step& Worker::step_of(const Job& job) const {
+  return context_.graph.steps[job.step];
+}
+
+void Worker::do_alone(const Job& job) {
+  const std::string& id = step_of(job).id;
+  try {
+    with_retries(id, [&] { do_job(job); });
+  } catch (const Error& error) {
+    try {
+      write_step(job, StepState::failed, error.what());
+    } catch (const Error&) {  // The first error is the one to tell.
+    }
+    throw error.within(id);
+  }
+}
+
+// A commit costs more than a small step. False: one of them cannot be done, and alone each tells what is in
+// its way.
+bool Worker::do_together(const std::vector<Job>& jobs) {
+  const Clock::time_point start = Clock::now();
+  std::vector<StepWork> works;
+  for (const Job& job : jobs) works.push_back(work_of(job));
+  try {
+    with_retries(step_of(jobs.front()).id, [&] { target().do_steps(works); });
+  } catch (const Error& error) {
+    if (error.retryable()) throw error.within(step_of(jobs.front()).id);
+    return false;
+  }
+  const double seconds = seconds_since(start) / static_cast<double>(jobs.size());
+  for (const Job& job : jobs) {
+    context_.observer.with([&](Observer& o) { o.step_ended(step_of(job), seconds); });
+    context_.schedule.step_done(job);
+  }
+  return true;
 }
 
 void Worker::with_retries(const std::string& step, const std::function<void()>& work) {
@@ -125,7 +164,7 @@ void Worker::with_retries(const std::string& step, const std::function<void()>& 
 }
 
 void Worker::do_job(const Job& job) {
-  switch (context_.graph.steps[job.step].kind) {
+  switch (step_of(job).kind) {
     case StepKind::load:
       do_load(job);
       break;
@@ -145,7 +184,7 @@ ClaimRequest Worker::claim_request(const std::vector<std::string>& loads) const 
 }
 
 void Worker::do_load(const Job& job) {
-  const Step& step = context_.graph.steps[job.step];
+  const Step& step = step_of(job);
   ClaimRequest request = claim_request(step.loads);
   for (const auto& name : step.creates) {
     const ResolvedTable& table = context_.table(name);
@@ -216,15 +255,15 @@ bool Worker::load_next(ClaimRequest& request, const std::vector<std::string>& ta
     take_back();
     throw;
   }
-  for (const auto& record : changed_guards) {
-    context_.ledger.with([&](Ledger& ledger) { ledger.write_check(context_.run, record); });
+  if (changed_guards.empty()) return true;
+  context_.ledger.with([&](Ledger& ledger) { ledger.write_checks(context_.run, changed_guards); });
+  for (const auto& record : changed_guards)
     context_.observer.with([&](Observer& o) { o.notice(record.message); });
-  }
   return true;
 }
 
-void Worker::do_schema_step(const Job& job) {
-  const Step& step = context_.graph.steps[job.step];
+StepWork Worker::work_of(const Job& job) {
+  const Step& step = step_of(job);
   StepWork work{context_.run, step.id, step.table, step.statements, {}};
   work.begins_table = step.kind == StepKind::begin;
   work.premise = step.premise;
@@ -235,6 +274,12 @@ void Worker::do_schema_step(const Job& job) {
       }
     }
   }
+  return work;
+}
+
+void Worker::do_schema_step(const Job& job) {
+  const Step& step = step_of(job);
+  const StepWork work = work_of(job);
   for (;;) {
     try {
       target().do_step(work);
@@ -253,7 +298,7 @@ void Worker::do_schema_step(const Job& job) {
 }
 
 void Worker::do_proof(const Job& job) {
-  const Step& step = context_.graph.steps[job.step];
+  const Step& step = step_of(job);
   Found& found = context_.found.at(step.table);
   const int parts = context_.proof_parts[job.step];
   const ResolvedTable& table = context_.table(step.table);
@@ -313,22 +358,43 @@ void Worker::prove_written_rows(const ResolvedTable& table, Found& found) {
 }
 
 void Worker::end_step(const Job& job) {
-  const Step& step = context_.graph.steps[job.step];
+  const Step& step = step_of(job);
   // A schema step was marked done in its own transaction: a commit more for its time is worth it when it took
   // some.
   const bool is_marked = step.kind != StepKind::load && step.kind != StepKind::prove;
   const double seconds = seconds_of(job);
-  if (!is_marked || seconds > kSecondsWorthACommit) write_step(job, StepState::done, "");
+  if (step.kind == StepKind::prove) {
+    note_proof(job);
+  } else if (!is_marked || seconds > kSecondsWorthACommit) {
+    write_step(job, StepState::done, "");
+  }
   context_.observer.with([&](Observer& o) { o.step_ended(step, seconds); });
   context_.schedule.step_done(job);
 }
 
-void Worker::write_step(const Job& job, StepState state, const std::string& detail) {
-  const Step& step = context_.graph.steps[job.step];
-  const StepRecord record{
+StepRecord Worker::record_of(const Job& job, StepState state, const std::string& detail) const {
+  const Step& step = step_of(job);
+  return {
       step.id, std::string(to_string(step.kind)), step.table, state, seconds_of(job), detail, job.began_at,
       number_};
+}
+
+void Worker::write_step(const Job& job, StepState state, const std::string& detail) {
+  const StepRecord record = record_of(job, state, detail);
   context_.ledger.with([&](Ledger& ledger) { ledger.write_step(context_.run, record); });
+}
+
+// A run that goes on proves again, whatever the ledger says: a commit for each would be too many.
+void Worker::note_proof(const Job& job) {
+  proofs_.push_back(record_of(job, StepState::done, ""));
+  const double waits = static_cast<double>(now_micros() - proofs_.front().started_at) / 1e6;
+  if (waits > kGroupSeconds || proofs_.size() == kMostProofs) write_proofs();
+}
+
+void Worker::write_proofs() {
+  if (proofs_.empty()) return;
+  context_.ledger.with([&](Ledger& ledger) { ledger.write_steps(context_.run, proofs_); });
+  proofs_.clear();
 }
 
 }  // namespace planrun

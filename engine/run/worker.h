@@ -30,14 +30,21 @@ class Worker {
 
  private:
   struct LoadTools;
+  const Step& step_of(const Job& job) const;
   void do_job(const Job& job);
   void with_retries(const std::string& step, const std::function<void()>& work);
   void do_load(const Job& job);
+  StepWork work_of(const Job& job);
   void do_schema_step(const Job& job);
+  void do_alone(const Job& job);
+  bool do_together(const std::vector<Job>& jobs);
   void do_proof(const Job& job);
   void prove_written_rows(const ResolvedTable& table, Found& found);
   void end_step(const Job& job);
+  StepRecord record_of(const Job& job, StepState state, const std::string& detail) const;
   void write_step(const Job& job, StepState state, const std::string& detail);
+  void note_proof(const Job& job);
+  void write_proofs();
   /// Claims and loads a chunk, with `several` as many as fit into a second. False: nothing was there to
   /// claim.
   bool load_next(ClaimRequest& request, const std::vector<std::string>& tables, const std::string& name,
@@ -49,6 +56,7 @@ class Worker {
 
   RunContext& context_;
   int number_;
+  std::vector<StepRecord> proofs_;  // done, and not in the ledger yet
   std::unique_ptr<Target> target_;
   std::map<std::string, std::unique_ptr<Source>> sources_;
   std::map<std::string, std::unique_ptr<LoadTools>> tools_;

@@ -225,11 +225,15 @@ void estimate(SqliteConnection& connection, CatalogTable& found) {
   }
   table.estimated_bytes =
       std::min(total, static_cast<std::int64_t>(static_cast<double>(table.estimated_rows) * row_bytes));
-  Statement has(connection, "select 1 from sqlite_schema where name = 'sqlite_sequence'");
-  if (!has.step()) return;
-  Statement sequence(connection, "select seq from sqlite_sequence where name = ?1");
-  sequence.bind(1, table.name);
-  if (sequence.step()) table.sequence = sequence.integer(0);
+}
+
+std::map<std::string, std::int64_t> read_sequences(SqliteConnection& connection) {
+  std::map<std::string, std::int64_t> sequences;
+  Statement there(connection, "select 1 from sqlite_schema where name = 'sqlite_sequence'");
+  if (!there.step()) return sequences;
+  Statement list(connection, "select name, seq from sqlite_sequence");
+  while (list.step()) sequences[list.text(0)] = list.integer(1);
+  return sequences;
 }
 
 }  // namespace planrun

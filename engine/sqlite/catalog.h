@@ -1,6 +1,7 @@
 // What a SQLite database holds: its tables, their columns, and the key that orders each one's rows.
 #pragma once
 
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -40,8 +41,11 @@ std::vector<CatalogTable> read_catalog(SqliteConnection& connection);
 /// Throws an Error of the connection's code when there is no such table.
 CatalogTable read_catalog_table(SqliteConnection& connection, const std::string& name);
 
-/// Fills in estimated_rows, estimated_bytes and sequence; looks at 10,000 rows at most.
+/// Fills in estimated_rows and estimated_bytes; looks at 10,000 rows at most.
 void estimate(SqliteConnection& connection, CatalogTable& table);
+
+/// The largest key that each table with AUTOINCREMENT has given.
+std::map<std::string, std::int64_t> read_sequences(SqliteConnection& connection);
 
 /// `key >= ?first...` (or `>`) in the key's own order, with one parameter a part.
 std::string lower_bound_sql(const TableOrder& order, int first, bool inclusive);

@@ -194,6 +194,7 @@ class SqliteDialect : public Dialect {
   std::string active_sessions_query() const override { return {}; }
   std::string replication_lag_query() const override { return {}; }
   int writer_limit() const override { return 1; }
+  std::size_t most_tables_locked() const override { return 0; }
 };
 
 std::vector<SchemaStep> SqliteDialect::schema_steps(const TableSchema& table) const {

@@ -185,11 +185,7 @@ const CatalogTable& SqliteInspector::at(const std::string& table) const {
 }
 
 std::vector<SourceTable> SqliteInspector::tables() {
-  std::map<std::string, std::int64_t> sequences;
-  if (written_.contains("sqlite_sequence")) {
-    Statement list(*connection_, "select name, seq from sqlite_sequence");
-    while (list.step()) sequences[list.text(0)] = list.integer(1);
-  }
+  const auto sequences = read_sequences(*connection_);
   std::vector<SourceTable> tables;
   for (const auto& found : catalog_) {
     tables.push_back(found.table);

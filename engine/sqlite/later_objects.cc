@@ -1,7 +1,8 @@
 #include "sqlite/later_objects.h"
 
-#include <algorithm>
+#include <map>
 #include <set>
+#include <utility>
 
 #include "base/text.h"
 #include "sql/identifiers.h"
@@ -23,7 +24,7 @@ class TablesRead {
     }
     sqlite3_set_authorizer(connection_.get(), nullptr, nullptr);
   }
-  bool has(const std::string& table) const { return tables_.contains(to_lower_ascii(table)); }
+  const std::set<std::string>& names() const { return tables_; }  // in lower case
 
  private:
   static int note(void* self, int action, const char* table, const char*, const char*, const char*) {
@@ -51,10 +52,19 @@ std::vector<SchemaRow> schema_rows(SqliteConnection& connection) {
   return rows;
 }
 
-bool refers_to(SqliteConnection& connection, const std::string& table, const std::string& parent) {
-  Statement row(connection, "select 1 from pragma_foreign_key_list(?1) where \"table\" = ?2 collate nocase");
-  row.bind(1, std::string_view(table)).bind(2, std::string_view(parent));
-  return row.step();
+/// The names in lower case.
+std::set<std::string> parents_of(SqliteConnection& connection, const std::string& table) {
+  Statement row(connection, "select \"table\" from pragma_foreign_key_list(?1)");
+  row.bind(1, std::string_view(table));
+  std::set<std::string> parents;
+  while (row.step()) parents.insert(to_lower_ascii(row.text(0)));
+  return parents;
+}
+
+std::set<std::string> in_lower_case(std::span<const std::string> names) {
+  std::set<std::string> lower;
+  for (const auto& name : names) lower.insert(to_lower_ascii(name));
+  return lower;
 }
 
 void compare_columns(SqliteConnection& connection, const TableSchema& table, TableState& state) {
@@ -64,38 +74,79 @@ void compare_columns(SqliteConnection& connection, const TableSchema& table, Tab
   while (row.step()) found.push_back(row.text(0));
   std::vector<std::string> wanted;
   for (const auto& column : table.columns) wanted.push_back(column.name);
+  std::vector<LaterObject> columns;
   for (const auto& name : found) {
-    if (!is_in(wanted, name)) state.later.push_back({"column " + name, {}});
+    if (!is_in(wanted, name)) columns.push_back({"column " + name, {}});
   }
   for (const auto& name : wanted) {
     if (is_in(found, name)) continue;
-    state.later.push_back({"column " + name + " is gone", {}});
+    columns.push_back({"column " + name + " is gone", {}});
     state.is_whole = false;
   }
+  state.later.insert(state.later.begin(), columns.begin(), columns.end());
 }
+
+// Notes what hangs on the tables asked for, one object of the file after the other.
+class HungObjects {
+ public:
+  HungObjects(SqliteConnection& connection, std::span<const TableSchema* const> tables)
+      : connection_(connection), states_(tables.size()) {
+    for (std::size_t i = 0; i < tables.size(); ++i) places_.emplace(to_lower_ascii(tables[i]->name), i);
+  }
+
+  void note_table(const SchemaRow& row) {
+    const auto place = places_.find(to_lower_ascii(row.name));
+    if (row.type == "table" && place != places_.end()) states_[place->second].exists = true;
+  }
+
+  void note_others(const SchemaRow& row) {
+    if (row.type == "table") {
+      hang(parents_of(connection_, row.name), {"foreign key of table " + row.name, {}});
+    } else if (row.type == "view") {
+      hang(TablesRead(connection_, row.name).names(),
+           {"view " + row.name, "DROP VIEW " + quote_name(row.name)});
+    } else {
+      const std::string own = to_lower_ascii(row.table);
+      std::set<std::string> named = in_lower_case(identifiers_in(row.sql));
+      named.erase(own);
+      hang({own}, {"trigger " + row.name, {}});
+      hang(named, {"trigger " + row.name + " of table " + row.table,
+                   "DROP TRIGGER IF EXISTS " + quote_name(row.name)});
+    }
+  }
+
+  std::vector<TableState> states() && { return std::move(states_); }
+
+ private:
+  void hang(const std::set<std::string>& tables, const LaterObject& object) {
+    for (const auto& table : tables) {
+      if (const auto place = places_.find(table); place != places_.end() && states_[place->second].exists)
+        states_[place->second].later.push_back(object);
+    }
+  }
+
+  SqliteConnection& connection_;
+  std::map<std::string, std::size_t> places_;  // by name in lower case
+  std::vector<TableState> states_;
+};
 
 }  // namespace
 
-TableState look_for_later(SqliteConnection& connection, const TableSchema& table,
-                          std::span<const std::string> own) {
-  TableState state;
-  state.exists = true;
-  compare_columns(connection, table, state);
-  std::vector<LaterObject>& found = state.later;
-  for (const auto& row : schema_rows(connection)) {
-    if (is_in(own, row.name)) continue;
-    if (row.type == "table" && refers_to(connection, row.name, table.name)) {
-      found.push_back({"foreign key of table " + row.name, {}});
-    } else if (row.type == "view" && TablesRead(connection, row.name).has(table.name)) {
-      found.push_back({"view " + row.name, "DROP VIEW " + quote_name(row.name)});
-    } else if (row.type == "trigger" && same_name(row.table, table.name)) {
-      found.push_back({"trigger " + row.name, {}});
-    } else if (row.type == "trigger" && is_in(identifiers_in(row.sql), table.name)) {
-      found.push_back({"trigger " + row.name + " of table " + row.table,
-                       "DROP TRIGGER IF EXISTS " + quote_name(row.name)});
-    }
+std::vector<TableState> look_for_later(SqliteConnection& connection,
+                                       std::span<const TableSchema* const> tables,
+                                       std::span<const std::string> own) {
+  const std::vector<SchemaRow> rows = schema_rows(connection);
+  const std::set<std::string> own_names = in_lower_case(own);
+  HungObjects later(connection, tables);
+  for (const auto& row : rows) later.note_table(row);
+  for (const auto& row : rows) {
+    if (!own_names.contains(to_lower_ascii(row.name))) later.note_others(row);
   }
-  return state;
+  std::vector<TableState> states = std::move(later).states();
+  for (std::size_t i = 0; i < tables.size(); ++i) {
+    if (states[i].exists) compare_columns(connection, *tables[i], states[i]);
+  }
+  return states;
 }
 
 }  // namespace planrun

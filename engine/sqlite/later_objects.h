@@ -1,4 +1,4 @@
-// What others have hung on a table of a SQLite file.
+// What others have hung on tables of a SQLite file.
 #pragma once
 
 #include <span>
@@ -10,9 +10,10 @@
 
 namespace planrun {
 
-/// The state of a table that is there: views that read it, triggers on it or naming it, foreign keys that
-/// refer to it, and columns that are not those of the schema. Objects in `own` are the run's.
-TableState look_for_later(SqliteConnection& connection, const TableSchema& table,
-                          std::span<const std::string> own);
+/// The state of each table: whether it is there, views that read it, triggers on it or naming it, foreign
+/// keys that refer to it, and columns that are not those of the schema. Objects in `own` are the run's.
+std::vector<TableState> look_for_later(SqliteConnection& connection,
+                                       std::span<const TableSchema* const> tables,
+                                       std::span<const std::string> own);
 
 }  // namespace planrun

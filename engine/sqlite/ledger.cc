@@ -30,10 +30,10 @@ class SqliteLedger : public Ledger {
   }
   std::vector<RunRecord> runs(const std::string& plan) override;
   void write_run(const RunRecord& run, std::span<const StepRecord> steps) override;
-  void write_step(const std::string& run, const StepRecord& step) override;
+  void write_steps(const std::string& run, std::span<const StepRecord> steps) override;
   std::vector<StepRecord> steps(const std::string& run) override;
   std::vector<ChunkRecord> chunks(const std::string& run) override;
-  void write_check(const std::string& run, const CheckRecord& check) override;
+  void write_checks(const std::string& run, std::span<const CheckRecord> checks) override;
   std::vector<CheckRecord> checks(const std::string& run) override;
   std::vector<RejectRecord> kept_out(const std::string& run, RejectKind kind, std::int64_t limit) override;
 
@@ -162,7 +162,7 @@ void SqliteLedger::write_run(const RunRecord& run, std::span<const StepRecord> s
   transaction.commit();
 }
 
-void SqliteLedger::write_step(const std::string& run, const StepRecord& step) {
+void SqliteLedger::write_steps(const std::string& run, std::span<const StepRecord> steps) {
   WriteTransaction transaction(connection_.file(), connection_.writing());
   Statement row(
       transaction.connection(),
@@ -172,10 +172,13 @@ void SqliteLedger::write_step(const std::string& run, const StepRecord& step) {
           "on conflict (run, id) do update set kind = excluded.kind, \"table\" = excluded.\"table\", "
           "state = excluded.state, seconds = excluded.seconds, detail = excluded.detail, "
           "started_at = excluded.started_at, worker = excluded.worker");
-  row.bind(1, std::string_view(run)).bind(2, std::string_view(step.id)).bind(3, std::string_view(step.kind));
-  row.bind(4, std::string_view(step.table)).bind(5, to_string(step.state)).bind(6, step.seconds);
-  row.bind(7, std::string_view(step.detail)).bind(8, step.started_at);
-  row.bind(9, static_cast<std::int64_t>(step.worker)).run();
+  for (const auto& step : steps) {
+    row.bind(1, std::string_view(run)).bind(2, std::string_view(step.id));
+    row.bind(3, std::string_view(step.kind));
+    row.bind(4, std::string_view(step.table)).bind(5, to_string(step.state)).bind(6, step.seconds);
+    row.bind(7, std::string_view(step.detail)).bind(8, step.started_at);
+    row.bind(9, static_cast<std::int64_t>(step.worker)).run();
+  }
   transaction.commit();
 }
 
@@ -224,20 +227,23 @@ std::vector<ChunkRecord> SqliteLedger::chunks(const std::string& run) {
   return chunks;
 }
 
-void SqliteLedger::write_check(const std::string& run, const CheckRecord& check) {
+void SqliteLedger::write_checks(const std::string& run, std::span<const CheckRecord> checks) {
+  if (checks.empty()) return;
   WriteTransaction transaction(connection_.file(), connection_.writing());
   Statement row(transaction.connection(),
                 "insert into " + names().check_result +
                     " (run, name, severity, status, expected, found, message, checked_at) "
                     "values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
-  row.bind(1, std::string_view(run))
-      .bind(2, std::string_view(check.name))
-      .bind(3, std::string_view(check.severity));
-  row.bind(4, std::string_view(check.status)).bind(5, std::string_view(check.expected));
-  row.bind(6, std::string_view(check.found))
-      .bind(7, std::string_view(check.message))
-      .bind(8, check.checked_at)
-      .run();
+  for (const auto& check : checks) {
+    row.bind(1, std::string_view(run))
+        .bind(2, std::string_view(check.name))
+        .bind(3, std::string_view(check.severity));
+    row.bind(4, std::string_view(check.status)).bind(5, std::string_view(check.expected));
+    row.bind(6, std::string_view(check.found))
+        .bind(7, std::string_view(check.message))
+        .bind(8, check.checked_at)
+        .run();
+  }
   transaction.commit();
 }
 

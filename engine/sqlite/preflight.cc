@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <map>
+#include <set>
 
 #include <unistd.h>
 
@@ -37,26 +39,39 @@ bool look_at_rights(const TargetFile& file, std::vector<PreflightFinding>& findi
   return true;
 }
 
+/// What the plan makes, by names in lower case: tables, and the tables of indexes.
+std::multimap<std::string, std::pair<const TableSchema*, bool>> wanted_names(
+    std::span<const TableSchema* const> tables) {
+  std::multimap<std::string, std::pair<const TableSchema*, bool>> wanted;
+  for (const TableSchema* table : tables) {
+    if (table->exists) continue;
+    wanted.emplace(to_lower_ascii(table->name), std::pair(table, true));
+    for (const auto& index : table->indexes)
+      wanted.emplace(to_lower_ascii(index.name), std::pair(table, false));
+  }
+  return wanted;
+}
+
 /// Tables, views and indexes of the names that the plan wants.
 void look_for_names(SqliteConnection& connection, std::span<const TableSchema* const> tables,
                     std::span<const std::string> ours, std::vector<PreflightFinding>& findings) {
+  const auto wanted = wanted_names(tables);
+  std::set<std::string> own;
+  for (const auto& table : ours) own.insert(to_lower_ascii(table));
   Statement row(connection,
                 "select type, name, tbl_name from sqlite_schema where type in ('table', 'view', 'index')");
   while (row.step()) {
     const std::string type = row.text(0);
     const std::string name = row.text(1);
     const std::string table = row.text(2);
-    if (is_in(ours, table)) continue;
-    for (const TableSchema* wanted : tables) {
-      if (wanted->exists) continue;
-      const bool taken = same_name(wanted->name, name);
-      const bool index =
-          std::ranges::any_of(wanted->indexes, [&](const auto& i) { return same_name(i.name, name); });
-      if (!taken && !index) continue;
+    if (own.contains(to_lower_ascii(table))) continue;
+    const auto [first, last] = wanted.equal_range(to_lower_ascii(name));
+    for (auto found = first; found != last; ++found) {
+      const auto& [maker, is_table] = found->second;
       findings.push_back({true,
                           type + " " + name + (type == "index" ? " (on table " + table + ")" : "") +
                               " is already in " + connection.shown() + ", and the plan makes " +
-                              (taken ? "a table" : "an index of table " + wanted->name) + " of that name",
+                              (is_table ? "a table" : "an index of table " + maker->name) + " of that name",
                           "drop or rename it, or choose another name in the plan"});
     }
   }

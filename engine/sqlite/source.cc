@@ -45,12 +45,15 @@ class SqliteSource : public Source {
 
   std::vector<SourceTable> tables() override {
     std::vector<SourceTable> tables;
+    const auto sequences = read_sequences(*connection_);
     for (auto& found : read_catalog(*connection_)) {
       try {
         estimate(*connection_, found);
       } catch (const Error& error) {
         throw error.within("table " + quote_for_message(found.table.name));
       }
+      if (const auto given = sequences.find(found.table.name); given != sequences.end())
+        found.table.sequence = given->second;
       tables.push_back(std::move(found.table));
     }
     return tables;

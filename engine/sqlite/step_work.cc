@@ -1,5 +1,6 @@
 #include "sqlite/step_work.h"
 
+#include <algorithm>
 #include <chrono>
 #include <string_view>
 
@@ -41,6 +42,10 @@ class WithinOneTransaction {
   bool refused_ = false;
 };
 
+std::string step_kind(const StepWork& work) {
+  return work.step.substr(0, work.step.find(' '));
+}
+
 void run_one(Statement& statement, const SqliteConnection& connection) {
   if (!tells_orphans(statement.get())) {
     statement.run();
@@ -81,12 +86,31 @@ void run_step_text(SqliteConnection& connection, const std::string& sql) {
   }
 }
 
+StatisticsAside::StatisticsAside(SqliteConnection& connection, std::span<const StepWork> works)
+    : connection_(connection) {
+  const bool analyzes =
+      std::ranges::all_of(works, [](const StepWork& w) { return step_kind(w) == "analyze"; });
+  if (works.size() < 2 || !analyzes) return;
+  Statement there(connection, "select 1 from sqlite_schema where name = 'sqlite_stat1'");
+  if (!there.step()) return;
+  there.reset();
+  connection.execute(
+      "create temp table planrun_statistics as select * from main.sqlite_stat1; delete from "
+      "main.sqlite_stat1");
+  is_aside_ = true;
+}
+
+void StatisticsAside::put_back() {
+  if (!is_aside_) return;
+  connection_.execute(
+      "insert into main.sqlite_stat1 select * from temp.planrun_statistics"
+      " where tbl not in (select tbl from main.sqlite_stat1); drop table temp.planrun_statistics");
+}
+
 void do_step_work(SqliteConnection& connection, const SqliteLedgerTables& ledger, const StepWork& work,
                   int worker) {
   if (ledger.is_step_done(connection, work.run, work.step)) return;
-  StepRecord done{
-      work.step, work.step.substr(0, work.step.find(' ')), work.table, StepState::done, 0, "", now_micros(),
-      worker};
+  StepRecord done{work.step, step_kind(work), work.table, StepState::done, 0, "", now_micros(), worker};
   const auto start = std::chrono::steady_clock::now();
   for (const auto& sql : work.statements) run_step_text(connection, sql);
   if (work.begins_table) keep_sequence(connection, ledger, work.run, work.table);

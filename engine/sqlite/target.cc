@@ -28,9 +28,12 @@ class SqliteTarget : public Target {
                                int patience_ms) override;
   bool is_done(const std::string& run, std::int64_t chunk) override;
 
-  void do_step(const StepWork& work) override {
+  void do_steps(std::span<const StepWork> works) override {
     WriteTransaction transaction(connection_.file(), connection_.writing());
-    do_step_work(transaction.connection(), connection_.ledger(), work, worker_);
+    StatisticsAside aside(transaction.connection(), works);
+    for (const StepWork& work : works)
+      do_step_work(transaction.connection(), connection_.ledger(), work, worker_);
+    aside.put_back();
     transaction.commit();
   }
 

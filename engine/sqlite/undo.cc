@@ -18,12 +18,7 @@ class SqliteUndo : public UndoTransaction {
 
   std::vector<TableState> look(std::span<const TableSchema* const> tables,
                                std::span<const std::string> own) override {
-    std::vector<TableState> states;
-    for (const TableSchema* table : tables) {
-      const bool exists = is_table(table->name);
-      states.push_back(exists ? look_for_later(*connection_, *table, own) : TableState());
-    }
-    return states;
+    return look_for_later(*connection_, tables, own);
   }
 
   std::unique_ptr<BackReader> read_back(const ReadBack& request) override {

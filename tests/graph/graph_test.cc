@@ -92,6 +92,7 @@ TEST_CASE("small tables are so many to a step that their locks find room") {
   CHECK(graph.steps[0].creates.size() == 100);
   CHECK(graph.steps[2].creates.size() == 50);
   CHECK(graph.steps[2].creates.back() == "t249");
+  CHECK(graph.steps[place(graph, "key t249 t249_pkey")].is_small);
 }
 
 TEST_CASE("tables that refer to each other are no cycle of steps") {

@@ -53,8 +53,8 @@ TEST_CASE("what is written is read again", "[server][postgres]") {
   run.scripts = "{\"transforms/a.lua\": {}}";
   fixture.ledger->write_run(run, steps);
   fixture.ledger->write_step(kRun, {"z", "create", "t", StepState::done, 1.5, "fine", 1700000000000001, 3});
-  fixture.ledger->write_check(kRun, {"c", "critical", "passed", "1", "1", "", 77});
-  fixture.ledger->write_check(kRun, {"c", "critical", "passed", "1", "1", "", 77});
+  fixture.ledger->write_checks(kRun, std::vector<CheckRecord>{{"c", "critical", "passed", "1", "1", "", 77}});
+  fixture.ledger->write_checks(kRun, std::vector<CheckRecord>{{"c", "critical", "passed", "1", "1", "", 77}});
   const auto runs = fixture.ledger->runs("ora");
   REQUIRE(runs.size() == 1);
   CHECK(runs[0].state == RunState::failed);
@@ -96,6 +96,27 @@ TEST_CASE("a second run is refused, naming who holds the lock", "[server][postgr
   CHECK_NOTHROW(second->lock("other", std::vector<std::string>{"elsewhere"}));
   fixture.ledger.reset();
   CHECK_NOTHROW(second->lock("ora", tables));
+}
+
+TEST_CASE("a plan of thousands of tables locks their schema, and finds room", "[server][postgres]") {
+  PostgresFixture fixture;
+  std::vector<std::string> tables;
+  for (int i = 0; i < 20'000; ++i) tables.push_back("t" + std::to_string(i));
+  fixture.ledger->lock("many", tables);
+  auto second = fixture.database->open_ledger(true);
+  const auto failure = failure_of_work([&] { second->lock("few", std::vector<std::string>{"elsewhere"}); });
+  REQUIRE(failure.error);
+  CHECK(failure.error->code() == ErrorCode::refused);
+  CHECK_THAT(failure.message(),
+             ContainsSubstring("schema public") && ContainsSubstring("planrun many ledger"));
+  fixture.ledger.reset();
+  second->lock("few", std::vector<std::string>{"elsewhere"});
+  auto third = fixture.database->open_ledger(true);
+  CHECK_NOTHROW(third->lock("other", std::vector<std::string>{"t1"}));
+  const auto many = fixture.database->open_ledger(true);
+  const auto refused = failure_of_work([&] { many->lock("many", tables); });
+  REQUIRE(refused.error);
+  CHECK_THAT(refused.message(), ContainsSubstring("plan many has more than 500 tables"));
 }
 
 TEST_CASE("a table of another plan's unfinished run is refused", "[server][postgres]") {

@@ -1,6 +1,7 @@
 // A run taken back leaves the target as it was, whatever became of the run; what others have made since is
 // named, and not touched.
 #include <chrono>
+#include <csignal>
 #include <thread>
 
 #include "support/migration.h"
@@ -277,6 +278,83 @@ TEST_CASE("rollback waits for readers and writers, and sees what these have writ
   reader.join();
   INFO(done.out << done.err);
   CHECK(done.status == 0);
+}
+
+namespace {
+
+/// Tables with an index, of which every tenth refers to the one before.
+std::string many_tables(int count) {
+  std::string tables;
+  for (int i = 1; i <= count; ++i) {
+    const std::string name = "m" + std::to_string(i);
+    const std::string parent = i % 10 == 0 ? " references m" + std::to_string(i - 1) + " (id)" : "";
+    tables += "[table." + name + "]\nfrom = \"s.orders\"\n[table." + name +
+              ".columns]\nid = \"bigint primary key" + parent +
+              "\"\ncustomer = \"text\"\ntotal = \"text\"\n[table." + name + ".index]\n" + name +
+              "_customer = \"(customer)\"\n";
+  }
+  return tables;
+}
+
+}  // namespace
+
+TEST_CASE("a run of more tables than one transaction can lock is taken back piece by piece",
+          "[rollback][slow][postgres]") {
+  Taken t(Kind::postgresql, many_tables(450));
+  make_others(t.m);
+  const std::string before = t.state();
+  const ProcessResult ran = t.m.run();
+  INFO(ran.out << ran.err);
+  REQUIRE(ran.status == 0);
+  const std::string made = t.state();
+
+  // The first table is the last to go: nothing has gone before it was looked at.
+  say(t.m, "update m1 set customer = 'mine' where id = 7; create view on_it as select * from m450");
+  const std::string changed = t.state();
+  const ProcessResult refused = t.rollback();
+  CHECK(refused.status == 1);
+  CHECK_THAT(refused.err,
+             ContainsSubstring("nothing was dropped") &&
+                 ContainsSubstring("table m1: 300 rows found, 300 written by the run, but not all") &&
+                 ContainsSubstring("table m450: view on_it"));
+  CHECK(t.state() == changed);
+  CHECK(t.run_states() == "passed");
+  say(t.m, "update m1 set customer = 'customer 7' where id = 7; drop view on_it");
+  REQUIRE(t.state() == made);
+
+  const auto roll_back = [&](const std::string& setting, const std::string& value) {
+    return run_planrun({"rollback", t.m.plan_file().string(), "--yes"}, t.m.state(),
+                       {{"LD_PRELOAD", PLANRUN_KILL_PRELOAD}, {setting, value}});
+  };
+  const std::string file = (t.m.state().parent_path() / "points").string();
+  REQUIRE(roll_back("PLANRUN_KILL_COUNT_FILE", file).status == 0);
+  CHECK(t.state() == before);
+  REQUIRE(t.m.run().status == 0);
+  // The last commits are those of the second piece, of the third, and of the ledger's `rolled_back`.
+  const std::string points = read_file(file);
+  std::size_t point = std::string::npos;
+  for (int i = 0; i < 3; ++i) point = points.rfind('a', point) - 1;
+  const ProcessResult killed = roll_back("PLANRUN_KILL_AT", std::to_string(point + 2));
+  INFO("killed at point " << point + 2 << " of " << points << "\n" << killed.out << killed.err);
+  REQUIRE(killed.status == -SIGKILL);
+  CHECK(t.m.target("select state from " + t.m.ledger("run") + " order by started_at desc limit 1") ==
+        "rolling_back");
+  const std::string left =
+      t.m.target("select count(*) from pg_class where relkind = 'r' and relname ~ '^m[0-9]+$'");
+  CHECK(left != "0");
+  CHECK(left != "450");
+  // What is changed now finds some tables gone, and says so.
+  say(t.m, "update m1 set customer = 'mine' where id = 7");
+  const ProcessResult stuck = t.rollback();
+  CHECK(stuck.status == 1);
+  CHECK_THAT(stuck.err, ContainsSubstring("is taken back in part, and the rest stands"));
+  CHECK(t.m.target("select count(*) from pg_class where relkind = 'r' and relname ~ '^m[0-9]+$'") == left);
+  say(t.m, "update m1 set customer = 'customer 7' where id = 7");
+  const ProcessResult r = t.rollback();
+  INFO(r.out << r.err);
+  CHECK(r.status == 0);
+  CHECK(t.state() == before);
+  CHECK(t.run_states() == "rolled_back\nrolled_back");
 }
 
 }  // namespace rollback_test

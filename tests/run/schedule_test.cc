@@ -57,6 +57,32 @@ TEST_CASE("a load is done only when its last worker found nothing") {
   schedule.step_done(*third);
 }
 
+TEST_CASE("small steps of one kind are taken together, a hundred at once") {
+  Graph graph;
+  for (int i = 0; i < 250; ++i) {
+    const bool is_index = i % 2 == 0;
+    graph.steps.push_back(
+        step("s" + std::to_string(i), is_index ? StepKind::index : StepKind::analyze, is_index ? 20 : 10));
+    graph.steps.back().is_small = i != 4;
+  }
+  Schedule schedule(graph);
+  const auto first = schedule.take();
+  REQUIRE(first->step == 0);
+  const auto more = schedule.take_alike(*first);
+  REQUIRE(more.size() == 99);
+  CHECK(more[0].step == 2);
+  CHECK(more[1].step == 6);
+  CHECK(more.back().step == 200);
+  for (const Job& job : more) CHECK(job.begins);
+  const auto large = schedule.take();
+  CHECK(large->step == 4);
+  CHECK(schedule.take_alike(*large).empty());
+  const auto rest = schedule.take();
+  CHECK(rest->step == 202);
+  CHECK(schedule.take_alike(*rest).size() == 23);
+  CHECK(schedule.take()->step == 1);
+}
+
 TEST_CASE("steps wait for what is before them, and a proof for all of its parts") {
   const Graph graph = small_graph();
   Schedule schedule(graph);

@@ -300,7 +300,7 @@ TEST_CASE("the ledger gives back what was written, runs newest first") {
   CHECK(found[1].needs == steps[1].needs);
   CHECK(ledger->runs("p").at(1).plan_text == old.plan_text);
   CHECK(ledger->runs("p").at(1).scripts == old.scripts);
-  ledger->write_check("r1", {"c", "critical", "failed", "1", "2", "differs", 99});
+  ledger->write_checks("r1", std::vector<CheckRecord>{{"c", "critical", "failed", "1", "2", "differs", 99}});
   CHECK(ledger->checks("r1").at(0).found == "2");
   CHECK(ledger->checks("r1").at(0).checked_at == 99);
 }
