@@ -153,7 +153,8 @@ class Builder {
 
   bool is_small(const ResolvedTable& table) const {
     const Size& size = sizes_.at(table.schema.name);
-    if (table.schema.exists) return false;
+    // What is spread over nodes is made in a transaction of its own.
+    if (table.schema.exists || table.schema.distribution) return false;
     for (const auto& load : table.loads) {
       if (load.may_meet_rows) return false;
     }

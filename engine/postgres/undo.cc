@@ -68,6 +68,7 @@ class PostgresUndo : public UndoTransaction {
   void add_columns(const TableSchema& table, TableState& state);
   void add_triggers(const std::string& table, const std::string& own, TableState& state);
   void add_dependents(const std::string& table, const std::string& own, TableState& state);
+  void add_parts(const TableSchema& table, const std::string& own, TableState& state);
 
   std::shared_ptr<PostgresContext> context_;
   std::shared_ptr<PostgresConnection> connection_;
@@ -152,7 +153,7 @@ void PostgresUndo::add_columns(const TableSchema& table, TableState& state) {
 
 void PostgresUndo::add_triggers(const std::string& table, const std::string& own, TableState& state) {
   const Result r = connection_->exec(
-      "SELECT tgname FROM pg_trigger WHERE tgrelid = to_regclass($1) AND NOT tgisinternal"
+      "SELECT tgname FROM pg_trigger WHERE tgrelid = to_regclass($1) AND NOT tgisinternal AND tgparentid = 0"
       " AND tgname <> ALL ($2::text[]) ORDER BY tgname",
       {context_->table(table), own});
   for (int i = 0; i < r.rows(); ++i) state.later.push_back({"trigger " + r.text(i, 0), {}});
@@ -175,7 +176,8 @@ void PostgresUndo::add_dependents(const std::string& table, const std::string& o
       " LEFT JOIN pg_policy p ON d.classid = 'pg_policy'::regclass AND p.oid = d.objid"
       // UPDATE OF names columns: triggers on the table itself have been looked at.
       " LEFT JOIN pg_trigger g ON d.classid = 'pg_trigger'::regclass AND g.oid = d.objid"
-      " WHERE c.oid = to_regclass($1) AND d.deptype = 'n')"
+      // A foreign key to a table stands once more with each of its partitions.
+      " WHERE c.oid = to_regclass($1) AND d.deptype = 'n' AND coalesce(k.conparentid, 0) = 0)"
       " SELECT DISTINCT CASE WHEN d.classid = 'pg_rewrite'::regclass"
       " THEN pg_describe_object('pg_class'::regclass, d.relation, 0)"
       " ELSE pg_describe_object(d.classid, d.objid, d.objsubid) END"
@@ -184,9 +186,44 @@ void PostgresUndo::add_dependents(const std::string& table, const std::string& o
   for (int i = 0; i < r.rows(); ++i) state.later.push_back({r.text(i, 0), {}});
 }
 
+/// What others have attached to the table, taken off it, or hung on one of its partitions. What was taken off
+/// stays, as a table of its own.
+void PostgresUndo::add_parts(const TableSchema& table, const std::string& own, TableState& state) {
+  const std::string parts = array_literal(table.partition->part_names());
+  const Result others = connection_->exec(
+      "SELECT CASE WHEN n.nspname = $3 THEN c.relname::text ELSE c.oid::regclass::text END"
+      " FROM pg_partition_tree(to_regclass($1)) t JOIN pg_class c ON c.oid = t.relid"
+      " JOIN pg_namespace n ON n.oid = c.relnamespace"
+      " WHERE t.level > 0 AND NOT (t.level = 1 AND n.nspname = $3 AND c.relname = ANY ($2::text[]))"
+      " ORDER BY 1",
+      {context_->table(table.name), parts, context_->options.schema});
+  for (int i = 0; i < others.rows(); ++i)
+    state.later.push_back({"partition " + others.text(i, 0) + " with its rows", {}});
+  const Result gone = connection_->exec(
+      "SELECT name FROM unnest($2::text[]) AS name WHERE name NOT IN (SELECT c.relname FROM pg_inherits i"
+      " JOIN pg_class c ON c.oid = i.inhrelid JOIN pg_namespace n ON n.oid = c.relnamespace"
+      " WHERE i.inhparent = to_regclass($1) AND n.nspname = $3) ORDER BY 1",
+      {context_->table(table.name), parts, context_->options.schema});
+  for (int i = 0; i < gone.rows(); ++i)
+    state.later.push_back({"partition " + gone.text(i, 0) + " is not one of it any more", {}});
+  for (const auto& part : table.partition->parts) {
+    TableState on_part;
+    add_triggers(part.name, own, on_part);
+    add_dependents(part.name, own, on_part);
+    for (const auto& later : on_part.later)
+      state.later.push_back({later.what + " of partition " + part.name, later.drop_sql});
+  }
+}
+
 std::vector<TableState> PostgresUndo::look(std::span<const TableSchema* const> tables,
                                            std::span<const std::string> own) {
-  const std::string names = array_literal(own);
+  std::vector<std::string> all(own.begin(), own.end());
+  for (const TableSchema* table : tables) {
+    if (!table->partition) continue;
+    const auto parts = table->partition->part_names();
+    all.insert(all.end(), parts.begin(), parts.end());
+  }
+  const std::string names = array_literal(all);
   std::vector<TableState> states;
   for (const TableSchema* table : tables) {
     TableState& state = states.emplace_back();
@@ -196,6 +233,7 @@ std::vector<TableState> PostgresUndo::look(std::span<const TableSchema* const> t
     add_columns(*table, state);
     add_triggers(table->name, names, state);
     add_dependents(table->name, names, state);
+    if (table->partition) add_parts(*table, names, state);
   }
   return states;
 }

@@ -116,18 +116,23 @@ class Resolver {
 
   ResolveResult resolve() {
     for (const auto& table : plan_.tables) shapes_.push_back(read_shape(table));
-    for (const auto& shape : shapes_) {
-      check_columns_exist(shape, result_.diagnostics);
-      check_index_types(shape, result_.diagnostics);
+    for (std::size_t i = 0; i < shapes_.size(); ++i) {
+      check_columns_exist(shapes_[i], result_.diagnostics);
+      check_index_types(shapes_[i], result_.diagnostics);
+      check_division(plan_.tables[i], shapes_[i], result_.diagnostics);
     }
     check_foreign_keys(shapes_, result_.diagnostics);
+    check_distributed_keys(shapes_, result_.diagnostics);
     ObjectNames names;
     for (const auto& shape : shapes_) names.reserve(shape);
     for (auto& shape : shapes_) {
       mark_primary_key(shape.schema);
       names.choose(shape);
     }
-    for (auto& shape : shapes_) fill_foreign_columns(shape.schema);
+    for (auto& shape : shapes_) {
+      fill_foreign_columns(shape.schema);
+      mark_divided_parents(shape.schema);
+    }
     // They hold already, whatever they refer to: here they say what is loaded before what.
     for (std::size_t i = 0; i < shapes_.size(); ++i) {
       TableSchema& schema = shapes_[i].schema;
@@ -212,12 +217,34 @@ class Resolver {
     }
   }
 
+  void mark_divided_parents(TableSchema& schema) const {
+    for (auto& key : schema.foreign_keys) {
+      const auto existing = existing_.find(key.table);
+      key.to_divided = (existing != existing_.end() && existing->second.is_divided) ||
+                       std::any_of(shapes_.begin(), shapes_.end(), [&](const TableShape& other) {
+                         return other.schema.name == key.table && other.schema.is_divided();
+                       });
+    }
+  }
+
+  // Where each partition stands in the plan, for what only the server can say of it.
+  void note_places(const PlanTable& table, TableSchema& schema) const {
+    if (!schema.partition) return;
+    const std::string file = plan_.file.filename().string();
+    for (std::size_t i = 0; i < schema.partition->parts.size(); ++i) {
+      const Position at = table.partition->parts[i].at;
+      schema.partition->parts[i].place =
+          file + ":" + std::to_string(at.line) + ":" + std::to_string(at.column);
+    }
+  }
+
   ResolvedTable resolve_table(const PlanTable& table, const TableShape& shape) {
     ResolvedTable resolved;
     resolved.sha256_digest = plan_.sha256_digest;
     const PlanTarget* target = target_of(table);
     if (target != nullptr) resolved.target = target->name;
     resolved.schema = shape.schema;
+    note_places(table, resolved.schema);
     for (const auto& after : table.after) resolved.after.push_back(after.text);
     for (const auto& load : table.loads) {
       if (load.from.empty()) continue;
