@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "postgres/bounds_check.h"
 #include "sql/quote.h"
 
 namespace planrun {
@@ -249,22 +250,8 @@ class Preflight {
     return all;
   }
 
-  /// Each read by the server as a value of its column.
   void bounds(const TableSchema& table) {
-    const PartitionSchema& partition = *table.partition;
-    for (const auto& part : partition.parts) {
-      for (const auto* values : {&part.from, &part.to, &part.values}) {
-        for (std::size_t i = 0; i < values->size(); ++i) {
-          const ColumnSchema* column =
-              table.find(partition.columns[partition.by == PartitionBy::list ? 0 : i]);
-          std::string words;
-          if (asked([&] { connection_.exec("SELECT $1::" + column->type.sql, {(*values)[i]}); }, words))
-            continue;
-          find("partition " + part.name + " of table " + table.name + " (" + part.place + "): " + words,
-               "write it as a value of column " + column->name);
-        }
-      }
-    }
+    for (const auto& wrong : find_wrong_bounds(connection_, table)) find(wrong, "correct it in the plan");
   }
 
   /// Parsed and analysed by the server against the columns, never evaluated.

@@ -114,7 +114,6 @@ TEST_CASE("a row that somebody changes within a partition is named by the verifi
   CHECK(found.status == 3);
   CHECK_THAT(found.out, ContainsSubstring("id 3, at 2025-12-31 23:59:59, column note: expected 'three', "
                                           "found 'other'"));
-  // Of both rows the ctid is the same.
   m.target("update events set note = 'three' where id = 3; delete from events_old");
   CHECK_THAT(verify().out, ContainsSubstring("id 1, at 2024-05-01 10:00:00"));
 }
@@ -279,6 +278,84 @@ TEST_CASE("what stands in the way of a partition is told before anything is writ
   CHECK_THAT(wrong.err, ContainsSubstring("partition events_new of table events (plan.toml:") &&
                             ContainsSubstring("2026-13-45"));
   CHECK(m.target("select to_regclass('events') is null") == "t");
+}
+
+TEST_CASE("bounds that only the server can compare are compared before the run", "[postgres]") {
+  const auto refusal = [](const std::string& type, const std::string& partition) {
+    Migration m(Kind::postgresql, kEvents,
+                "[table.events]\nfrom = \"s.events\"\nignore = [\"at\", \"kind\", \"note\", \"user_id\"]\n"
+                "partition = { column = \"id\", " +
+                    partition + " }\n[table.events.columns]\nid = \"" + type + "\"\n");
+    const ProcessResult run = m.run();
+    INFO(run.out << run.err);
+    CHECK(run.status == 1);
+    CHECK(m.target("select to_regclass('public.events') is null") == "t");
+    return run.err;
+  };
+  CHECK_THAT(refusal("numeric",
+                     "by = \"range\", parts = { a = { to = \"1.5\" }, b = { from = \"1.50\", to = "
+                     "\"9\" }, c = { from = \"8.99\" } }"),
+             ContainsSubstring("table events: partition c (plan.toml:") &&
+                 ContainsSubstring(") overlaps partition b (plan.toml:") &&
+                 !ContainsSubstring("partition a (plan.toml"));
+  CHECK_THAT(refusal("numeric", "by = \"range\", parts = { a = { from = \"2.0\", to = \"2\" } }"),
+             ContainsSubstring("partition a (plan.toml:") && ContainsSubstring(") is empty"));
+  CHECK_THAT(refusal("numeric",
+                     "by = \"list\", parts = { a = { values = [\"1\", \"3\"] }, b = { values = "
+                     "\"1.0\" } }"),
+             ContainsSubstring(") has a value of partition a ("));
+}
+
+TEST_CASE("a row that no partition of an existing table takes is rejected in the server's words",
+          "[postgres]") {
+  Migration m(Kind::postgresql, kEvents,
+              "[table.events]\nfrom = \"s.events\"\nexists = true\nignore = [\"user_id\"]\non_reject = "
+              "\"keep\"\n");
+  m.target(
+      "create table events (id bigint, at timestamp, kind text, note text, primary key (id, at)) partition "
+      "by "
+      "range (at); create table events_2025 partition of events for values from ('2025-01-01') to "
+      "('2026-01-01'); insert into events values (9, '2025-06-01', 'x', 'theirs')");
+  const std::string before = target_state(m.target_url());
+  const ProcessResult run = m.run();
+  INFO(run.out << run.err);
+  REQUIRE(run.status == 0);
+  CHECK(m.target("select id from events order by id") == "2\n3\n9");
+  CHECK(m.target("select key, reason from " + m.ledger("reject") + " order by key") ==
+        "[1]|no partition of relation \"events\" found for row: Partition key of the failing row contains "
+        "(at) = "
+        "(2024-05-01 10:00:00).\n"
+        "[4]|no partition of relation \"events\" found for row: Partition key of the failing row contains "
+        "(at) = "
+        "(2026-01-01 00:00:00).");
+  CHECK(rollback(m).status == 0);
+  CHECK(target_state(m.target_url()) == before);
+}
+
+TEST_CASE("a partitioned PostgreSQL table arrives whole where the plan divides it too", "[postgres]") {
+  const TempPostgres source;
+  source.psql(
+      "create table public.t (id int, region text, primary key (id, region)) partition by list (region);"
+      "create table public.t_eu partition of public.t for values in ('eu');"
+      "create table public.t_us partition of public.t for values in ('us');"
+      "insert into public.t select i, case i % 3 when 0 then 'eu' else 'us' end from generate_series(1, 300) "
+      "i");
+  const auto plan = [&](const std::string& partition) {
+    return "[source.p]\nurl = \"" + source.url() + "\"\nwhole = true\n[table.t]\nfrom = \"p.t\"\n" +
+           partition;
+  };
+  Migration m(Kind::postgresql, kEvents, plan(""));
+  const ProcessResult without = m.run();
+  CHECK(without.status == 2);
+  CHECK_THAT(without.err, ContainsSubstring("source p has partitioning of t, and the plan does not"));
+  m.write_plan(
+      plan("partition = { by = \"list\", column = \"region\", parts = { t_eu = { values = \"eu\" }, t_us = "
+           "{ values = \"us\" } } }\n"));
+  const ProcessResult run = m.run();
+  INFO(run.out << run.err);
+  REQUIRE(run.status == 0);
+  CHECK(where(m, "t") == source.psql("select tableoid::regclass, count(*) from public.t group by 1 order by "
+                                     "tableoid::regclass::text"));
 }
 
 TEST_CASE("without Citus in the target a plan that distributes is refused", "[postgres]") {
