@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "data/column_type.h"
+#include "data/partition.h"
 
 namespace planrun {
 
@@ -52,7 +53,8 @@ struct ForeignKeySchema {
   std::string definition{};  // what makes it again, with all that it says; without NOT VALID
   bool is_validated = true;  // false: rows may be there that refer to nothing
   std::string comment{};
-  bool restored = false;  // the run drops it before the rows and puts it back behind them
+  bool restored = false;    // the run drops it before the rows and puts it back behind them
+  bool to_divided = false;  // the table that it refers to is divided
 };
 
 struct IndexSchema {
@@ -73,7 +75,17 @@ struct TableSchema {
   std::vector<KeySchema> keys;
   std::vector<ForeignKeySchema> foreign_keys;
   std::vector<IndexSchema> indexes;
+  std::optional<PartitionSchema> partition{};
+  std::optional<DistributionSchema> distribution{};
 
+  /// Its rows stand in other tables: what is made of it, is made of all of them.
+  bool is_divided() const { return partition || distribution; }
+  /// The columns that say where a row stands, which each of its keys must hold.
+  std::vector<std::string> dividing_columns() const {
+    std::vector<std::string> names = partition ? partition->columns : std::vector<std::string>();
+    if (distribution && !distribution->by.empty()) names.push_back(distribution->by);
+    return names;
+  }
   const ColumnSchema* find(const std::string& column) const {
     for (const auto& c : columns) {
       if (c.name == column) return &c;

@@ -61,7 +61,8 @@ enum class SchemaPartKind {
   index,
   trigger,
   view,
-  other,  // a function, a type, a policy, ...: `name` says what it is too, "function f(integer)"
+  partitioning,  // of a table: `name` is "partitioning of T"
+  other,         // a function, a type, a policy, ...: `name` says what it is too, "function f(integer)"
 };
 
 /// A part of a schema beside its tables, their columns and rows. All of them arrive, or it is not whole.

@@ -157,6 +157,7 @@ struct ExistingTable {
   /// say better.
   bool is_typed = true;
   std::vector<std::string> triggers;  // that fire on a row written: name and what it says
+  bool is_divided = false;            // among partitions
 };
 
 /// How much of a run a target takes at once.

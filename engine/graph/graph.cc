@@ -153,7 +153,8 @@ class Builder {
 
   bool is_small(const ResolvedTable& table) const {
     const Size& size = sizes_.at(table.schema.name);
-    if (table.schema.exists) return false;
+    // Of what is divided many tables are made, in a transaction of its own.
+    if (table.schema.exists || table.schema.is_divided()) return false;
     for (const auto& load : table.loads) {
       if (load.may_meet_rows) return false;
     }
@@ -295,14 +296,18 @@ class Builder {
     return step;
   }
 
-  // Index builds share a lock and go side by side. Attaching a key locks out everybody: the keys of a table
-  // wait for all of its indexes and go one after the other.
+  // Index builds share a lock and go side by side, but for those that the server gives names by itself, an
+  // index a partition: two of them at once may choose the same. Attaching a key locks out everybody: the keys
+  // of a table wait for all of its indexes and go one after the other.
   void add_indexes_and_keys(const ResolvedTable& table) {
     std::vector<std::size_t>& done = finished_[table.schema.name];
     done = loaded_.at(table.schema.name);
     const auto& steps = schema_steps_.at(table.schema.name);
     for (const auto& s : steps) {
-      if (s.kind == SchemaStepKind::index) done.push_back(add(schema_step(table, s)));
+      if (s.kind != SchemaStepKind::index) continue;
+      Step step = schema_step(table, s);
+      if (table.schema.partition) step.after = done;
+      done.push_back(add(std::move(step)));
     }
     for (const auto& s : steps) {
       if (s.kind != SchemaStepKind::key) continue;

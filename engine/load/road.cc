@@ -182,6 +182,7 @@ Road::Road(Source& source, const ResolvedTable& table, const ResolvedLoad& load,
     columns_.push_back(column.column);
   }
   if (load.merge) merge_key_.emplace(table, load);
+  if (table.schema.partition) place_check_.emplace(table.schema, columns_);
   settlement_ = settlements.of(load);
   if (settlement_ != nullptr) hasher_ = std::make_unique<RowHasher>(row_hasher());
   if (!load.transform) return;
@@ -346,6 +347,7 @@ bool Road::map(std::span<const Cell> row, Misfit& misfit) {
     misfit = mapping_->misfit();
     return false;
   }
+  if (place_check_ && !place_check_->takes(output_, misfit)) return false;
   if (!merge_key_) return true;
   for (const std::size_t i : merge_key_->cells()) {
     if (!output_[i].is_null()) continue;

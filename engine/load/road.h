@@ -13,6 +13,7 @@
 #include "data/canonical.h"
 #include "data/reject.h"
 #include "database/source.h"
+#include "load/place_check.h"
 #include "load/settlement.h"
 #include "plan/resolved_plan.h"
 #include "transform/lua_transform.h"
@@ -114,6 +115,7 @@ class Road {
   std::vector<std::size_t> not_encoded_;  // positions in a target row whose type is `other`
   std::vector<Cell> input_;
   std::vector<Cell> output_;
+  std::optional<PlaceCheck> place_check_;  // of a table whose rows are divided among partitions
 };
 
 /// What a load asks its source for.

@@ -120,6 +120,7 @@ class FileFacts {
       table.columns[column.name] = std::move(column);
     }
     add_constraints(shape.schema, table);
+    add_division(shape.schema, table);
     for (const auto& after : plan.after) table.after.push_back(after.text);
     std::sort(table.after.begin(), table.after.end());
     for (const auto& key : plan.restore_foreign_keys) table.restored.push_back(key.text);

@@ -124,6 +124,10 @@ constexpr std::array kKinds = {
           "With `whole = true` all of a source's schema arrives, or is named in `leave`.", LooksAt::sources),
     error(index_misfit, "a key or index over a type that cannot be compared in it",
           "PostgreSQL would refuse to build it, after the rows have been loaded.", LooksAt::both),
+    error(division_misfit, "rows divided in a way that the target would refuse",
+          "Partitions must not overlap, and a key must hold every column by which its table's rows are "
+          "divided.",
+          LooksAt::both),
 };
 
 }  // namespace

@@ -11,7 +11,7 @@ namespace {
 // own.
 std::string plain_column(const std::string& element) {
   const auto words = identifiers_in(element);
-  if (words.empty() || element.find('(') != std::string::npos) return {};
+  if (words.empty() || element.find_first_of("()") != std::string::npos) return {};
   for (std::size_t i = 1; i < words.size(); ++i) {
     const std::string word = to_lower_ascii(words[i]);
     if (word != "asc" && word != "desc" && word != "nulls" && word != "first" && word != "last") return {};
@@ -54,6 +54,13 @@ class IndexTypes {
 };
 
 }  // namespace
+
+std::vector<std::string> plain_columns(const IndexSchema& index) {
+  std::vector<std::string> columns;
+  for (const auto& element : split(index.elements_sql, ',')) columns.push_back(plain_column(element));
+  std::erase(columns, "");
+  return columns;
+}
 
 void check_index_types(const TableShape& table, Diagnostics& diagnostics) {
   if (!table.schema.exists) IndexTypes(table, diagnostics).run();

@@ -72,6 +72,9 @@ constexpr std::array kOfATable = {
     KnownKey{"columns", columns, "NAME = definition"},
     KnownKey{"index", indexes, "NAME = index"},
     KnownKey{"load", loads, "further loads into the table"},
+    KnownKey{"partition", section, "of a PostgreSQL target: how its rows are divided among partitions"},
+    KnownKey{"distribute", placement,
+             "of a PostgreSQL target with Citus: the column whose values say on which node a row is"},
 };
 constexpr auto kTable = both(kOfALoad, kOfATable);
 
@@ -84,6 +87,24 @@ constexpr std::array kMerge = {
     KnownKey{"key", texts, "what makes two rows the same"},
     KnownKey{"keep", text, "which of two different rows stays", "newest|first|last"},
     KnownKey{"by", text, "the column that says how new a row is"},
+};
+
+constexpr std::array kPartition = {
+    KnownKey{"by", text, "what decides which partition takes a row", "range|list|hash"},
+    KnownKey{"column", texts, "the column, or columns, that it goes by"},
+    KnownKey{"parts", parts, "the partitions: NAME = { from, to }, { values } or \"default\""},
+    KnownKey{"count", count, "of a hash: how many partitions"},
+};
+
+constexpr std::array kPart = {
+    KnownKey{"from", scalars, "of a range: the first value; without it from the least"},
+    KnownKey{"to", scalars, "of a range: the first value that is not in it; without it to the end"},
+    KnownKey{"values", scalars, "of a list: the values"},
+};
+
+constexpr std::array kDistribute = {
+    KnownKey{"by", text, "the column whose values say on which node a row is"},
+    KnownKey{"reference", flag, "all rows are on every node"},
 };
 
 constexpr std::array kLoadColumn = {
@@ -202,6 +223,9 @@ constexpr KnownSection kTargetKeys{"target.NAME", kTarget};
 constexpr KnownSection kTableKeys{"table.NAME", kTable};
 constexpr KnownSection kLoadKeys{"table.NAME.load.NAME", kLoad};
 constexpr KnownSection kMergeKeys{"merge", kMerge};
+constexpr KnownSection kPartitionKeys{"partition", kPartition};
+constexpr KnownSection kPartKeys{"parts.NAME", kPart};
+constexpr KnownSection kDistributeKeys{"distribute", kDistribute};
 constexpr KnownSection kColumnKeys{"a column", kColumn};
 constexpr KnownSection kLoadColumnKeys{"a load's column", kLoadColumn};
 constexpr KnownSection kCheckKeys{"check.NAME", kCheck};
@@ -244,6 +268,15 @@ const KnownSection& load_keys() {
 }
 const KnownSection& merge_keys() {
   return kMergeKeys;
+}
+const KnownSection& partition_keys() {
+  return kPartitionKeys;
+}
+const KnownSection& part_keys() {
+  return kPartKeys;
+}
+const KnownSection& distribute_keys() {
+  return kDistributeKeys;
 }
 const KnownSection& column_keys() {
   return kColumnKeys;

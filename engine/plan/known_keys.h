@@ -21,6 +21,9 @@ enum class ValueShape {
   loads,      // NAME = a section of its own
   row,        // NAME = a value, an example's row
   rows,       // an array of such rows
+  scalars,    // a scalar, or an array of them
+  parts,      // NAME = "default", or a section of its own
+  placement,  // a string, or a section of its own
 };
 
 struct KnownKey {
@@ -42,6 +45,9 @@ const KnownSection& target_keys();
 const KnownSection& table_keys();
 const KnownSection& load_keys();
 const KnownSection& merge_keys();
+const KnownSection& partition_keys();
+const KnownSection& part_keys();
+const KnownSection& distribute_keys();
 const KnownSection& column_keys();
 const KnownSection& load_column_keys();
 const KnownSection& check_keys();

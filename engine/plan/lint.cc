@@ -45,6 +45,12 @@ void check_relation_names(PlanReader& reader, const std::vector<TableShape>& sha
   for (const auto& v : reader.plan.views) {
     names.add(v.target.empty() ? home : v.target, v.name, v.at, "[view." + v.name + "]");
   }
+  for (std::size_t i = 0; i < shapes.size(); ++i) {
+    const auto& partition = reader.plan.tables[i].partition;
+    for (const auto& part : partition ? partition->parts : std::vector<PlanPart>())
+      names.add(shapes[i].target, part.name, part.at,
+                shown_in("partition", part.name, shapes[i].schema.name));
+  }
   for (const auto& s : shapes) {
     for (std::size_t i = 0; i < s.schema.keys.size(); ++i) {
       const std::string& name = s.schema.keys[i].name;
@@ -180,9 +186,11 @@ void lint_plan(PlanReader& reader) {
         read_table_shape(table, types_of(reader.plan, table), reader.plan.text, reader.diagnostics));
     check_columns_exist(shapes.back(), reader.diagnostics);
     check_index_types(shapes.back(), reader.diagnostics);
+    check_division(table, shapes.back(), reader.diagnostics);
     check_loads(reader, table, shapes.back());
   }
   check_foreign_keys(shapes, reader.diagnostics);
+  check_distributed_keys(shapes, reader.diagnostics);
   check_relation_names(reader, shapes);
   check_load_names(reader);
   AfterCheck(reader).run();

@@ -11,6 +11,7 @@
 
 #include "base/file.h"
 #include "data/key.h"
+#include "data/partition.h"
 #include "data/schema_object.h"
 #include "data/write_mode.h"
 #include "plan/alert_condition.h"
@@ -111,6 +112,29 @@ struct PlanIndex {
   Located definition;
 };
 
+/// One of `parts`: "default", { from = ..., to = ... } or { values = ... }.
+struct PlanPart {
+  std::string name;
+  Position at;
+  bool is_default = false;
+  std::vector<Located> from;
+  std::vector<Located> to;
+  std::vector<Located> values;
+};
+
+struct PlanPartition {
+  Position at;
+  PartitionBy by = PartitionBy::range;
+  std::vector<Located> columns;
+  std::vector<PlanPart> parts;  // of a hash as many as `count` says
+};
+
+/// Among the nodes of a cluster.
+struct PlanDistribution {
+  Position at;
+  Located by;  // a column; empty: a reference table
+};
+
 struct PlanTable {
   std::string name;
   Position at;
@@ -122,6 +146,8 @@ struct PlanTable {
   std::vector<Located> restore_foreign_keys;  // of a table that exists, by name
   std::vector<PlanColumn> columns;            // empty: `"*" = "inherit"`
   std::vector<PlanIndex> indexes;
+  std::optional<PlanPartition> partition;
+  std::optional<PlanDistribution> distribution;
   std::vector<PlanLoad> loads;  // the unnamed one first, if the table has `from`
 };
 

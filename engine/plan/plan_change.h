@@ -80,6 +80,12 @@ enum class ChangeKind {
   index_changed,
   unique_index_new,
   unique_index_gone,
+  // of how its rows are divided
+  divided_otherwise,
+  partition_new,
+  partition_gone,
+  partition_changed,
+  distributed_otherwise,
   // of a load
   load_new,
   load_gone,

@@ -33,6 +33,19 @@ void add_constraints(const TableSchema& schema, TableFacts& table) {
   }
 }
 
+void add_division(const TableSchema& schema, TableFacts& table) {
+  if (schema.partition) {
+    table.divided_by =
+        std::string(to_string(schema.partition->by)) + " (" + comma_list(schema.partition->columns) + ")";
+    for (const auto& part : schema.partition->parts) table.parts[part.name] = to_text(part);
+    if (schema.partition->by == PartitionBy::hash)
+      table.divided_by += " into " + std::to_string(table.parts.size());
+  }
+  if (schema.distribution)
+    table.distributed =
+        schema.distribution->by.empty() ? "reference (whole on every node)" : schema.distribution->by;
+}
+
 std::string to_text(const PlanConversion& conversion) {
   if (conversion.arguments.empty()) return conversion.name;
   return conversion.name + "(" + join(conversion.arguments, ", ") + ")";

@@ -51,7 +51,10 @@ struct TableFacts {
   std::map<std::string, std::string> checks;        // by expression, without blanks that mean nothing
   std::map<std::string, std::string> indexes;       // by name
   std::vector<std::string> after;
-  std::vector<std::string> restored;  // foreign keys, by name
+  std::vector<std::string> restored;         // foreign keys, by name
+  std::string divided_by;                    // "range (created_at)"; empty: it has no partitions
+  std::map<std::string, std::string> parts;  // by name: "from 2025-01-01 to 2026-01-01"
+  std::string distributed;                   // "tenant_id"; empty: it is on one node
 };
 
 struct CheckFacts {
@@ -96,6 +99,8 @@ PlanFacts facts_of(const std::vector<Json>& resolved);
 
 /// Keys, foreign keys, CHECKs and indexes of a schema, in a table's facts.
 void add_constraints(const TableSchema& schema, TableFacts& table);
+/// How its rows are divided.
+void add_division(const TableSchema& schema, TableFacts& table);
 /// "round(2)"
 std::string to_text(const PlanConversion& conversion);
 

@@ -70,6 +70,12 @@ Json value_of(const KnownKey& key, const std::string& columns_of) {
       return object_of_names(kPlainName, reference("load"));
     case ValueShape::rows:
       return list_of(reference("row"));
+    case ValueShape::scalars:
+      return any_of({scalar(), list_of(scalar())});
+    case ValueShape::parts:
+      return object_of_names(kObjectName, any_of({{{"const", "default"}}, reference("part")}));
+    case ValueShape::placement:
+      return any_of({any_text(), reference(std::string(key.name))});
   }
   return {};
 }
@@ -140,6 +146,9 @@ Json definitions() {
           {"load", section_of(load_keys(), {"from"}, "load_columns")},
           {"load_columns", object_of_names(kObjectName, section_of(load_column_keys()))},
           {"merge", section_of(merge_keys(), {"key"})},
+          {"part", section_of(part_keys())},
+          {"partition", section_of(partition_keys(), {"by", "column"})},
+          {"distribute", section_of(distribute_keys())},
           {"row", row()},
           {"sql", sql()},
           {"tolerance", tolerance()}};

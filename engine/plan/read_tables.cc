@@ -202,6 +202,7 @@ void read_table(PlanReader& reader, const Member& member) {
   table.constraints = section.list("constraints");
   table.after = section.list("after");
   read_restored_keys(reader, section, table);
+  read_division(reader, section, table);
   if (const Member* columns = section.find("columns")) {
     table.columns = read_columns(reader, columns->value, section.shown(), false, table.exists);
     if (columns->value.members.empty())

@@ -13,6 +13,8 @@ void for_each_section(PlanReader& reader, const Node& root, std::string_view wor
 
 void read_sources(PlanReader& reader, const Node& root);
 void read_targets(PlanReader& reader, const Node& root);
+/// `partition` and `distribute` of a table whose name, `exists` and target have been read.
+void read_division(PlanReader& reader, const Section& section, PlanTable& table);
 /// Sources and targets must have been read; so for the others.
 void read_tables(PlanReader& reader, const Node& root);
 void read_checks(PlanReader& reader, const Node& root);

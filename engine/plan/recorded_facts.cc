@@ -57,6 +57,7 @@ class RecordedFacts {
       index.include_sql = recorded::text(item, "include");
       index.where_sql = recorded::text(item, "where");
     }
+    recorded::read_division(json, schema);
     return schema;
   }
 
@@ -93,7 +94,9 @@ class RecordedFacts {
       columns.push_back(item.at("name"));
       table.columns[columns.back()] = column_of(item);
     }
-    add_constraints(schema_of(json), table);
+    const TableSchema schema = schema_of(json);
+    add_constraints(schema, table);
+    add_division(schema, table);
     table.after = recorded::texts(json, "after");
     std::sort(table.after.begin(), table.after.end());
     for (const auto& key : recorded::list(json, "foreign_keys")) {

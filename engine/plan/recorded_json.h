@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "data/table_schema.h"
 
 namespace planrun::recorded {
 
@@ -20,5 +21,8 @@ inline bool flag(const Json& object, const char* name) {
 inline Json list(const Json& object, const char* name) {
   return object.value(name, Json::array());
 }
+
+/// How the rows of a table are divided.
+void read_division(const Json& table, TableSchema& schema);
 
 }  // namespace planrun::recorded

@@ -77,6 +77,21 @@ ResolvedLoad read_load(const Json& json) {
   return load;
 }
 
+PartitionSchema read_partition(const Json& json) {
+  PartitionSchema partition;
+  partition.by = partition_by_from(recorded::text(json, "by")).value_or(PartitionBy::range);
+  partition.columns = recorded::texts(json, "columns");
+  for (const auto& item : recorded::list(json, "parts")) {
+    PartSchema& part = partition.parts.emplace_back();
+    part.name = item.at("name");
+    part.is_default = recorded::flag(item, "default");
+    part.from = recorded::texts(item, "from");
+    part.to = recorded::texts(item, "to");
+    part.values = recorded::texts(item, "values");
+  }
+  return partition;
+}
+
 ResolvedTable read_table(const Json& json) {
   ResolvedTable table;
   table.target = recorded::text(json, "target");
@@ -87,11 +102,18 @@ ResolvedTable read_table(const Json& json) {
   for (const auto& key : recorded::list(json, "keys")) table.schema.keys.push_back(read_key(key));
   for (const auto& key : recorded::list(json, "foreign_keys"))
     table.schema.foreign_keys.push_back(read_foreign_key(key));
+  recorded::read_division(json, table.schema);
   for (const auto& load : recorded::list(json, "loads")) table.loads.push_back(read_load(load));
   return table;
 }
 
 }  // namespace
+
+void recorded::read_division(const Json& table, TableSchema& schema) {
+  if (table.contains("partition")) schema.partition = read_partition(table["partition"]);
+  if (table.contains("distribute"))
+    schema.distribution.emplace().by = recorded::text(table["distribute"], "by");
+}
 
 ResolvedPlan read_recorded_plan(const std::string& json) {
   try {

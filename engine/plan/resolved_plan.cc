@@ -85,11 +85,28 @@ Json index_json(const IndexSchema& i) {
   return out;
 }
 
+Json part_json(const PartSchema& p) {
+  Json out{{"name", p.name}};
+  put(out, "default", p.is_default);
+  put(out, "from", p.from);
+  put(out, "to", p.to);
+  put(out, "values", p.values);
+  return out;
+}
+
 template <typename List, typename ToJson>
 Json list_json(const List& list, ToJson one) {
   Json out = Json::array();
   for (const auto& item : list) out.push_back(one(item));
   return out;
+}
+
+Json partition_json(const PartitionSchema& p) {
+  return {{"by", to_string(p.by)}, {"columns", p.columns}, {"parts", list_json(p.parts, part_json)}};
+}
+
+Json distribution_json(const DistributionSchema& d) {
+  return d.by.empty() ? Json{{"reference", true}} : Json{{"by", d.by}};
 }
 
 Json conversion_json(const PlanConversion& c) {
@@ -197,6 +214,8 @@ Json schema_to_json(const ResolvedTable& table) {
   put(out, "keys", list_json(s.keys, key_json));
   put(out, "foreign_keys", list_json(s.foreign_keys, foreign_key_json));
   put(out, "indexes", list_json(s.indexes, index_json));
+  if (s.partition) out["partition"] = partition_json(*s.partition);
+  if (s.distribution) out["distribute"] = distribution_json(*s.distribution);
   put(out, "after", table.after);
   put(out, "sha256_digest", table.sha256_digest);
   return out;

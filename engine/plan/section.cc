@@ -13,6 +13,11 @@ bool is_list_of_strings(const Node& node) {
                      [](const Node& item) { return item.kind == NodeKind::string; });
 }
 
+bool is_list_of_scalars(const Node& node) {
+  return node.kind == NodeKind::array && std::all_of(node.items.begin(), node.items.end(),
+                                                     [](const Node& item) { return is_scalar(item.kind); });
+}
+
 bool is_list_of_tables(const Node& node) {
   return node.kind == NodeKind::array &&
          std::all_of(node.items.begin(), node.items.end(),
@@ -36,15 +41,19 @@ bool fits(ValueShape shape, const Node& node) {
       return kind == NodeKind::string || kind == NodeKind::integer || kind == NodeKind::real ||
              kind == NodeKind::table;
     case ValueShape::sql:
+    case ValueShape::placement:
       return kind == NodeKind::string || kind == NodeKind::table;
     case ValueShape::section:
     case ValueShape::columns:
     case ValueShape::indexes:
     case ValueShape::loads:
     case ValueShape::row:
+    case ValueShape::parts:
       return kind == NodeKind::table;
     case ValueShape::rows:
       return is_list_of_tables(node);
+    case ValueShape::scalars:
+      return is_scalar(kind) || is_list_of_scalars(node);
   }
   return false;
 }
@@ -70,9 +79,14 @@ std::string_view in_words(ValueShape shape) {
     case ValueShape::indexes:
     case ValueShape::loads:
     case ValueShape::row:
+    case ValueShape::parts:
       return "a table";
     case ValueShape::rows:
       return "an array of tables";
+    case ValueShape::scalars:
+      return "a string, a number or a boolean, or an array of them";
+    case ValueShape::placement:
+      return "a column's name or { reference = true }";
   }
   return "";
 }
@@ -147,7 +161,7 @@ std::string Section::text(std::string_view key) const {
 std::vector<Located> Section::list(std::string_view key) const {
   const Member* member = find(key);
   if (member == nullptr) return {};
-  if (member->value.kind == NodeKind::string) return {planrun::located(member->value)};
+  if (member->value.kind != NodeKind::array) return {planrun::located(member->value)};
   std::vector<Located> list;
   for (const Node& item : member->value.items) list.push_back(planrun::located(item));
   return list;

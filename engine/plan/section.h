@@ -45,6 +45,7 @@ class Section {
 
   std::optional<Located> located(std::string_view key) const;
   std::string text(std::string_view key) const;
+  /// A text or a scalar alone is a list of one.
   std::vector<Located> list(std::string_view key) const;
   bool flag(std::string_view key) const;
   std::optional<std::int64_t> count(std::string_view key) const;

@@ -42,6 +42,7 @@ class TableComparing {
     compare_columns(loads_before, loads_now);
     compare_constraints();
     compare_indexes();
+    compare_division();
   }
 
  private:
@@ -214,6 +215,27 @@ class TableComparing {
       tell(is_unique(text) ? ChangeKind::unique_index_new : ChangeKind::index_new,
            "index " + name + " " + text + " is new", "", text);
     }
+  }
+
+  void compare_division() {
+    const auto shown = [](const std::string& text) { return text.empty() ? "nothing" : text; };
+    if (before_.divided_by != now_.divided_by) {
+      tell(ChangeKind::divided_otherwise,
+           "is divided by " + shown(now_.divided_by) + ", it was by " + shown(before_.divided_by),
+           before_.divided_by, now_.divided_by);
+    } else {
+      const auto with_blank = [](const TextByName& parts) {
+        TextByName texts;
+        for (const auto& [name, text] : parts) texts[name] = " " + text;
+        return texts;
+      };
+      compare_texts("partition ", with_blank(before_.parts), with_blank(now_.parts),
+                    {ChangeKind::partition_gone, ChangeKind::partition_new, ChangeKind::partition_changed});
+    }
+    if (before_.distributed != now_.distributed)
+      tell(ChangeKind::distributed_otherwise,
+           "is distributed by " + shown(now_.distributed) + ", it was by " + shown(before_.distributed),
+           before_.distributed, now_.distributed);
   }
 
   const TableFacts& before_;

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "plan/document.h"
+#include "plan/section.h"
 #include "sql/definition.h"
 
 namespace planrun {
@@ -23,6 +24,7 @@ class ShapeReader {
     for (const auto& column : table_.columns) read_column(column);
     for (const auto& constraint : table_.constraints) read_constraint(constraint);
     for (const auto& index : table_.indexes) read_index(index);
+    read_division();
     check_keys();
     return std::move(shape_);
   }
@@ -146,6 +148,17 @@ class ShapeReader {
     }
     shape_.schema.indexes.push_back(std::move(*parsed.value));
     shape_.index_at.push_back(index.definition.at);
+  }
+
+  void read_division() {
+    if (table_.distribution) shape_.schema.distribution.emplace().by = table_.distribution->by.text;
+    if (!table_.partition) return;
+    PartitionSchema& partition = shape_.schema.partition.emplace();
+    partition.by = table_.partition->by;
+    for (const auto& column : table_.partition->columns) partition.columns.push_back(column.text);
+    for (const auto& part : table_.partition->parts)
+      partition.parts.push_back(
+          {part.name, part.is_default, texts_of(part.from), texts_of(part.to), texts_of(part.values), {}});
   }
 
   void check_keys() {

@@ -43,6 +43,17 @@ void check_columns_exist(const TableShape& table, Diagnostics& diagnostics);
 /// known yet nothing.
 void check_index_types(const TableShape& table, Diagnostics& diagnostics);
 
+/// The columns that elements of the index are, without a function or an operator class.
+std::vector<std::string> plain_columns(const IndexSchema& index);
+
+/// Reports partitions and a distribution that the target would refuse: over columns that are not there or do
+/// not compare, bounds that overlap, keys without the columns that rows are divided by.
+void check_division(const PlanTable& plan, const TableShape& table, Diagnostics& diagnostics);
+
+/// Reports foreign keys that nodes of a cluster cannot look after: both tables are on every node, or their
+/// rows stand together.
+void check_distributed_keys(std::span<const TableShape> tables, Diagnostics& diagnostics);
+
 /// Reports foreign keys to no table, to no column, to columns that are not a key, or to such
 /// as do not compare; what an open table could
 /// still bring is left for later.

@@ -118,6 +118,55 @@ std::vector<DecodedColumn> decoded_columns(const TableSchema& table, std::span<c
   return decoded;
 }
 
+std::string row_reference(const TableSchema& table, const std::string& alias) {
+  // On a cluster nothing names a row but what it holds.
+  if (table.distribution) return "''";
+  const std::string ctid = alias + (alias.empty() ? "" : ".") + "ctid::text";
+  return table.partition ? alias + (alias.empty() ? "" : ".") + "tableoid::text || " + ctid : ctid;
+}
+
+namespace {
+
+std::vector<StoredTable> measure(PostgresConnection& connection, const TableSchema& schema,
+                                 const std::string& table) {
+  const std::string blocks = "pg_relation_size(c.oid) / current_setting('block_size')::bigint";
+  const Result r = connection.exec(
+      schema.partition ? "SELECT format('%I.%I', n.nspname, c.relname), " + blocks +
+                             " FROM pg_partition_tree($1::regclass) t JOIN pg_class c ON c.oid = t.relid"
+                             " JOIN pg_namespace n ON n.oid = c.relnamespace WHERE t.isleaf ORDER BY 1"
+                       : "SELECT $1::text, " + blocks + " FROM pg_class c WHERE c.oid = $1::regclass",
+      {table});
+  std::vector<StoredTable> extents;
+  for (int i = 0; i < r.rows(); ++i) extents.push_back({r.text(i, 0), r.integer(i, 1)});
+  return extents;
+}
+
+/// Rows of one part: the blocks of all extents, one behind the other, are cut into ranges. The last block of
+/// each has no end, so that rows of later ones are in it.
+std::string part_query(const std::vector<StoredTable>& extents, const ReadBack& request,
+                       const std::string& columns) {
+  std::int64_t all = 0;
+  for (const auto& extent : extents) all += std::max<std::int64_t>(extent.blocks, 1);
+  const std::int64_t from = all * request.part / request.parts;
+  const std::int64_t until = all * (request.part + 1) / request.parts;
+  const auto block = [](std::int64_t number) { return "'(" + std::to_string(number) + ",0)'::tid"; };
+  std::string query;
+  std::int64_t begin = 0;  // of an extent among all blocks
+  for (const auto& extent : extents) {
+    const std::int64_t end = begin + std::max<std::int64_t>(extent.blocks, 1);
+    if (begin < until && end > from) {
+      if (!query.empty()) query += " UNION ALL ";
+      query += "SELECT " + columns + " FROM " + extent.table +
+               " t WHERE t.ctid >= " + block(std::max<std::int64_t>(from - begin, 0));
+      if (until < end) query += " AND t.ctid < " + block(until - begin);
+    }
+    begin = end;
+  }
+  return query;
+}
+
+}  // namespace
+
 BackQuery read_back_query(PostgresContext& context, PostgresConnection& connection, const ReadBack& request) {
   const std::string table = context.table(request.table->name);
   BackQuery query;
@@ -130,17 +179,15 @@ BackQuery read_back_query(PostgresContext& context, PostgresConnection& connecti
                     is_row_of_undo(*request.table, "t", "u");
   }
   if (request.parts <= 1) return query;
-  // Parts are ranges of blocks; the last one is open, so rows of later blocks are in it.
-  std::int64_t blocks =
-      connection
-          .exec("SELECT pg_relation_size($1::regclass) / current_setting('block_size')::bigint", {table})
-          .integer(0, 0);
-  if (!request.view.empty()) blocks = context.blocks.settle(request.view, table, blocks);
-  const auto bound = [&](int part) {
-    return "'(" + std::to_string(blocks * part / request.parts) + ",0)'::tid";
-  };
-  query.select += " WHERE t.ctid >= " + bound(request.part);
-  if (request.part + 1 < request.parts) query.select += " AND t.ctid < " + bound(request.part + 1);
+  const std::string nothing = query.select + " WHERE false";
+  if (request.table->distribution) {
+    if (request.part > 0) query.select = nothing;  // a cluster's table is read in one part
+    return query;
+  }
+  std::vector<StoredTable> extents = measure(connection, *request.table, table);
+  if (!request.view.empty()) extents = context.blocks.settle(request.view, table, std::move(extents));
+  query.select = part_query(extents, request, selected_columns(*request.table, request.columns, "t"));
+  if (query.select.empty()) query.select = nothing;
   return query;
 }
 

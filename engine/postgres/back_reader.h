@@ -15,8 +15,8 @@ namespace planrun {
 struct BackQuery {
   std::string begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";  // and what sets the transaction up;
                                                                           // empty: one is open, and goes on
-  std::string select;                  // its first column is the row's ctid as text when `references`
-  std::vector<DecodedColumn> columns;  // without the ctid
+  std::string select;                  // its first column is the row's reference when `references`
+  std::vector<DecodedColumn> columns;  // without the reference
   bool references = false;
 };
 
@@ -27,6 +27,10 @@ std::unique_ptr<BackReader> read_rows(std::shared_ptr<PostgresConnection> connec
 std::string selected_columns(const TableSchema& table, std::span<const std::size_t> columns,
                              const std::string& alias);
 std::vector<DecodedColumn> decoded_columns(const TableSchema& table, std::span<const std::size_t> columns);
+
+/// What names a row of the table until somebody changes it: its ctid as text, behind its partition's oid
+/// where it has one. `alias` may be empty.
+std::string row_reference(const TableSchema& table, const std::string& alias);
 
 /// The query of one part of a table.
 BackQuery read_back_query(PostgresContext& context, PostgresConnection& connection, const ReadBack& request);

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "postgres/connection.h"
 #include "postgres/ledger_tables.h"
@@ -13,19 +14,26 @@
 
 namespace planrun {
 
-/// How many blocks a table had when a view was first read: every part of it is cut by the same number,
-/// whatever the table's size is by then. Any thread.
+/// A table that holds rows itself: an ordinary one, or a partition.
+struct StoredTable {
+  std::string table;  // qualified and quoted
+  std::int64_t blocks = 0;
+};
+
+/// Of how many blocks a table was, in which partitions, when a view was first read: every part of it is cut
+/// by the same numbers, whatever the table's size is by then. Any thread.
 class BlockCounts {
  public:
-  /// The number noted for the table in this view; `measured` is noted when there is none.
-  std::int64_t settle(const std::string& view, const std::string& table, std::int64_t measured) {
+  /// What is noted for the table in this view; `measured` is noted when there is nothing.
+  std::vector<StoredTable> settle(const std::string& view, const std::string& table,
+                                  std::vector<StoredTable> measured) {
     const std::lock_guard lock(mutex_);
-    return counts_.try_emplace({view, table}, measured).first->second;
+    return extents_.try_emplace({view, table}, std::move(measured)).first->second;
   }
 
  private:
   std::mutex mutex_;
-  std::map<std::pair<std::string, std::string>, std::int64_t> counts_;
+  std::map<std::pair<std::string, std::string>, std::vector<StoredTable>> extents_;
 };
 
 /// Backends whose connection was lost: a new connection of the same name ends them first, so that what they

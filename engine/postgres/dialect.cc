@@ -43,6 +43,34 @@ std::string literals(const std::vector<std::string>& names) {
   return list;
 }
 
+/// Until ANALYZE: a worker of autovacuum that comes by reads the half-loaded table at the cost of the load,
+/// and its lock holds up the foreign keys.
+constexpr const char* kNoAutovacuum = " WITH (autovacuum_enabled = false)";
+
+/// Each is a literal, which the server reads by its column's type; one a column where there is no limit.
+std::string bound(const std::vector<std::string>& values, std::size_t columns, const char* no_limit) {
+  std::vector<std::string> parts(columns, no_limit);
+  for (std::size_t i = 0; i < values.size(); ++i) parts[i] = quote_literal(values[i]);
+  return "(" + join(parts, ", ") + ")";
+}
+
+std::string part_clause(const PartitionSchema& partition, std::size_t place) {
+  const PartSchema& part = partition.parts[place];
+  if (part.is_default) return "DEFAULT";
+  const std::size_t columns = partition.columns.size();
+  switch (partition.by) {
+    case PartitionBy::range:
+      return "FOR VALUES FROM " + bound(part.from, columns, "MINVALUE") + " TO " +
+             bound(part.to, columns, "MAXVALUE");
+    case PartitionBy::list:
+      return "FOR VALUES IN " + bound(part.values, part.values.size(), "");
+    case PartitionBy::hash:
+      break;
+  }
+  return "FOR VALUES WITH (MODULUS " + std::to_string(partition.parts.size()) + ", REMAINDER " +
+         std::to_string(place) + ")";
+}
+
 std::string check_clause(const CheckSchema& check) {
   const std::string name = check.name.empty() ? "" : "CONSTRAINT " + quote_name(check.name) + " ";
   return name + "CHECK (" + check.sql + ")";
@@ -98,8 +126,11 @@ class PostgresDialect : public Dialect {
   std::string relation(const std::string& name) const { return qualified(schema_, name); }
   std::string column_clause(const TableSchema& table, const ColumnSchema& column) const;
   std::string create_table(const TableSchema& table) const;
+  std::vector<std::string> create_statements(const TableSchema& table) const;
+  std::vector<std::string> analyze_statements(const TableSchema& table) const;
   std::string key_index(const TableSchema& table, const KeySchema& key) const;
   std::string attach_key(const TableSchema& table, const KeySchema& key) const;
+  std::string add_key(const TableSchema& table, const KeySchema& key) const;
   std::string create_index(const TableSchema& table, const IndexSchema& index) const;
   std::vector<SchemaStep> restore_steps(const TableSchema& table) const;
   std::vector<std::string> put_back(const TableSchema& table, const ForeignKeySchema& key) const;
@@ -139,9 +170,38 @@ std::string PostgresDialect::create_table(const TableSchema& table) const {
     sql += separator + check_clause(check);
     separator = ",\n  ";
   }
-  // Until ANALYZE: a worker of autovacuum that comes by reads the half-loaded table at the cost of the load,
-  // and its lock holds up the foreign keys.
-  return sql + "\n) WITH (autovacuum_enabled = false)";
+  sql += "\n)";
+  if (!table.is_divided()) return sql + kNoAutovacuum;
+  if (!table.partition) return sql;
+  return sql + " PARTITION BY " + std::string(to_string(table.partition->by)) + " (" +
+         names(table.partition->columns) + ")";
+}
+
+std::vector<std::string> PostgresDialect::create_statements(const TableSchema& table) const {
+  std::vector<std::string> statements = {create_table(table)};
+  const std::size_t parts = table.partition ? table.partition->parts.size() : 0;
+  for (std::size_t i = 0; i < parts; ++i) {
+    statements.push_back("CREATE TABLE " + relation(table.partition->parts[i].name) + " PARTITION OF " +
+                         relation(table.name) + " " + part_clause(*table.partition, i) +
+                         (table.distribution ? "" : kNoAutovacuum));
+  }
+  if (!table.distribution) return statements;
+  // https://docs.citusdata.com/en/stable/develop/api_udf.html: by the table's qualified name.
+  const std::string name = quote_literal(relation(table.name));
+  statements.push_back(table.distribution->by.empty() ? "SELECT create_reference_table(" + name + ")"
+                                                      : "SELECT create_distributed_table(" + name + ", " +
+                                                            quote_literal(table.distribution->by) + ")");
+  return statements;
+}
+
+std::vector<std::string> PostgresDialect::analyze_statements(const TableSchema& table) const {
+  std::vector<std::string> statements = {"ANALYZE " + relation(table.name)};
+  if (table.distribution) return statements;
+  std::vector<std::string> filled = {table.name};
+  if (table.partition) filled = table.partition->part_names();
+  for (const auto& name : filled)
+    statements.push_back("ALTER TABLE " + relation(name) + " RESET (autovacuum_enabled)");
+  return statements;
 }
 
 std::string PostgresDialect::key_index(const TableSchema& table, const KeySchema& key) const {
@@ -155,6 +215,13 @@ std::string PostgresDialect::attach_key(const TableSchema& table, const KeySchem
          deferral(key.deferrable, key.initially_deferred);
 }
 
+/// Where rows stand in other tables an index cannot become a key: both are built in one.
+std::string PostgresDialect::add_key(const TableSchema& table, const KeySchema& key) const {
+  return "ALTER TABLE " + relation(table.name) + " ADD CONSTRAINT " + quote_name(key.name) +
+         (key.primary ? " PRIMARY KEY" : " UNIQUE") + (key.nulls_not_distinct ? " NULLS NOT DISTINCT" : "") +
+         " (" + names(key.columns) + ")" + deferral(key.deferrable, key.initially_deferred);
+}
+
 std::string PostgresDialect::create_index(const TableSchema& table, const IndexSchema& index) const {
   std::string sql = index.unique ? "CREATE UNIQUE INDEX " : "CREATE INDEX ";
   sql += quote_name(index.name) + " ON " + relation(table.name);
@@ -165,6 +232,12 @@ std::string PostgresDialect::create_index(const TableSchema& table, const IndexS
   return sql;
 }
 
+/// A foreign key of a divided table, or to one, cannot be NOT VALID at first (PostgreSQL manual, "ALTER
+/// TABLE").
+bool is_checked_at_once(const TableSchema& table, const ForeignKeySchema& key) {
+  return table.is_divided() || key.to_divided;
+}
+
 std::string PostgresDialect::add_foreign_key(const TableSchema& table, const ForeignKeySchema& key) const {
   std::string sql = "ALTER TABLE " + relation(table.name) + " ADD CONSTRAINT " + quote_name(key.name) +
                     " FOREIGN KEY (" + names(key.columns) + ") REFERENCES " + relation(key.table) + " (" +
@@ -172,7 +245,8 @@ std::string PostgresDialect::add_foreign_key(const TableSchema& table, const For
   if (key.match_full) sql += " MATCH FULL";
   if (!key.on_delete.empty()) sql += " ON DELETE " + key.on_delete;
   if (!key.on_update.empty()) sql += " ON UPDATE " + key.on_update;
-  return sql + deferral(key.deferrable, key.initially_deferred) + " NOT VALID";
+  sql += deferral(key.deferrable, key.initially_deferred);
+  return is_checked_at_once(table, key) ? sql : sql + " NOT VALID";
 }
 
 /// Past the largest loaded key and past what the source's own sequence has given; an empty table stays as
@@ -242,13 +316,14 @@ std::vector<SchemaStep> PostgresDialect::schema_steps(const TableSchema& table) 
     steps.push_back({kind, name, {std::move(statement)}, std::move(after), needs});
     return steps.size() - 1;
   };
-  add(SchemaStepKind::create, table.name, create_table(table), {});
+  steps.push_back({SchemaStepKind::create, table.name, create_statements(table), {}, {}});
   // Builds share the table. What needs it alone (keys attached, foreign keys, validation) comes after all
   // builds: it would only wait for them, and hold up whoever comes behind it.
   std::vector<std::size_t> builds;
   std::vector<std::size_t> key_builds;
   for (const auto& key : table.keys) {
-    key_builds.push_back(add(SchemaStepKind::index, key.name, key_index(table, key), {0}));
+    if (!table.is_divided())
+      key_builds.push_back(add(SchemaStepKind::index, key.name, key_index(table, key), {0}));
   }
   builds = key_builds;
   for (const auto& index : table.indexes) {
@@ -258,16 +333,15 @@ std::vector<SchemaStep> PostgresDialect::schema_steps(const TableSchema& table) 
   if (ready.empty()) ready.push_back(0);
   for (std::size_t i = 0; i < table.keys.size(); ++i) {
     const KeySchema& key = table.keys[i];
-    ready.push_back(add(SchemaStepKind::key, key.name, attach_key(table, key), ready));
+    const std::string statement = table.is_divided() ? add_key(table, key) : attach_key(table, key);
+    ready.push_back(add(SchemaStepKind::key, key.name, statement, ready));
   }
   for (const auto& column : table.columns) {
     if (column.identity == Identity::none) continue;
     add(SchemaStepKind::sequence, column.name, set_sequence(table, column), {0});
   }
-  const std::size_t analyze =
-      add(SchemaStepKind::analyze, table.name, "ANALYZE " + relation(table.name), ready);
-  steps.back().statements.push_back("ALTER TABLE " + relation(table.name) + " RESET (autovacuum_enabled)");
-  std::size_t last_key = analyze;  // the validation's plan lives by the statistics
+  steps.push_back({SchemaStepKind::analyze, table.name, analyze_statements(table), ready, {}});
+  std::size_t last_key = steps.size() - 1;  // the validation's plan lives by the statistics
   std::vector<std::size_t> foreign_keys;
   for (const auto& key : table.foreign_keys) {
     last_key = add(SchemaStepKind::foreign_key, key.name, add_foreign_key(table, key), {last_key}, key.table);
@@ -275,6 +349,7 @@ std::vector<SchemaStep> PostgresDialect::schema_steps(const TableSchema& table) 
   }
   std::size_t last_validate = last_key;  // two validations of one table block each other
   for (std::size_t i = 0; i < foreign_keys.size(); ++i) {
+    if (is_checked_at_once(table, table.foreign_keys[i])) continue;
     const std::string& name = table.foreign_keys[i].name;
     last_validate = add(SchemaStepKind::validate, name,
                         "ALTER TABLE " + relation(table.name) + " VALIDATE CONSTRAINT " + quote_name(name),
@@ -325,6 +400,20 @@ std::vector<SchemaCheck> PostgresDialect::schema_checks(const TableSchema& table
                           " AND contype = 'f' AND convalidated AND conname IN (" + literals(foreign_keys) +
                           ")",
                       std::to_string(foreign_keys.size())});
+  }
+  if (table.partition) {
+    const auto parts = table.partition->part_names();
+    checks.push_back({"partitions",
+                      "SELECT count(*) FROM pg_catalog.pg_inherits i JOIN pg_catalog.pg_class c ON c.oid ="
+                      " i.inhrelid WHERE i.inhparent = " +
+                          oid + " AND c.relname IN (" + literals(parts) + ")",
+                      std::to_string(parts.size())});
+  }
+  if (table.distribution) {
+    checks.push_back({"distribution",
+                      "SELECT count(*) FROM pg_catalog.pg_dist_partition WHERE logicalrelid = " + oid +
+                          " AND partmethod = " + (table.distribution->by.empty() ? "'n'" : "'h'"),
+                      "1"});
   }
   for (const auto& column : table.columns) {
     if (column.identity == Identity::none) continue;

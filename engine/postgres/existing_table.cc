@@ -101,10 +101,11 @@ std::optional<ExistingTable> read_existing_table(PostgresConnection& connection,
                                                  const PostgresContext& context, const std::string& name) {
   const std::string table = context.table(name);
   Transaction transaction(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-  const Result kind =
-      connection.exec("SELECT FROM pg_class WHERE oid = to_regclass($1) AND relkind IN ('r', 'p')", {table});
+  const Result kind = connection.exec(
+      "SELECT relkind = 'p' FROM pg_class WHERE oid = to_regclass($1) AND relkind IN ('r', 'p')", {table});
   if (kind.rows() == 0) return std::nullopt;
   ExistingTable existing;
+  existing.is_divided = kind.truth(0, 0);
   existing.schema.name = name;
   existing.schema.exists = true;
   read_columns(connection, table, existing.schema);

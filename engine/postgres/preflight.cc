@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "postgres/bounds_check.h"
 #include "sql/quote.h"
 
 namespace planrun {
@@ -17,7 +18,7 @@ class Preflight {
       : connection_(connection),
         context_(context),
         tables_(tables),
-        ours_(array_literal(ours)),
+        ours_(ours),
         role_(quote_name(connection.user())),
         schema_(context.options.schema) {
     for (const TableSchema* table : tables) planned_.insert(table->name);
@@ -27,6 +28,7 @@ class Preflight {
     // A session may be read-only by default; nothing here writes anyway.
     Transaction transaction(connection_, "BEGIN READ ONLY");
     server();
+    cluster();
     if (target_schema()) names_in_the_way();
     ledger_schema();
     for (const TableSchema* table : tables_) {
@@ -37,7 +39,10 @@ class Preflight {
         }
         continue;
       }
-      if (types(*table)) expressions(*table);
+      if (types(*table)) {
+        expressions(*table);
+        if (table->partition) bounds(*table);
+      }
       references(*table);
     }
     transaction.commit();
@@ -75,6 +80,20 @@ class Preflight {
         }
       }
     }
+  }
+
+  /// What of Citus the plan asks for.
+  void cluster() {
+    const auto divided = std::find_if(tables_.begin(), tables_.end(), [](const TableSchema* table) {
+      return table->distribution.has_value();
+    });
+    if (divided == tables_.end()) return;
+    if (connection_.exec("SELECT FROM pg_extension WHERE extname = 'citus'").rows() > 0) return;
+    find("table " + (*divided)->name + " is to be distributed, and database " + connection_.database() +
+             " does not have the extension citus",
+         "load it on the server (shared_preload_libraries), run CREATE EXTENSION citus there and add its "
+         "nodes;"
+         " or take `distribute` out");
   }
 
   bool target_schema() {
@@ -129,9 +148,15 @@ class Preflight {
   void names_in_the_way() {
     std::vector<std::string> relations;
     std::vector<std::string> indexes;
+    std::vector<std::string> own(ours_.begin(), ours_.end());
     for (const TableSchema* table : tables_) {
       if (table->exists) continue;
       relations.push_back(table->name);
+      if (table->partition) {
+        const auto parts = table->partition->part_names();
+        relations.insert(relations.end(), parts.begin(), parts.end());
+        if (is_ours(table->name)) own.insert(own.end(), parts.begin(), parts.end());
+      }
       for (const auto& key : table->keys) indexes.push_back(key.name);
       for (const auto& index : table->indexes) indexes.push_back(index.name);
     }
@@ -140,7 +165,7 @@ class Preflight {
         " LEFT JOIN pg_class t ON t.oid = i.indrelid WHERE c.relnamespace = to_regnamespace($1)"
         " AND ((c.relname = any($2::name[]) AND NOT c.relname = any($4::name[]))"
         " OR (c.relname = any($3::name[]) AND NOT coalesce(t.relname = any($4::name[]), false))) ORDER BY 1",
-        {quote_name(schema_), array_literal(relations), array_literal(indexes), ours_});
+        {quote_name(schema_), array_literal(relations), array_literal(indexes), array_literal(own)});
     for (int i = 0; i < r.rows(); ++i) {
       const std::string name = schema_ + "." + r.text(i, 0);
       if (r.is_null(i, 2)) {
@@ -152,6 +177,10 @@ class Preflight {
             "drop or rename it, or name the plan's otherwise");
       }
     }
+  }
+
+  bool is_ours(const std::string& table) const {
+    return std::find(ours_.begin(), ours_.end(), table) != ours_.end();
   }
 
   /// What a run into a table that exists needs, and what taking it back needs.
@@ -226,6 +255,10 @@ class Preflight {
     return all;
   }
 
+  void bounds(const TableSchema& table) {
+    for (const auto& wrong : find_wrong_bounds(connection_, table)) find(wrong, "correct it in the plan");
+  }
+
   /// Parsed and analysed by the server against the columns, never evaluated.
   void expressions(const TableSchema& table) {
     std::string columns;
@@ -283,7 +316,7 @@ class Preflight {
   PostgresConnection& connection_;
   const PostgresContext& context_;
   std::span<const TableSchema* const> tables_;
-  std::string ours_;
+  std::span<const std::string> ours_;
   std::string role_;
   std::string schema_;
   std::set<std::string_view> planned_;        // tables of the plan

@@ -73,8 +73,15 @@ std::vector<SchemaPart> schema_parts_of(std::span<const PostgresTable> tables, c
     parts.all.push_back({SchemaPartKind::view, name, "", {}, false, sql});
   for (const auto& trigger : objects.triggers)
     parts.all.push_back({SchemaPartKind::trigger, trigger.name, trigger.table, {}, false, trigger.sql});
-  for (const auto& object : objects.others)
-    parts.all.push_back({SchemaPartKind::other, object.name, object.table, {}, false, object.sql});
+  for (const auto& object : objects.others) {
+    const bool divides = object.name.starts_with("partitioning of ");
+    parts.all.push_back({divides ? SchemaPartKind::partitioning : SchemaPartKind::other,
+                         object.name,
+                         object.table,
+                         {},
+                         false,
+                         object.sql});
+  }
   return std::move(parts.all);
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "sql/quote.h"
 
 namespace planrun {
@@ -92,6 +93,7 @@ Moved Stage::write_by(const WriteRange& write, std::int64_t count, std::int64_t 
   if (!has_before_trigger()) {
     find_nulls(failures);
     find_failed_checks(failures);
+    if (load_.table->partition) find_without_place(failures);
   }
   std::optional<Moved> moved = try_write(write, 0, count);
   if (!moved) moved = bisect(write, count, failures);
@@ -191,6 +193,38 @@ void Stage::find_failed_checks(std::vector<RowFailure>& failures) {
     connection_.exec("RELEASE SAVEPOINT planrun_check");
     take_out(found, failures);
   }
+}
+
+/// Rows that no partition takes, by the server's own conditions of its partitions.
+void Stage::find_without_place(std::vector<RowFailure>& failures) {
+  const Result parts = connection_.exec(
+      "SELECT pg_get_partition_constraintdef(relid) FROM pg_partition_tree($1::regclass) WHERE level = 1",
+      {table_});
+  std::string taken = "false";
+  for (int i = 0; i < parts.rows(); ++i) {
+    if (parts.is_null(i, 0)) return;  // a default that is alone takes all
+    taken += " OR (" + parts.text(i, 0) + ")";
+  }
+  const auto& columns = load_.table->partition->columns;
+  std::vector<std::string> names;
+  for (const auto& column : columns) names.push_back(quote_name(column));
+  std::vector<RowFailure> found;
+  connection_.exec("SAVEPOINT planrun_place");
+  try {
+    const Result rows = connection_.exec(std::string("SELECT ") + kOrdinal + ", ROW(" + join(names, ", ") +
+                                         ")::text FROM " + kStage + " WHERE (" + taken + ") IS NOT TRUE");
+    for (int i = 0; i < rows.rows(); ++i) {
+      found.push_back({rows.integer(i, 0), columns.front(),
+                       "no partition of table " + load_.table->name + " takes (" + join(columns, ", ") +
+                           ") = " + rows.text(i, 1)});
+    }
+  } catch (const Error& error) {
+    // As with checks: the tries below tell.
+    if (error.code() != ErrorCode::target) throw;
+    connection_.exec("ROLLBACK TO SAVEPOINT planrun_place");
+  }
+  connection_.exec("RELEASE SAVEPOINT planrun_place");
+  take_out(found, failures);
 }
 
 Moved Stage::insert(const std::string& range) {

@@ -46,6 +46,7 @@ class Stage {
   bool has_before_trigger() const;
   void find_nulls(std::vector<RowFailure>& failures);
   void find_failed_checks(std::vector<RowFailure>& failures);
+  void find_without_place(std::vector<RowFailure>& failures);
   void take_out(std::vector<RowFailure>& found, std::vector<RowFailure>& failures);
   Moved insert(const std::string& range);
   /// Absent when some row of the range is wrong.

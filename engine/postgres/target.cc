@@ -225,9 +225,13 @@ void PostgresTarget::remove_rows(const std::string& run, const TableSchema& tabl
   Transaction transaction(connection);
   connection.exec("SET LOCAL synchronous_commit = on");
   const std::string name = context_->table(table.name);
-  const auto removed =
-      connection.exec("DELETE FROM " + name + " WHERE ctid = any($1::tid[])", {array_literal(row_references)})
-          .affected();
+  // As row_reference() names them.
+  const std::string named = table.partition
+                                ? "DELETE FROM " + name +
+                                      " t USING unnest($1::text[]) r WHERE t.tableoid = split_part(r, '(', "
+                                      "1)::oid AND t.ctid = ('(' || split_part(r, '(', 2))::tid"
+                                : "DELETE FROM " + name + " WHERE ctid = any($1::tid[])";
+  const auto removed = connection.exec(named, {array_literal(row_references)}).affected();
   if (removed != static_cast<std::int64_t>(row_references.size())) {
     throw Error(ErrorCode::target,
                 "table " + table.name + ": " + std::to_string(removed) + " rows could be taken out, not " +

@@ -77,6 +77,7 @@ class PostgresUndo : public UndoTransaction {
   void compare_columns(std::span<const TableSchema* const> tables, std::vector<TableState>& states);
   void add_triggers(const std::string& tables, const std::string& own, std::vector<TableState>& states);
   void add_dependents(const std::string& tables, const std::string& own, std::vector<TableState>& states);
+  void add_parts(const TableSchema& table, const std::string& own, TableState& state);
 
   std::shared_ptr<PostgresContext> context_;
   std::shared_ptr<PostgresConnection> connection_;
@@ -172,7 +173,8 @@ void PostgresUndo::add_triggers(const std::string& tables, const std::string& ow
   const Result r = connection_->exec(
       std::string(kTables) +
           " SELECT t.place - 1, g.tgname FROM tables t JOIN pg_trigger g ON g.tgrelid = t.oid AND NOT"
-          " g.tgisinternal WHERE g.tgname NOT IN (SELECT unnest($2::name[])) ORDER BY t.place, g.tgname",
+          " g.tgisinternal AND g.tgparentid = 0 WHERE g.tgname NOT IN (SELECT unnest($2::name[])) ORDER BY "
+          "t.place, g.tgname",
       {tables, own});
   for (int i = 0; i < r.rows(); ++i)
     states[static_cast<std::size_t>(r.integer(i, 0))].later.push_back({"trigger " + r.text(i, 1), {}});
@@ -199,7 +201,8 @@ void PostgresUndo::add_dependents(const std::string& tables, const std::string& 
           " LEFT JOIN pg_policy p ON d.classid = 'pg_policy'::regclass AND p.oid = d.objid"
           // UPDATE OF names columns: triggers on the table itself have been looked at.
           " LEFT JOIN pg_trigger g ON d.classid = 'pg_trigger'::regclass AND g.oid = d.objid"
-          " WHERE d.deptype = 'n')"
+          // A foreign key to a table stands once more with each of its partitions.
+          " WHERE d.deptype = 'n' AND coalesce(k.conparentid, 0) = 0)"
           " SELECT DISTINCT d.place - 1, CASE WHEN d.classid = 'pg_rewrite'::regclass"
           " THEN pg_describe_object('pg_class'::regclass, d.relation, 0)"
           " ELSE pg_describe_object(d.classid, d.objid, d.objsubid) END"
@@ -216,16 +219,56 @@ std::string PostgresUndo::names_of(std::span<const TableSchema* const> tables) c
   return array_literal(names);
 }
 
+/// What others have attached to the table, taken off it, or hung on one of its partitions. What was taken off
+/// stays, as a table of its own.
+void PostgresUndo::add_parts(const TableSchema& table, const std::string& own, TableState& state) {
+  const std::string parts = array_literal(table.partition->part_names());
+  const Result others = connection_->exec(
+      "SELECT CASE WHEN n.nspname = $3 THEN c.relname::text ELSE c.oid::regclass::text END"
+      " FROM pg_partition_tree(to_regclass($1)) t JOIN pg_class c ON c.oid = t.relid"
+      " JOIN pg_namespace n ON n.oid = c.relnamespace"
+      " WHERE t.level > 0 AND NOT (t.level = 1 AND n.nspname = $3 AND c.relname = ANY ($2::text[]))"
+      " ORDER BY 1",
+      {context_->table(table.name), parts, context_->options.schema});
+  for (int i = 0; i < others.rows(); ++i)
+    state.later.push_back({"partition " + others.text(i, 0) + " with its rows", {}});
+  const Result gone = connection_->exec(
+      "SELECT name FROM unnest($2::text[]) AS name WHERE name NOT IN (SELECT c.relname FROM pg_inherits i"
+      " JOIN pg_class c ON c.oid = i.inhrelid JOIN pg_namespace n ON n.oid = c.relnamespace"
+      " WHERE i.inhparent = to_regclass($1) AND n.nspname = $3) ORDER BY 1",
+      {context_->table(table.name), parts, context_->options.schema});
+  for (int i = 0; i < gone.rows(); ++i)
+    state.later.push_back({"partition " + gone.text(i, 0) + " is not one of it any more", {}});
+  std::vector<std::string> names;
+  for (const auto& part : table.partition->parts) names.push_back(context_->table(part.name));
+  std::vector<TableState> on_parts(names.size());
+  add_triggers(array_literal(names), own, on_parts);
+  add_dependents(array_literal(names), own, on_parts);
+  for (std::size_t i = 0; i < on_parts.size(); ++i) {
+    for (const auto& later : on_parts[i].later)
+      state.later.push_back({later.what + " of partition " + table.partition->parts[i].name, later.drop_sql});
+  }
+}
+
 std::vector<TableState> PostgresUndo::look(std::span<const TableSchema* const> tables,
                                            std::span<const std::string> own) {
   std::vector<TableState> states(tables.size());
   const std::string names = names_of(tables);
   const Result r = connection_->exec(std::string(kTables) + " SELECT place - 1 FROM tables", {names});
   for (int i = 0; i < r.rows(); ++i) states[static_cast<std::size_t>(r.integer(i, 0))].exists = true;
-  const std::string own_names = array_literal(own);
+  std::vector<std::string> all(own.begin(), own.end());
+  for (const TableSchema* table : tables) {
+    if (!table->partition) continue;
+    const auto parts = table->partition->part_names();
+    all.insert(all.end(), parts.begin(), parts.end());
+  }
+  const std::string own_names = array_literal(all);
   compare_columns(tables, states);
   add_triggers(names, own_names, states);
   add_dependents(names, own_names, states);
+  for (std::size_t i = 0; i < tables.size(); ++i) {
+    if (tables[i]->partition && states[i].exists) add_parts(*tables[i], own_names, states[i]);
+  }
   return states;
 }
 

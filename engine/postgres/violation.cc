@@ -41,7 +41,7 @@ std::vector<std::string> index_elements(PostgresConnection& connection, const st
   return elements;
 }
 
-std::string duplicates(const std::string& table, const std::string& columns,
+std::string duplicates(const TableSchema& schema, const std::string& table, const std::string& columns,
                        const std::vector<std::string>& elements, bool nulls_equal, const std::string& where) {
   std::vector<std::string> conditions;
   if (!where.empty()) conditions.push_back("(" + where + ")");
@@ -49,13 +49,14 @@ std::string duplicates(const std::string& table, const std::string& columns,
     for (const auto& element : elements) conditions.push_back(element + " IS NOT NULL");
   }
   // Elements and conditions name columns without a table, so they stand in a select from this table alone.
-  std::string inner = "SELECT *, ctid AS planrun_ctid, count(*) OVER (PARTITION BY " +
-                      joined(elements, ", ") + ") AS planrun_count FROM " + table;
+  std::string inner = "SELECT *, " + row_reference(schema, "") +
+                      " AS planrun_reference, count(*) OVER (PARTITION BY " + joined(elements, ", ") +
+                      ") AS planrun_count FROM " + table;
   if (!conditions.empty()) inner += " WHERE " + joined(conditions, " AND ");
-  return "SELECT t.planrun_ctid::text" + columns + " FROM (" + inner + ") t WHERE t.planrun_count > 1";
+  return "SELECT t.planrun_reference" + columns + " FROM (" + inner + ") t WHERE t.planrun_count > 1";
 }
 
-std::string orphans(const PostgresContext& context, const std::string& table, const std::string& columns,
+std::string orphans(const PostgresContext& context, const TableSchema& schema, const std::string& columns,
                     const ForeignKeySchema& key) {
   std::vector<std::string> matches;
   std::vector<std::string> present;
@@ -65,9 +66,9 @@ std::string orphans(const PostgresContext& context, const std::string& table, co
     present.push_back(column + " IS NOT NULL");
   }
   const std::string all_present = joined(present, " AND ");
-  std::string sql = "SELECT t.ctid::text" + columns + " FROM " + table + " t WHERE (" + all_present +
-                    " AND NOT EXISTS (SELECT FROM " + context.table(key.table) + " r WHERE " +
-                    joined(matches, " AND ") + "))";
+  std::string sql = "SELECT " + row_reference(schema, "t") + columns + " FROM " + context.table(schema.name) +
+                    " t WHERE (" + all_present + " AND NOT EXISTS (SELECT FROM " + context.table(key.table) +
+                    " r WHERE " + joined(matches, " AND ") + "))";
   if (key.match_full) sql += " OR ((" + joined(present, " OR ") + ") AND NOT (" + all_present + "))";
   return sql;
 }
@@ -86,14 +87,14 @@ BackQuery violation_query(const PostgresContext& context, PostgresConnection& co
   if (violation.key != nullptr) {
     std::vector<std::string> elements;
     for (const auto& column : violation.key->columns) elements.push_back(quote_name(column));
-    query.select = duplicates(table, selected, elements, violation.key->nulls_not_distinct, "");
+    query.select = duplicates(schema, table, selected, elements, violation.key->nulls_not_distinct, "");
   } else if (violation.unique_index != nullptr) {
     const auto elements = index_elements(connection, table, *violation.unique_index);
-    query.select = duplicates(table, selected, elements, false, violation.unique_index->where_sql);
+    query.select = duplicates(schema, table, selected, elements, false, violation.unique_index->where_sql);
   } else if (violation.foreign_key != nullptr) {
-    query.select = orphans(context, table, selected, *violation.foreign_key);
+    query.select = orphans(context, schema, selected, *violation.foreign_key);
   } else {
-    query.select = "SELECT t.ctid::text" + selected + " FROM " + table + " t";
+    query.select = "SELECT " + row_reference(schema, "t") + selected + " FROM " + table + " t";
   }
   return query;
 }

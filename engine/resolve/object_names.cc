@@ -7,6 +7,9 @@ namespace planrun {
 void ObjectNames::reserve(const TableShape& table) {
   relations_.insert(table.schema.name);
   for (const auto& index : table.schema.indexes) relations_.insert(index.name);
+  if (table.schema.partition) {
+    for (const auto& part : table.schema.partition->parts) relations_.insert(part.name);
+  }
   for (const auto& key : table.schema.keys) {
     relations_.insert(key.name);
     constraints_.insert(key.name);

@@ -116,11 +116,13 @@ class Resolver {
 
   ResolveResult resolve() {
     for (const auto& table : plan_.tables) shapes_.push_back(read_shape(table));
-    for (const auto& shape : shapes_) {
-      check_columns_exist(shape, result_.diagnostics);
-      check_index_types(shape, result_.diagnostics);
+    for (std::size_t i = 0; i < shapes_.size(); ++i) {
+      check_columns_exist(shapes_[i], result_.diagnostics);
+      check_index_types(shapes_[i], result_.diagnostics);
+      check_division(plan_.tables[i], shapes_[i], result_.diagnostics);
     }
     check_foreign_keys(shapes_, result_.diagnostics);
+    check_distributed_keys(shapes_, result_.diagnostics);
     ObjectNames names;
     for (const auto& shape : shapes_) names.reserve(shape);
     for (auto& shape : shapes_) {
@@ -128,6 +130,7 @@ class Resolver {
       names.choose(shape);
     }
     fill_foreign_columns();
+    mark_divided_parents();
     // They hold already, whatever they refer to: here they say what is loaded before what.
     for (std::size_t i = 0; i < shapes_.size(); ++i) {
       TableSchema& schema = shapes_[i].schema;
@@ -215,12 +218,37 @@ class Resolver {
     }
   }
 
+  void mark_divided_parents() {
+    std::set<std::string> divided;
+    for (const auto& [name, table] : existing_) {
+      if (table.is_divided) divided.insert(name);
+    }
+    for (const auto& shape : shapes_) {
+      if (shape.schema.is_divided()) divided.insert(shape.schema.name);
+    }
+    for (auto& shape : shapes_) {
+      for (auto& key : shape.schema.foreign_keys) key.to_divided = divided.contains(key.table);
+    }
+  }
+
+  // Where each partition stands in the plan, for what only the server can say of it.
+  void note_places(const PlanTable& table, TableSchema& schema) const {
+    if (!schema.partition) return;
+    const std::string file = plan_.file.filename().string();
+    for (std::size_t i = 0; i < schema.partition->parts.size(); ++i) {
+      const Position at = table.partition->parts[i].at;
+      schema.partition->parts[i].place =
+          file + ":" + std::to_string(at.line) + ":" + std::to_string(at.column);
+    }
+  }
+
   ResolvedTable resolve_table(const PlanTable& table, const TableShape& shape) {
     ResolvedTable resolved;
     resolved.sha256_digest = plan_.sha256_digest;
     const PlanTarget* target = target_of(table);
     if (target != nullptr) resolved.target = target->name;
     resolved.schema = shape.schema;
+    note_places(table, resolved.schema);
     for (const auto& after : table.after) resolved.after.push_back(after.text);
     for (const auto& load : table.loads) {
       if (load.from.empty()) continue;

@@ -42,6 +42,7 @@ std::string name_of(const SchemaPart& part) {
       return "trigger " + part.name;
     case SchemaPartKind::view:
       return "view " + part.name;
+    case SchemaPartKind::partitioning:
     case SchemaPartKind::other:
       return part.name;
   }
@@ -93,6 +94,8 @@ class Arrival {
         return has_check(part, *columns);
       case SchemaPartKind::index:
         return has_index(part, *columns);
+      case SchemaPartKind::partitioning:
+        return schema_.partition.has_value();
       default:
         return has_of_column(part.kind, *schema_.find(*columns->begin()));
     }

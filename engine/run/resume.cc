@@ -130,6 +130,9 @@ class Comparing {
     for (const char* part : {"columns", "checks", "keys", "foreign_keys", "indexes"}) {
       if (!table.contains(part)) table[part] = Json::array();
     }
+    for (const char* part : {"partition", "distribute"}) {
+      if (!table.contains(part)) table[part] = Json();
+    }
     return table;
   }
 

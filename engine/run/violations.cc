@@ -219,7 +219,8 @@ std::vector<std::string> find_rows(const ResolvedTable& table, Target& target,
 }
 
 bool keeps(const ResolvedTable& table) {
-  if (table.schema.exists) return false;  // rows of others are among them
+  if (table.schema.exists) return false;        // rows of others are among them
+  if (table.schema.distribution) return false;  // no row of a cluster can be named
   for (const auto& load : table.loads) {
     if (load.on_reject == OnReject::keep) return true;
   }

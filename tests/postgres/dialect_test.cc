@@ -168,5 +168,33 @@ TEST_CASE("a sequence behind its keys does not pass", "[server][postgres]") {
   CHECK(postgres.psql(checks[1].sql) == "0");
 }
 
+TEST_CASE("a table of a cluster is spread when it is made, and its keys are built in one") {
+  TableSchema orders = make_table("orders", {{"tenant", "bigint"}, {"id", "bigint"}, {"country", "text"}});
+  orders.keys.push_back({"orders_pkey", true, {"tenant", "id"}, false, false, false});
+  ForeignKeySchema country;
+  country.name = "orders_country_fkey";
+  country.columns = {"country"};
+  country.table = "countries";
+  country.foreign_columns = {"code"};
+  orders.foreign_keys.push_back(country);
+  orders.distribution.emplace().by = "tenant";
+  const auto dialect = postgres_dialect("shop");
+  std::string text;
+  for (const auto& step : dialect->schema_steps(orders)) {
+    for (const auto& statement : step.statements) text += statement + ";\n";
+  }
+  CHECK(text ==
+        "CREATE TABLE \"shop\".\"orders\" (\n  \"tenant\" bigint,\n  \"id\" bigint,\n  \"country\" text\n);\n"
+        "SELECT create_distributed_table('\"shop\".\"orders\"', 'tenant');\n"
+        "ALTER TABLE \"shop\".\"orders\" ADD CONSTRAINT \"orders_pkey\" PRIMARY KEY (\"tenant\", \"id\");\n"
+        "ANALYZE \"shop\".\"orders\";\n"
+        "ALTER TABLE \"shop\".\"orders\" ADD CONSTRAINT \"orders_country_fkey\" FOREIGN KEY (\"country\") "
+        "REFERENCES \"shop\".\"countries\" (\"code\");\n");
+  TableSchema countries = make_table("countries", {{"code", "text"}});
+  countries.distribution.emplace();
+  CHECK(dialect->schema_steps(countries)[0].statements.back() ==
+        "SELECT create_reference_table('\"shop\".\"countries\"')");
+}
+
 }  // namespace
 }  // namespace planrun::test::dialect_test
