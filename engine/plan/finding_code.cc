@@ -124,6 +124,8 @@ constexpr std::array kKinds = {
           "With `whole = true` all of a source's schema arrives, or is named in `leave`.", LooksAt::sources),
     error(index_misfit, "a key or index over a type that cannot be compared in it",
           "PostgreSQL would refuse to build it, after the rows have been loaded.", LooksAt::both),
+    error(files_differ, "files of one source that do not declare the same",
+          "A plan says once what a column is, for the rows of every file.", LooksAt::sources),
 };
 
 }  // namespace

@@ -66,6 +66,7 @@ enum class FindingCode {
   critical_unchecked = 50,
   not_whole = 51,
   index_misfit = 52,
+  files_differ = 53,
 };
 
 /// What a rule has to look at before it can speak.
