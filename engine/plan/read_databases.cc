@@ -98,7 +98,7 @@ void read_tenant(PlanReader& reader, const Section& section, const DatabaseUrl& 
                  "add tenant = \"{stem}\"");
   }
   if (!tenant) {
-    if (url.dialect == "sqlite" && has_wildcard(url.url) && !section.has("tenant"))
+    if (url.is_pattern && !section.has("tenant"))
       reader.error(FindingCode::missing_key, section.at("url"),
                    "the url of " + section.shown() + " is a pattern of files, and nothing says whose each is",
                    "add tenant = \"{stem}\": every table gets a column `tenant` that holds the file's name");
