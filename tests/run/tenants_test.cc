@@ -1,5 +1,6 @@
 // Many SQLite files as one source: each table has the tenant as a column, each file is a range of its own.
 #include <algorithm>
+#include <thread>
 
 #include "support/migration.h"
 
@@ -470,6 +471,53 @@ TEST_CASE("a run over many files goes on only with the names that it began with"
   INFO(r.out << r.err);
   CHECK(r.status == 1);
   CHECK_THAT(r.out + r.err, ContainsSubstring("the run began with tenant = '{stem}'"));
+}
+
+TEST_CASE("a process joins a run over many files, and each is loaded once", "[tenants][join][postgres]") {
+  constexpr int kShops = 40;
+  Shops shops(Kind::postgresql);
+  for (int i = 1; i <= kShops; ++i) shops.add("shop" + std::to_string(i), 20);
+  ProcessResult own;
+  std::thread runs([&] { own = shops.run({"-j", "1", "--rate", "2000 rows/s"}); });
+  const TempFolder elsewhere;
+  const ProcessResult joined =
+      run_planrun({(shops / "plan.toml").string(), "--join", "latest"}, elsewhere.path());
+  runs.join();
+  INFO(own.out << own.err << joined.out << joined.err);
+  CHECK(joined.status == 0);
+  REQUIRE(own.status == 0);
+  // 20 customers, and 1 + 2 + ... + 20 orders of each shop.
+  CHECK(shops.target("select count(*), count(distinct tenant) from customers") == "800|40");
+  CHECK(shops.target("select count(*), count(distinct tenant_id) from orders") == "8400|40");
+  CHECK(shops.target("select count(*), count(*) filter (where worker > 1000) > 0 from planrun.chunk") ==
+        "80|t");
+}
+
+TEST_CASE("a transform sees the tenant, and rejects of many files are tried again", "[tenants]") {
+  Shops shops(Kind::sqlite);
+  shops.add("acme", 2);
+  shops.add("bolt", 1);
+  fs::create_directories(shops / "transforms");
+  const auto script = [&](const std::string& refused) {
+    write_file(shops / "transforms/shop.lua",
+               "return { customer = function(row)\n  if row.tenant == 'acme' and row.id == " + refused +
+                   " then error('not this one') end\n  return { tenant = row.tenant, id = row.id, name = "
+                   "row.tenant .. '-' .. row.id }\nend }\n");
+  };
+  script("2");
+  shops.write_plan(
+      "[table.customers]\nfrom = \"s.customers\"\ntransform = \"shop.customer\"\non_reject = \"keep\"\n"
+      "constraints = [\"primary key (tenant, id)\"]\n[table.customers.columns]\ntenant = \"text\"\n"
+      "id = \"bigint\"\nname = \"text\"\n");
+  const ProcessResult r = shops.run();
+  INFO(r.out << r.err);
+  REQUIRE(r.status == 0);
+  CHECK(shops.target("select key from planrun_reject") == "[\"acme\",2]");
+  script("99");
+  const ProcessResult again = shops.command("rejects", {"--retry"});
+  INFO(again.out << again.err);
+  CHECK(again.status == 0);
+  CHECK(shops.target("select name from customers order by name") == "acme-1\nacme-2\nbolt-1");
 }
 
 }  // namespace tenants_test
