@@ -21,18 +21,15 @@ bool has_ended_before(const RunRecord& run, std::int64_t time) {
 bool delete_file(const std::string& file, const std::function<void(const std::string&)>& notice) {
   std::error_code fault;
   const std::filesystem::path path = file;
-  if (is_file_list(path)) {
-    std::filesystem::remove_all(path.parent_path(), fault);
-  } else {
-    std::filesystem::remove(path, fault);
-  }
+  if (is_file_list(path)) std::filesystem::remove_all(copies_of(path), fault);
+  if (!fault) std::filesystem::remove(path, fault);
   if (fault) {
     notice("the old snapshot " + file + " cannot be deleted: " + fault.message());
     return false;
   }
-  // The run's folder goes with its last file.
-  const auto folder = is_file_list(path) ? path.parent_path().parent_path() : path.parent_path();
-  std::filesystem::remove(folder, fault);
+  // The run's folder goes with its last file; a list has one of its own in it.
+  std::filesystem::remove(path.parent_path(), fault);
+  if (is_file_list(path)) std::filesystem::remove(path.parent_path().parent_path(), fault);
   return true;
 }
 

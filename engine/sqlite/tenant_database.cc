@@ -64,11 +64,11 @@ std::vector<fs::path> matching_files(const fs::path& pattern) {
 std::vector<TenantFile> with_tenants(const std::vector<fs::path>& files, const std::string& tenant) {
   std::vector<TenantFile> named;
   for (const auto& file : files) {
+    if (!is_valid_utf8(file.string())) {
+      throw Error(ErrorCode::source, quote_for_message(file.string(), 200) + ": its name is no UTF-8",
+                  "rename the file");
+    }
     named.push_back({file, fill_file_name(tenant, file), {}});
-    if (is_valid_utf8(named.back().tenant)) continue;
-    throw Error(ErrorCode::source,
-                quote_for_message(file.string(), 200) + ": the tenant that its name gives is no UTF-8",
-                "rename the file");
   }
   std::ranges::stable_sort(named, {}, &TenantFile::tenant);
   const auto twice = std::ranges::adjacent_find(named, {}, &TenantFile::tenant);
@@ -191,7 +191,7 @@ std::unique_ptr<SourceDatabase> TenantDatabase::at_snapshot(const fs::path& list
   std::vector<TenantFile> files;
   std::vector<fs::path> known;
   for (const auto& file : copied.files) {
-    files.push_back({copies_of(list) / file.copy, file.tenant, file.schema});
+    files.push_back({copies_of(list) / file.copy, file.tenant, file.schema, true});
     known.emplace_back(file.from);
   }
   auto database = std::make_unique<TenantDatabase>(what_, std::move(files), Writers::absent);

@@ -99,7 +99,8 @@ TenantFiles::TenantFiles(std::string column, std::vector<TenantFile> files, Writ
 
 std::shared_ptr<SqliteConnection> TenantFiles::open(std::size_t file, std::string* notice) const {
   const fs::path& path = files_[file].file;
-  const Access access = find_access(path, writers_, ErrorCode::source);
+  const Access access = files_[file].is_copy ? Access{AccessKind::immutable, path, nullptr, {}}
+                                             : find_access(path, writers_, ErrorCode::source);
   if (notice != nullptr) *notice = access.notice;
   return open_as_source(access, path, writers_);
 }

@@ -17,7 +17,8 @@ namespace planrun {
 struct TenantFile {
   std::filesystem::path file;
   std::string tenant;
-  std::string schema;  // the same for files that declare the same; empty: it was not looked into yet
+  std::string schema;    // the same for files that declare the same; empty: it was not looked into yet
+  bool is_copy = false;  // of our own, hashed: nothing needs to be found out about it
 };
 
 /// Files that declare the same.
