@@ -1,6 +1,7 @@
 #include "cli/databases.h"
 
 #include "base/error.h"
+#include "base/file_pattern.h"
 #include "plan/database_url.h"
 #include "postgres/postgres.h"
 #include "sqlite/dialect.h"
@@ -29,6 +30,8 @@ std::map<std::string, TargetDatabase*> Databases::target_pointers() const {
 }
 
 std::unique_ptr<SourceDatabase> open_source(const PlanSource& source) {
+  if (source.has_many_files())
+    return open_sqlite_files({source.url.substr(kSqliteUrl.size()), source.tenant, source.tenant_column});
   if (source.url.starts_with(kSqliteUrl)) return open_sqlite_source(source.url.substr(kSqliteUrl.size()));
   if (is_postgres(source.url)) return open_postgres_source({source.url, source.shown_url, source.schema, {}});
   throw Error(ErrorCode::plan,
@@ -46,6 +49,10 @@ std::unique_ptr<Inspector> open_inspector(const std::string& source, const std::
   const std::string path = source.starts_with(kSqliteUrl) ? source.substr(kSqliteUrl.size()) : source;
   if (path.empty())
     throw Error(ErrorCode::usage, "a source without a path is given", "planrun census PATH, or sqlite:PATH");
+  if (has_wildcard(path) && !std::filesystem::exists(path)) {
+    throw Error(ErrorCode::usage, path + " is a pattern of files, and one database is looked into at a time",
+                "name one of them; a plan reads all of them with `tenant` beside its `url`");
+  }
   return open_sqlite_inspector(path);
 }
 

@@ -130,6 +130,12 @@ class Source {
   /// Why `expr` over `table` cannot be used: unknown column, aggregate, not repeatable (random(), 'now').
   /// Empty: it can.
   virtual std::string refuse_expression(const std::string& table, const std::string& expr) = 0;
+  /// Where the source is many databases: what of `table`, of these columns of it and of its key is not the
+  /// same in all of them, each naming the file.
+  virtual std::vector<std::string> differences(const std::string& /*table*/,
+                                               const std::vector<std::string>& /*columns*/) {
+    return {};
+  }
   /// Reads every page (quick_check). Throws Error(source) naming the damage.
   virtual void check_integrity() = 0;
 };
@@ -180,6 +186,15 @@ class SourceDatabase {
   /// would make them between two of its Readers, so that tables with a key are read in short ranges. Nobody
   /// is counted on to leave the file as it is.
   virtual std::unique_ptr<SourceDatabase> while_written() = 0;
+  /// Whether it is many files, read as one: each is a range of its own in every table, most of them small, so
+  /// that chunks share a transaction; query() and subset() are refused.
+  virtual bool has_many_files() const { return false; }
+  /// The database as a run without a snapshot goes on with it: what came to it since `begun` was told is no
+  /// part of it, and notices() say so. Null: it is this one. Throws Error(refused) where something of it is
+  /// gone.
+  virtual std::unique_ptr<SourceDatabase> as_begun(const SourceState& /*begun*/) { return nullptr; }
+  /// For people, where state() is not `then` any more: what has changed.
+  virtual std::string change_since(const SourceState& /*then*/) { return "has changed"; }
   /// For people: "sqlite:/path/ora.db", and what was noticed on opening ("a WAL of 3 pages is read as well").
   virtual std::string shown_url() const = 0;
   virtual std::vector<std::string> notices() const = 0;

@@ -3,6 +3,7 @@
 #include <array>
 #include <vector>
 
+#include "base/file_pattern.h"
 #include "base/text.h"
 
 namespace planrun {
@@ -162,7 +163,7 @@ std::optional<DatabaseUrl> parse_database_url(const std::string& text, const std
       return std::nullopt;
     }
     const std::string absolute = (folder / path).lexically_normal().string();
-    return DatabaseUrl{"sqlite", "sqlite:" + absolute, "sqlite:" + absolute};
+    return DatabaseUrl{"sqlite", "sqlite:" + absolute, "sqlite:" + absolute, has_wildcard(path)};
   }
   if (text.starts_with("postgresql:") || text.starts_with("postgres:")) {
     const auto uri = postgres_uri(text);

@@ -8,9 +8,10 @@
 namespace planrun {
 
 struct DatabaseUrl {
-  std::string dialect;  // "sqlite" or "postgresql"
-  std::string url;      // sqlite:ABSOLUTE PATH, or a postgresql:// URI that libpq takes
-  std::string shown;    // without any password
+  std::string dialect;      // "sqlite" or "postgresql"
+  std::string url;          // sqlite:ABSOLUTE PATH, or a postgresql:// URI that libpq takes
+  std::string shown;        // without any password
+  bool is_pattern = false;  // of SQLite files, as it was written
 };
 
 /// Relative paths start at `folder`. nullopt: `reason` says why.

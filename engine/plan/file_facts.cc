@@ -40,6 +40,8 @@ class FileFacts {
       all["source " + source.name + " url"] = source.written_url;
       all["source " + source.name + " schema"] = source.schema;
       all["source " + source.name + " snapshot"] = source.snapshot ? "" : "none";
+      all["source " + source.name + " tenant"] = source.tenant;
+      all["source " + source.name + " tenant_column"] = source.has_many_files() ? source.tenant_column : "";
     }
     for (const auto& target : plan_.targets) {
       all["target " + target.name + " url"] = target.written_url;

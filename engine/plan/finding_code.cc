@@ -128,6 +128,8 @@ constexpr std::array kKinds = {
           "Partitions must not overlap, and a key must hold every column by which its table's rows are "
           "divided.",
           LooksAt::both),
+    error(files_differ, "files of one source that do not declare the same",
+          "A plan says once what a column is, for the rows of every file.", LooksAt::sources),
 };
 
 }  // namespace

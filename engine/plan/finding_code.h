@@ -67,6 +67,7 @@ enum class FindingCode {
   not_whole = 51,
   index_misfit = 52,
   division_misfit = 53,
+  files_differ = 54,
 };
 
 /// What a rule has to look at before it can speak.

@@ -23,10 +23,12 @@ constexpr std::array kPlan = {
 };
 
 constexpr std::array kSource = {
-    KnownKey{"url", text, "sqlite:PATH, postgresql://... or postgresql:host=..."},
+    KnownKey{"url", text, "sqlite:PATH, sqlite:PATTERN, postgresql://... or postgresql:host=..."},
     KnownKey{"schema", text, "of a PostgreSQL source: where its tables are"},
     KnownKey{"password", text, "a variable that holds the password"},
     KnownKey{"snapshot", text, "\"none\": read this source itself", "none"},
+    KnownKey{"tenant", text, "of a url that is a pattern of files: whose a file is, \"{stem}\""},
+    KnownKey{"tenant_column", text, "the column that every table of such a source has beside its own"},
     KnownKey{"whole", flag, "what of its schema the plan does not have is an error"},
     KnownKey{"leave", texts, "parts of its schema left behind on purpose: \"view NAME\""},
 };

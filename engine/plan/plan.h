@@ -34,9 +34,13 @@ struct PlanSource {
   std::string written_url;        // as the plan has it; variables are not filled in
   bool snapshot = true;           // `snapshot = "none"` makes it false
   std::string schema = "public";  // of a PostgreSQL source
-  bool whole = false;             // what of it the plan does not have is an error,
+  std::string tenant;  // of what the names of many files are made, {stem}; empty: it is one database
+  std::string tenant_column = "tenant";
+  bool whole = false;  // what of it the plan does not have is an error,
   Position whole_at;
   std::vector<Located> leave;  // unless it is named here
+
+  bool has_many_files() const { return !tenant.empty(); }
 };
 
 struct PlanTarget {

@@ -155,11 +155,25 @@ void read_guard(PlanReader& reader, const Member& member) {
   reader.plan.checks.push_back(std::move(guard));
 }
 
+// No query is asked of many files.
+void refuse_questions_of_files(PlanReader& reader) {
+  for (const auto& check : reader.plan.checks) {
+    for (const auto& source : reader.plan.sources) {
+      if (check.source != source.name || !source.has_many_files()) continue;
+      reader.error(FindingCode::keys_apart, check.at,
+                   "[check." + check.name + "] asks source `" + source.name +
+                       "`, which is many files: no query can be asked of all of them",
+                   "say what is expected: expect = \"...\"");
+    }
+  }
+}
+
 }  // namespace
 
 void read_checks(PlanReader& reader, const Node& root) {
   for_each_section(reader, root, "check", [&](const Member& member) { read_check(reader, member); });
   for_each_section(reader, root, "guard", [&](const Member& member) { read_guard(reader, member); });
+  refuse_questions_of_files(reader);
 }
 
 }  // namespace planrun

@@ -1,6 +1,7 @@
 // [source.NAME] and [target.NAME].
 #include <algorithm>
 
+#include "base/file_pattern.h"
 #include "base/text.h"
 #include "plan/database_url.h"
 #include "plan/readers.h"
@@ -86,6 +87,38 @@ void read_schema(PlanReader& reader, const Section& section, const std::string& 
   }
 }
 
+// Many files are one source only where something tells them apart.
+void read_tenant(PlanReader& reader, const Section& section, const DatabaseUrl& url, PlanSource& source) {
+  const auto tenant = section.located("tenant");
+  const auto column = section.located("tenant_column");
+  if (column) source.tenant_column = column->text;
+  if (column && check_object_name(reader, column->text, column->at, "column") && !section.has("tenant")) {
+    reader.error(FindingCode::keys_apart, column->at,
+                 "`tenant_column` names the column of `tenant`, which is not here",
+                 "add tenant = \"{stem}\"");
+  }
+  if (!tenant) {
+    if (url.is_pattern && !section.has("tenant"))
+      reader.error(FindingCode::missing_key, section.at("url"),
+                   "the url of " + section.shown() + " is a pattern of files, and nothing says whose each is",
+                   "add tenant = \"{stem}\": every table gets a column `tenant` that holds the file's name");
+    return;
+  }
+  if (url.dialect != "sqlite") {
+    reader.error(FindingCode::keys_apart, tenant->at,
+                 "`tenant` is of SQLite files; a PostgreSQL source has none");
+  } else if (const std::string why = refuse_file_name(tenant->text); !why.empty()) {
+    reader.error(FindingCode::wrong_form, tenant->at, "`tenant` cannot tell files apart: " + why,
+                 "{stem} is the file's name without its ending, {name} all of it, {folder} its folder's");
+  } else if (source.whole) {
+    reader.error(FindingCode::keys_apart, source.whole_at,
+                 section.shown() + " is many files, and cannot be `whole`",
+                 "take `whole` out: the plan's own keys and indexes have the tenant in them");
+  } else {
+    source.tenant = tenant->text;
+  }
+}
+
 std::string names_nothing(const std::string& what, const std::string& name) {
   return "--" + what + " " + name + "=... names no " + what + " of the plan";
 }
@@ -121,6 +154,7 @@ void read_sources(PlanReader& reader, const Node& root) {
       source.url = url->url;
       source.shown_url = url->shown;
       read_schema(reader, section, url->dialect, source);
+      read_tenant(reader, section, *url, source);
       read_password(reader, section, url->dialect, source.url);
     }
     names.push_back(source.name);
@@ -156,12 +190,16 @@ void read_targets(PlanReader& reader, const Node& root) {
       target.dialect = url->dialect;
       for (const auto& source : reader.plan.sources) {
         const bool same =
-            source.url == target.url && (target.dialect == "sqlite" || source.schema == target.schema);
+            source.has_many_files()
+                ? matches_pattern(target.url, source.url)
+                : source.url == target.url && (target.dialect == "sqlite" || source.schema == target.schema);
         if (!same) continue;
         reader.error(FindingCode::same_place, section.at("url"),
-                     std::string("the target is the same ") +
-                         (target.dialect == "sqlite" ? "file" : "schema") + " as [source." + source.name +
-                         "]");
+                     source.has_many_files()
+                         ? "the target is one of the files of [source." + source.name + "]"
+                         : std::string("the target is the same ") +
+                               (target.dialect == "sqlite" ? "file" : "schema") + " as [source." +
+                               source.name + "]");
       }
     }
     read_password(reader, section, target.dialect, target.url);

@@ -55,6 +55,7 @@ class PostgresChunkTransaction : public ChunkTransaction {
   Outcome commit() override;
 
  private:
+  Result select_pending();
   bool claim_one();
   bool is_at_work();
   std::vector<std::string> read_guards();
@@ -139,12 +140,21 @@ void PostgresChunkTransaction::begin_retry(const ClaimRequest& request) {
                     {run_, loads_.front().load});
 }
 
+// Behind the chunk claimed before first: of thousands that share a transaction each would be looked for among
+// all that are done.
+Result PostgresChunkTransaction::select_pending() {
+  for (std::int64_t behind = chunk_.id;; behind = 0) {
+    Result r = connection_->exec(
+        "SELECT id, load, range_from, range_until FROM " + context_->ledger.chunk +
+            " WHERE run = $1 AND load = any($2::text[]) AND state = 'pending' AND id > $3 ORDER BY id LIMIT 1"
+            " FOR UPDATE SKIP LOCKED",
+        {run_, load_names_, std::to_string(behind)});
+    if (r.rows() > 0 || behind == 0) return r;
+  }
+}
+
 bool PostgresChunkTransaction::claim_one() {
-  const Result r = connection_->exec(
-      "SELECT id, load, range_from, range_until FROM " + context_->ledger.chunk +
-          " WHERE run = $1 AND load = any($2::text[]) AND state = 'pending' ORDER BY id LIMIT 1"
-          " FOR UPDATE SKIP LOCKED",
-      {run_, load_names_});
+  const Result r = select_pending();
   if (r.rows() == 0 || !is_at_work()) return false;
   chunk_ = {
       r.integer(0, 0), r.text(0, 1), {bound_from(r.optional_text(0, 2)), bound_from(r.optional_text(0, 3))}};

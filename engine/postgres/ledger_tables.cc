@@ -1,16 +1,23 @@
 #include "postgres/ledger_tables.h"
 
+#include <algorithm>
 #include <chrono>
+#include <optional>
+#include <vector>
 
 #include "base/error.h"
 #include "base/time.h"
 #include "sql/quote.h"
 
 namespace planrun {
+
 namespace {
 
 // A DDL that waits for a lock makes everybody behind it wait too: it gives way soon and is tried again.
 constexpr const char* kDdlLockTimeout = "SET LOCAL lock_timeout = '3s'";
+
+// Of a source of many files there are thousands of chunks: a statement each would be a round trip each.
+constexpr std::size_t kChunksAtOnce = 500;
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -190,11 +197,21 @@ void mark_step_done(PostgresConnection& connection, const PostgresLedgerTables& 
 
 void insert_pending(PostgresConnection& connection, const PostgresLedgerTables& tables,
                     const std::string& run, std::span<const Chunk> chunks) {
-  for (const Chunk& chunk : chunks) {
+  for (; !chunks.empty(); chunks = chunks.subspan(std::min(chunks.size(), kChunksAtOnce))) {
+    std::string rows;
+    std::vector<Parameter> values = {run};
+    for (const Chunk& chunk : chunks.first(std::min(chunks.size(), kChunksAtOnce))) {
+      rows += rows.empty() ? "($1, " : ", ($1, ";
+      for (const auto& value :
+           {std::optional(chunk.load), bound_json(chunk.range.from), bound_json(chunk.range.until)}) {
+        values.push_back(value);
+        rows += "$" + std::to_string(values.size()) + ", ";
+      }
+      rows += "'load', 'pending')";
+    }
     connection.exec(
-        "INSERT INTO " + tables.chunk +
-            " (run, load, kind, range_from, range_until, state) VALUES ($1, $2, 'load', $3, $4, 'pending')",
-        {run, chunk.load, bound_json(chunk.range.from), bound_json(chunk.range.until)});
+        "INSERT INTO " + tables.chunk + " (run, load, range_from, range_until, kind, state) VALUES " + rows,
+        values);
   }
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "database/file_list.h"
 #include "run/snapshots.h"
 
 namespace planrun {
@@ -22,7 +23,9 @@ BackupState state_of(const Backup& backup, bool verify) {
   std::error_code ignored;
   if (!fs::exists(backup.file, ignored)) return BackupState::missing;
   if (!verify || backup.sha256.empty()) return BackupState::there;
-  return sha256_file(backup.file) == backup.sha256 ? BackupState::same : BackupState::different;
+  const bool same = sha256_file(backup.file) == backup.sha256 &&
+                    (!is_file_list(backup.file) || differing_copies(backup.file, true).empty());
+  return same ? BackupState::same : BackupState::different;
 }
 
 Error cannot_write(const fs::path& file) {
@@ -51,6 +54,34 @@ class PartFile {
  private:
   fs::path path_;
 };
+
+struct KeptFile {
+  std::string what;  // for people
+  fs::path file;
+  std::string sha256;
+};
+
+void refuse_other_content(const KeptFile& kept, const fs::path& copy) {
+  if (sha256_file(copy) == kept.sha256) return;
+  throw Error(
+      ErrorCode::refused,
+      kept.what + " is not what the run read: the SHA-256 of " + kept.file.string() + " is another one",
+      "planrun backups --verify looks at all of them");
+}
+
+void restore_file(const KeptFile& kept, const fs::path& file) {
+  const PartFile part(file.string() + ".planrun-part-" + std::to_string(getpid()));
+  std::error_code fault;
+  fs::copy_file(kept.file, part.path(), fault);
+  if (fault) {
+    throw Error(ErrorCode::system,
+                "cannot copy " + kept.file.string() + " to " + part.path().string() + ": " + fault.message());
+  }
+  refuse_other_content(kept, part.path());
+  part.sync();
+  // A link, not a rename: it never takes the place of a file that came meanwhile.
+  if (link(part.path().c_str(), file.c_str()) != 0) throw cannot_write(file);
+}
 
 }  // namespace
 
@@ -91,20 +122,15 @@ void restore_backup(const Backup& backup, const fs::path& file) {
     throw Error(ErrorCode::refused, file.string() + " is there already, and is not written over",
                 "name another file, or move it away");
   }
-  const PartFile part(file.string() + ".planrun-part-" + std::to_string(getpid()));
-  fs::copy_file(backup.file, part.path(), fault);
-  if (fault) {
-    throw Error(ErrorCode::system,
-                "cannot copy " + backup.file + " to " + part.path().string() + ": " + fault.message());
+  if (!is_file_list(backup.file)) return restore_file({what, backup.file, backup.sha256}, file);
+  const fs::path list = backup.file;
+  refuse_other_content({what, list, backup.sha256}, list);
+  for (const auto& copied : read_file_list(list).files) {
+    const fs::path restored = file / copied.copy;
+    fs::create_directories(restored.parent_path(), fault);
+    if (fault) throw cannot_write(restored.parent_path());
+    restore_file({what, copies_of(list) / copied.copy, copied.sha256}, restored);
   }
-  if (sha256_file(part.path()) != backup.sha256) {
-    throw Error(ErrorCode::refused,
-                what + " is not what the run read: the SHA-256 of " + backup.file + " is another one",
-                "planrun backups --verify looks at all of them");
-  }
-  part.sync();
-  // A link, not a rename: it never takes the place of a file that came meanwhile.
-  if (link(part.path().c_str(), file.c_str()) != 0) throw cannot_write(file);
 }
 
 }  // namespace planrun

@@ -34,8 +34,8 @@ struct Backup {
 /// Of all runs of the plan, the newest first. With `verify` files that have a SHA-256 are hashed again.
 std::vector<Backup> list_backups(const std::string& plan, Ledger& ledger, bool verify);
 
-/// Copies the backup to `file`, which must not be there: it appears whole, and with the SHA-256 of the
-/// ledger, or not at all. Throws Error(refused) or Error(system).
+/// Copies the backup to `file` (of many files: into a folder of that name), which must not be there: it
+/// appears whole, and with the SHA-256 of the ledger, or not at all. Throws Error(refused) or Error(system).
 void restore_backup(const Backup& backup, const std::filesystem::path& file);
 
 }  // namespace planrun

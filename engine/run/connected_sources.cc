@@ -1,6 +1,31 @@
 #include "run/connected_sources.h"
 
+#include <algorithm>
+
+#include "resolve/source_tables.h"
+#include "sql/identifiers.h"
+
 namespace planrun {
+
+namespace {
+
+// Those that are named, in an expression too.
+std::vector<std::string> read_columns(const ResolvedLoad& load, const SourceTable& table) {
+  std::vector<std::string> named = identifiers_in(load.where);
+  for (const auto& input : load.inputs) {
+    const auto words = identifiers_in(input.expr);
+    named.insert(named.end(), words.begin(), words.end());
+    if (!input.column.empty()) named.push_back(input.column);
+  }
+  std::vector<std::string> columns;
+  for (const auto& column : table.columns) {
+    const auto is_it = [&](const std::string& name) { return same_name(name, column.name); };
+    if (std::any_of(named.begin(), named.end(), is_it)) columns.push_back(column.name);
+  }
+  return columns;
+}
+
+}  // namespace
 
 ConnectedSources connect_sources(const std::map<std::string, SourceDatabase*>& sources) {
   ConnectedSources connected;
@@ -26,6 +51,24 @@ void check_loads_agree(const ResolvedPlan& plan, Diagnostics& wrong) {
       }
     }
   }
+}
+
+bool check_files_agree(const ResolvedPlan& plan, const ConnectedSources& sources, Diagnostics& wrong) {
+  bool agree = true;
+  const SourceTableNames names(sources.tables);
+  for (const auto& table : plan.tables) {
+    for (const auto& load : table.loads) {
+      const SourceTable* source = names.find(load.source, load.source_table);
+      if (source == nullptr) continue;
+      for (const auto& difference :
+           sources.connections.at(load.source)->differences(load.source_table, read_columns(load, *source))) {
+        wrong.error(FindingCode::files_differ, {}, "load " + load.name + ": " + difference,
+                    "mend the file, or leave it out of the source's pattern and give it a source of its own");
+        agree = false;
+      }
+    }
+  }
+  return agree;
 }
 
 std::vector<MissingPart> check_whole_sources(const Plan& plan, const ResolveResult& resolved,

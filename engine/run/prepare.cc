@@ -43,8 +43,10 @@ Prepared prepare(const Plan& plan, const std::map<std::string, SourceDatabase*>&
   resolved.plan.sample = plan.sample;
   wrong.list.insert(wrong.list.end(), resolved.diagnostics.list.begin(), resolved.diagnostics.list.end());
   if (!resolved.diagnostics.has_errors()) check_loads_agree(resolved.plan, wrong);
+  const bool files_agree = check_files_agree(resolved.plan, connected, wrong);
   attach_transforms(plan, resolved.plan, wrong);
-  check_expressions(resolved.plan, connected, wrong);
+  // Where files differ an expression fails in one for that reason.
+  if (files_agree) check_expressions(resolved.plan, connected, wrong);
   std::vector<std::string> missing;
   if (!wrong.has_errors()) {
     for (const auto& part : check_whole_sources(plan, resolved, connected, wrong))

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/time.h"
+#include "database/file_list.h"
 #include "run/snapshots.h"
 
 namespace planrun {
@@ -19,13 +20,16 @@ bool has_ended_before(const RunRecord& run, std::int64_t time) {
 // been ended between the deletion and the ledger.
 bool delete_file(const std::string& file, const std::function<void(const std::string&)>& notice) {
   std::error_code fault;
-  std::filesystem::remove(file, fault);
+  const std::filesystem::path path = file;
+  if (is_file_list(path)) std::filesystem::remove_all(copies_of(path), fault);
+  if (!fault) std::filesystem::remove(path, fault);
   if (fault) {
     notice("the old snapshot " + file + " cannot be deleted: " + fault.message());
     return false;
   }
-  // The run's folder goes with its last file.
-  std::filesystem::remove(std::filesystem::path(file).parent_path(), fault);
+  // The run's folder goes with its last file; a list has one of its own in it.
+  std::filesystem::remove(path.parent_path(), fault);
+  if (is_file_list(path)) std::filesystem::remove(path.parent_path().parent_path(), fault);
   return true;
 }
 

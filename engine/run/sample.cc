@@ -53,6 +53,7 @@ class Making {
 
   // Rows are chosen over many connections: that they are of one moment only the files' state can tell.
   std::map<std::string, Snapshot> run() {
+    refuse_many_files();
     const auto before = states();
     try {
       auto made = make(sources_);
@@ -74,6 +75,15 @@ class Making {
   }
 
  private:
+  void refuse_many_files() const {
+    for (const auto& [name, source] : sources_) {
+      if (!source->has_many_files()) continue;
+      throw Error(ErrorCode::refused, "no sample is taken of source " + name + ", which is many files",
+                  "rehearse with a few of them into another target: --source " + name +
+                      "=sqlite:PATTERN --target NAME=URL");
+    }
+  }
+
   std::map<std::string, std::string> states() const {
     std::map<std::string, std::string> states;
     for (const auto& [name, source] : sources_) states[name] = source->state().text;

@@ -72,7 +72,9 @@ void Snapshots::use(const SnapshotRecord& record) {
     opened_.push_back(std::move(moment));
     databases_[record.source] = opened_.back().get();
   } else if (record.file.empty()) {
-    databases_[record.source] = original;
+    auto begun = again_ ? original->as_begun({record.state}) : nullptr;
+    databases_[record.source] = begun ? begun.get() : original;
+    if (begun) opened_.push_back(std::move(begun));
   } else {
     opened_.push_back(original->at_snapshot(record.file));
     databases_[record.source] = opened_.back().get();
@@ -125,14 +127,24 @@ void Snapshots::take_again(const std::vector<SnapshotRecord>& records) {
     }
     if (!record.file.empty() && !std::filesystem::exists(record.file)) throw changed(record, "is gone");
     use(record);
-    if (databases_.at(record.source)->state().text != record.state) {
-      if (record.file.empty()) throw changed(record, "has changed");
+    SourceDatabase& database = *databases_.at(record.source);
+    if (database.state().text != record.state) {
+      if (record.file.empty()) throw changed(record, database.change_since({record.state}));
       // Another time stamp alone is no other content: a restored copy has one.
       if (record.sha256.empty() || sha256_file(record.file) != record.sha256)
         throw changed(record, "has changed");
     }
     records_.push_back(record);
   }
+}
+
+std::vector<std::string> Snapshots::notices() const {
+  std::vector<std::string> all;
+  for (const auto& [source, database] : databases_) {
+    if (!again_ || !database->has_many_files()) continue;
+    for (const auto& notice : database->notices()) all.push_back(source + ": " + notice);
+  }
+  return all;
 }
 
 std::set<std::string> Snapshots::renewed() const {
@@ -164,9 +176,9 @@ void Snapshots::finish_hashing(bool stop) {
 
 void Snapshots::check_unchanged() const {
   for (const auto& record : records_) {
-    if (record.file.empty() && databases_.at(record.source)->state().text != record.state) {
-      throw changed(record, "has changed");
-    }
+    SourceDatabase& database = *databases_.at(record.source);
+    if (record.file.empty() && database.state().text != record.state)
+      throw changed(record, database.change_since({record.state}));
   }
 }
 

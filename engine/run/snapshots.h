@@ -58,6 +58,8 @@ class Snapshots {
 
   const std::map<std::string, SourceDatabase*>& databases() const { return databases_; }
   const std::vector<SnapshotRecord>& records() const { return records_; }
+  /// Of a resumed run, for people: what of its sources it leaves out as it came later.
+  std::vector<std::string> notices() const;
   /// Sources that are read at another moment than the run's first rows: what is loaded must be looked at
   /// again.
   std::set<std::string> renewed() const;

@@ -245,15 +245,19 @@ std::optional<ResolvedPlan> find_source_risks(const Plan& plan,
   Diagnostics& found = resolved.diagnostics;
   forget_missing(plan, existing, found);
   if (!found.has_errors()) check_loads_agree(resolved.plan, found);
-  check_expressions(resolved.plan, connected, found);
+  if (check_files_agree(resolved.plan, connected, found)) check_expressions(resolved.plan, connected, found);
   if (!found.has_errors()) check_whole_sources(plan, resolved, connected, found);
   wrong.list.insert(wrong.list.end(), found.list.begin(), found.list.end());
   if (found.has_errors()) return std::nullopt;
   const SourceTableNames names(connected.tables);
+  for (const auto& [name, source] : sources) {
+    if (source->has_many_files())
+      notice("the values of source " + name + " are not held against the plan's types: it is many files");
+  }
   for (std::size_t i = 0; i < plan.tables.size(); ++i) {
     const ResolvedTable& table = resolved.plan.tables[i];
     for (const auto& load : table.loads) {
-      if (load.transform) continue;
+      if (load.transform || sources.at(load.source)->has_many_files()) continue;
       LoadMeasure(plan.tables[i], table.schema, load, *connected.connections.at(load.source),
                   *names.find(load.source, load.source_table), wrong)
           .run();

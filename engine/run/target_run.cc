@@ -242,6 +242,7 @@ class Run : public TargetRun {
     if (earlier_) {
       record_ = *earlier_;
       databases_of(record_);
+      for (const auto& notice : snapshots_->notices()) observer_.notice(notice);
       return;
     }
     record_.id = home_ == nullptr ? new_run_id() : home_->record()->id;

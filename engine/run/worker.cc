@@ -15,7 +15,7 @@ namespace {
 
 // Loads whose road is kept for their next chunk: of thousands of small tables most have no other.
 constexpr std::size_t kMostTools = 100;
-// Chunks of small tables share a transaction for about this long.
+// Chunks of small tables, or of many files, share a transaction for about this long.
 constexpr double kGroupSeconds = 1.0;
 constexpr double kSecondsWorthACommit = 0.1;
 // Proofs that the ledger is told of at once, if a second does not pass before.
@@ -201,8 +201,13 @@ void Worker::do_load(const Job& job) {
     request.create.push_back(std::move(work));
   }
   std::vector<std::string> tables;
-  for (const auto& load : step.loads) tables.push_back(context_.load(load).first->schema.name);
-  if (load_next(request, tables, step.name, step.creates.size() > 1)) {
+  bool several = step.creates.size() > 1;
+  for (const auto& name : step.loads) {
+    const auto [table, load] = context_.load(name);
+    tables.push_back(table->schema.name);
+    several |= context_.sources.at(load->source)->has_many_files();
+  }
+  if (load_next(request, tables, step.name, several)) {
     context_.schedule.piece_done(job);
     return;
   }

@@ -64,6 +64,7 @@ class SqliteChunkTransaction : public ChunkTransaction {
   }
 
  private:
+  bool claim_behind(std::int64_t behind);
   /// Rows that come after all others must find their parents: then no step after them looks for orphans.
   static std::shared_ptr<SqliteConnection> writing_for(TargetConnection& target,
                                                        const ClaimRequest& request) {
@@ -185,15 +186,21 @@ std::vector<GuardValue> SqliteChunkTransaction::guard_values() {
   return values;
 }
 
+// Behind the chunk claimed before first: of thousands that share a transaction each would be looked for among
+// all that are done.
 bool SqliteChunkTransaction::next() {
+  return claim_behind(chunk_.id) || (chunk_.id > 0 && claim_behind(0));
+}
+
+bool SqliteChunkTransaction::claim_behind(std::int64_t behind) {
   std::string list;
-  for (std::size_t i = 0; i < loads_.size(); ++i) list += (i == 0 ? "?" : ", ?") + std::to_string(i + 2);
+  for (std::size_t i = 0; i < loads_.size(); ++i) list += (i == 0 ? "?" : ", ?") + std::to_string(i + 3);
   Statement row(*connection_, "select id, load, range_from, range_until from " + ledger_.chunk +
-                                  " where run = ?1 and state = 'pending' and load in (" + list +
+                                  " where run = ?1 and id > ?2 and state = 'pending' and load in (" + list +
                                   ") order by id limit 1");
-  row.bind(1, std::string_view(run_));
+  row.bind(1, std::string_view(run_)).bind(2, behind);
   for (std::size_t i = 0; i < loads_.size(); ++i)
-    row.bind(static_cast<int>(i) + 2, std::string_view(loads_[i].load));
+    row.bind(static_cast<int>(i) + 3, std::string_view(loads_[i].load));
   if (!row.step()) return false;
   chunk_ = {row.integer(0), row.text(1), {bound_of(row, 2), bound_of(row, 3)}};
   claimed_until_ = chunk_.range.until;

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "base/text.h"
-#include "sql/quote.h"
 
 namespace planrun {
 namespace {
@@ -139,12 +138,12 @@ class Authorizer {
 
 }  // namespace
 
-std::string refuse_expression(SqliteConnection& connection, const std::string& table,
+std::string refuse_expression(SqliteConnection& connection, const std::string& rows,
                               const std::string& expr) {
   const auto tokens = tokens_of(expr);
   if (std::string reason = refuse_shape(tokens); !reason.empty()) return reason;
   if (std::string reason = refuse_clock(tokens); !reason.empty()) return reason;
-  const std::string from = " from " + quote_name(table);
+  const std::string from = " from " + rows;
   Refusal refusal;
   const Authorizer authorizer(connection, refusal);
   // In WHERE, SQLite itself refuses what is not of one row: aggregates and window functions.

@@ -7,9 +7,8 @@
 
 namespace planrun {
 
-/// Why `expr` over `table` cannot be used, in words; empty: it can. Restores what it changed on the
-/// connection.
-std::string refuse_expression(SqliteConnection& connection, const std::string& table,
-                              const std::string& expr);
+/// Why `expr` over `rows`, as it stands behind FROM, cannot be used, in words; empty: it can. Restores what
+/// it changed on the connection.
+std::string refuse_expression(SqliteConnection& connection, const std::string& rows, const std::string& expr);
 
 }  // namespace planrun

@@ -7,6 +7,8 @@
 #include "sqlite/broken_utf16.h"
 #include "sqlite/catalog.h"
 #include "sqlite/expression.h"
+#include "sqlite/source.h"
+#include "sqlite/table_rows.h"
 
 namespace planrun {
 namespace {
@@ -15,7 +17,8 @@ namespace {
 // parts.
 class SqliteReader : public Reader {
  public:
-  SqliteReader(std::shared_ptr<SqliteConnection> connection, const ReadRequest& request, const Range& range);
+  SqliteReader(std::shared_ptr<SqliteConnection> connection, const ReadRequest& request, const Range& range,
+               const AddedColumn* added);
 
   ReadOutcome next(std::span<Cell> row) override;
   Key key() const override;
@@ -31,6 +34,7 @@ class SqliteReader : public Reader {
   std::shared_ptr<SqliteConnection> connection_;
   std::string table_;
   TableOrder order_;
+  std::string rows_sql_;
   Range range_;
   std::string result_sql_;
   bool has_where_ = false;
@@ -55,8 +59,9 @@ const SourceColumn& column_of(const SqliteConnection& connection, const SourceTa
                                      " has no column " + quote_for_message(column));
 }
 
-void check_expression(SqliteConnection& connection, const std::string& table, const std::string& expr) {
-  const std::string reason = refuse_expression(connection, table, expr);
+void check_expression(SqliteConnection& connection, const std::string& table, const std::string& rows,
+                      const std::string& expr) {
+  const std::string reason = refuse_expression(connection, rows, expr);
   if (reason.empty()) return;
   throw Error(ErrorCode::source, connection.shown() + ": the expression " + quote_for_message(expr) +
                                      " over table " + quote_for_message(table) +
@@ -80,10 +85,11 @@ class QuotedStrings {
 };
 
 SqliteReader::SqliteReader(std::shared_ptr<SqliteConnection> connection, const ReadRequest& request,
-                           const Range& range)
+                           const Range& range, const AddedColumn* added)
     : connection_(std::move(connection)), table_(request.table), range_(range) {
   const CatalogTable found = read_catalog_table(*connection_, request.table);
   order_ = found.order;
+  rows_sql_ = rows_sql(found, added);
   if (order_.parts.empty() && (range.from || range.until)) {
     throw Error(ErrorCode::source,
                 connection_->shown() + ": table " + quote_for_message(table_) +
@@ -91,16 +97,17 @@ SqliteReader::SqliteReader(std::shared_ptr<SqliteConnection> connection, const R
                 "the source is not the one that the run began with");
   }
   for (const auto& input : request.inputs) {
+    if (added != nullptr && input.column == added->name) continue;
     if (input.expr.empty()) {
       can_fail_ |= column_of(*connection_, found.table, input.column).generated;
     } else {
-      check_expression(*connection_, table_, input.expr);
+      check_expression(*connection_, table_, rows_sql_, input.expr);
       can_fail_ = true;
     }
   }
   has_where_ = !request.where.empty();
   if (has_where_) {
-    check_expression(*connection_, table_, request.where);
+    check_expression(*connection_, table_, rows_sql_, request.where);
     can_fail_ = true;
   }
   input_count_ = static_cast<int>(request.inputs.size());
@@ -133,7 +140,7 @@ std::string SqliteReader::result_sql(const ReadRequest& request) {
 }
 
 std::string SqliteReader::tail_sql(bool inclusive) const {
-  std::string sql = " from " + quote_name(table_) + order_.b_tree;
+  std::string sql = " from " + rows_sql_;
   if (order_.parts.empty()) return sql;
   const int parts = static_cast<int>(order_.parts.size());
   const char* joint = " where ";
@@ -244,8 +251,8 @@ Key SqliteReader::key() const {
 }  // namespace
 
 std::unique_ptr<Reader> make_reader(std::shared_ptr<SqliteConnection> connection, const ReadRequest& request,
-                                    const Range& range) {
-  return std::make_unique<SqliteReader>(std::move(connection), request, range);
+                                    const Range& range, const AddedColumn* added) {
+  return std::make_unique<SqliteReader>(std::move(connection), request, range, added);
 }
 
 }  // namespace planrun

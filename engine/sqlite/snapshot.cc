@@ -59,9 +59,9 @@ class NewFile {
   off_t size_ = 0;
 };
 
-void sync_to_disk(const fs::path& path) {
+void sync_opened(const fs::path& path, int (*sync)(int)) {
   const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  const bool synced = descriptor >= 0 && fsync(descriptor) == 0;
+  const bool synced = descriptor >= 0 && sync(descriptor) == 0;
   const int failure = errno;
   if (descriptor >= 0) close(descriptor);
   if (!synced) throw cannot("sync", path, failure);
@@ -139,6 +139,14 @@ class PartialFile {
 
 }  // namespace
 
+void sync_to_disk(const fs::path& path) {
+  sync_opened(path, fsync);
+}
+
+void sync_all_to_disk(const fs::path& folder) {
+  sync_opened(folder, syncfs);
+}
+
 Snapshot make_whole(const fs::path& file, const std::function<void(const fs::path&)>& fill) {
   const fs::path folder = fs::absolute(file).parent_path();
   if (!fs::is_directory(folder)) {
@@ -154,27 +162,29 @@ Snapshot make_whole(const fs::path& file, const std::function<void(const fs::pat
 }
 
 Snapshot take_snapshot(const fs::path& file, const fs::path& snapshot) {
-  return make_whole(snapshot, [&](const fs::path& partial) {
-    for (int attempt = 1;; ++attempt) {
-      const Access access = find_access(file, Writers::likely, ErrorCode::source);
-      const std::string before = file_state(file);
-      const auto source = open_for_reading(access, file.string(), ErrorCode::source);
-      sqlite3_busy_timeout(source->get(), kBusyMs);
-      if (is_whole_in_file(*source, access.kind)) {
-        copy_bytes(*source, partial);
-      } else {
-        copy_pages(*source, partial);
-      }
-      // Without a lock only this tells that nobody wrote meanwhile.
-      if (access.kind != AccessKind::immutable || file_state(file) == before) break;
-      if (attempt == kAttempts) {
-        throw Error(ErrorCode::source, file.string() + ": it was written while it was copied",
-                    "stop the program that writes it");
-      }
-      std::error_code ignored;
-      fs::remove(partial, ignored);
+  return make_whole(snapshot, [&](const fs::path& partial) { copy_database(file, partial); });
+}
+
+void copy_database(const fs::path& file, const fs::path& copy) {
+  for (int attempt = 1;; ++attempt) {
+    const Access access = find_access(file, Writers::likely, ErrorCode::source);
+    const std::string before = file_state(file);
+    const auto source = open_for_reading(access, file.string(), ErrorCode::source);
+    sqlite3_busy_timeout(source->get(), kBusyMs);
+    if (is_whole_in_file(*source, access.kind)) {
+      copy_bytes(*source, copy);
+    } else {
+      copy_pages(*source, copy);
     }
-  });
+    // Without a lock only this tells that nobody wrote meanwhile.
+    if (access.kind != AccessKind::immutable || file_state(file) == before) break;
+    if (attempt == kAttempts) {
+      throw Error(ErrorCode::source, file.string() + ": it was written while it was copied",
+                  "stop the program that writes it");
+    }
+    std::error_code ignored;
+    fs::remove(copy, ignored);
+  }
 }
 
 }  // namespace planrun

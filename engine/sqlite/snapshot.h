@@ -13,6 +13,15 @@ namespace planrun {
 /// where the copy cannot be written.
 Snapshot take_snapshot(const std::filesystem::path& file, const std::filesystem::path& snapshot);
 
+/// The same, but neither synced nor kept whole: `copy` is the caller's to throw away where this throws.
+void copy_database(const std::filesystem::path& file, const std::filesystem::path& copy);
+
+/// Throws Error(system) where what was written to a file, or which names a folder has, cannot be brought to
+/// the disk.
+void sync_to_disk(const std::filesystem::path& path);
+/// The same for all files of the file system that `folder` is in: one wait for many files.
+void sync_all_to_disk(const std::filesystem::path& folder);
+
 /// `fill` writes FILE.partial, which is then synced and renamed: `file` is complete or absent.
 Snapshot make_whole(const std::filesystem::path& file,
                     const std::function<void(const std::filesystem::path&)>& fill);

@@ -1,9 +1,11 @@
+#include "sqlite/source.h"
+
 #include <algorithm>
 #include <mutex>
 
+#include "base/json.h"
 #include "base/text.h"
 #include "sql/quote.h"
-#include "sqlite/access.h"
 #include "sqlite/catalog.h"
 #include "sqlite/expression.h"
 #include "sqlite/inspector.h"
@@ -14,6 +16,7 @@
 #include "sqlite/snapshot.h"
 #include "sqlite/sqlite.h"
 #include "sqlite/subset.h"
+#include "sqlite/table_rows.h"
 
 namespace planrun {
 namespace {
@@ -41,7 +44,8 @@ bool is_about_values(const std::string& message) {
 
 class SqliteSource : public Source {
  public:
-  explicit SqliteSource(std::shared_ptr<SqliteConnection> connection) : connection_(std::move(connection)) {}
+  SqliteSource(std::shared_ptr<SqliteConnection> connection, std::optional<AddedColumn> added)
+      : connection_(std::move(connection)), added_(std::move(added)) {}
 
   std::vector<SourceTable> tables() override {
     std::vector<SourceTable> tables;
@@ -54,6 +58,7 @@ class SqliteSource : public Source {
       }
       if (const auto given = sequences.find(found.table.name); given != sequences.end())
         found.table.sequence = given->second;
+      if (added_) found.table.columns.push_back({added_->name, "TEXT", true});
       tables.push_back(std::move(found.table));
     }
     return tables;
@@ -65,13 +70,15 @@ class SqliteSource : public Source {
   std::vector<Range> ranges(const std::string& table, std::int64_t rows) override;
 
   std::unique_ptr<Reader> read(const ReadRequest& request, const Range& range) override {
-    return make_reader(connection_, request, range);
+    return make_reader(connection_, request, range, added_ ? &*added_ : nullptr);
   }
 
   QueryResult query(const std::string& sql) override { return run_query(*connection_, sql); }
 
   std::string refuse_expression(const std::string& table, const std::string& expr) override {
-    return planrun::refuse_expression(*connection_, table, expr);
+    const std::string rows =
+        added_ ? rows_sql(read_catalog_table(*connection_, table), &*added_) : quote_name(table);
+    return planrun::refuse_expression(*connection_, rows, expr);
   }
 
   void check_integrity() override;
@@ -85,13 +92,16 @@ class SqliteSource : public Source {
   }
 
   std::shared_ptr<SqliteConnection> connection_;
+  std::optional<AddedColumn> added_;
   std::optional<RowFinder> row_finder_;
 };
 
 // Rejects come table by table.
 std::string SqliteSource::row_as_json(const std::string& table, const Key& key) {
   if (!row_finder_ || row_finder_->table() != table) row_finder_.emplace(connection_, table);
-  return row_finder_->json_of(key);
+  const std::string json = row_finder_->json_of(key);
+  if (json.empty() || !added_) return json;
+  return "{" + Json(added_->name).dump() + ":" + Json(added_->value).dump() + "," + json.substr(1);
 }
 
 std::vector<Range> SqliteSource::ranges(const std::string& table, std::int64_t rows) {
@@ -146,11 +156,11 @@ class SqliteSourceDatabase : public SourceDatabase {
         access_(find_access(file_, writers_, ErrorCode::source)),
         access_state_(file_state(file_)) {}
 
-  std::unique_ptr<Source> connect() override { return std::make_unique<SqliteSource>(open()); }
+  std::unique_ptr<Source> connect() override { return make_sqlite_source(open()); }
 
   std::unique_ptr<Inspector> inspect() {
     auto connection = open();
-    auto source = std::make_unique<SqliteSource>(connection);
+    auto source = make_sqlite_source(connection);
     return make_inspector(std::move(connection), std::move(source), {shown_url(), notices()});
   }
 
@@ -179,20 +189,7 @@ class SqliteSourceDatabase : public SourceDatabase {
   }
 
  private:
-  std::shared_ptr<SqliteConnection> open() {
-    const Access access = current_access();
-    auto connection = open_for_reading(access, file_.string(), ErrorCode::source);
-    sqlite3_busy_timeout(connection->get(), kBusyMs);
-    connection->execute(kSettings);
-    stand_in_for_collations(*connection);
-    // One view for the life of the connection where somebody may write. In a file with a rollback journal it
-    // would keep every writer from its COMMIT (https://www.sqlite.org/lockingv3.html).
-    if (access.kind == AccessKind::wal ||
-        (access.kind == AccessKind::locked && writers_ == Writers::absent)) {
-      connection->execute("begin; select count(*) from sqlite_schema");
-    }
-    return connection;
-  }
+  std::shared_ptr<SqliteConnection> open() { return open_as_source(current_access(), file_, writers_); }
 
   /// A private copy is kept as long as the file stays as it was.
   Access current_access() {
@@ -212,6 +209,25 @@ class SqliteSourceDatabase : public SourceDatabase {
 };
 
 }  // namespace
+
+std::shared_ptr<SqliteConnection> open_as_source(const Access& access, const fs::path& file,
+                                                 Writers writers) {
+  auto connection = open_for_reading(access, file.string(), ErrorCode::source);
+  sqlite3_busy_timeout(connection->get(), kBusyMs);
+  connection->execute(kSettings);
+  stand_in_for_collations(*connection);
+  // One view for the life of the connection where somebody may write. In a file with a rollback journal it
+  // would keep every writer from its COMMIT (https://www.sqlite.org/lockingv3.html).
+  if (access.kind == AccessKind::wal || (access.kind == AccessKind::locked && writers == Writers::absent)) {
+    connection->execute("begin; select count(*) from sqlite_schema");
+  }
+  return connection;
+}
+
+std::unique_ptr<Source> make_sqlite_source(std::shared_ptr<SqliteConnection> connection,
+                                           std::optional<AddedColumn> added) {
+  return std::make_unique<SqliteSource>(std::move(connection), std::move(added));
+}
 
 std::unique_ptr<SourceDatabase> open_sqlite_source(const fs::path& file) {
   return std::make_unique<SqliteSourceDatabase>(file);

@@ -15,6 +15,18 @@ namespace planrun {
 /// Neither the file nor anything beside it is changed or made.
 std::unique_ptr<SourceDatabase> open_sqlite_source(const std::filesystem::path& file);
 
+/// Many files of one schema, read as one: each table has one more column, which says whose file a row is
+/// from.
+struct SqliteFiles {
+  std::filesystem::path pattern;  // base/file_pattern.h
+  std::string tenant;             // whose a file is: "{stem}"
+  std::string column;             // what the column is called
+};
+
+/// A row's key is its tenant, followed by the key in its file. Throws Error(source) where no file matches, or
+/// two are of one tenant; what is wrong with a file is told when it is read.
+std::unique_ptr<SourceDatabase> open_sqlite_files(const SqliteFiles& files);
+
 /// The same file, to be looked into. Throws as above.
 std::unique_ptr<Inspector> open_sqlite_inspector(const std::filesystem::path& file);
 
