@@ -67,8 +67,8 @@ void sync_opened(const fs::path& path, int (*sync)(int)) {
   if (!synced) throw cannot("sync", path, failure);
 }
 
-/// The file byte by byte, in half the time that SQLite's backup takes for its pages. Nobody writes it: `from`
-/// is in a transaction, or reads a file that has no writer. Read through SQLite's own file layer: closing a
+/// The file byte by byte: the copy's SHA-256 is the file's own. Nobody writes it: `from` is in a transaction,
+/// or reads a file that has no writer. Read through SQLite's own file layer: closing a
 /// descriptor of our own would drop its lock.
 void copy_bytes(SqliteConnection& from, const fs::path& to) {
   sqlite3_file* file = nullptr;

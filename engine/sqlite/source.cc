@@ -99,7 +99,7 @@ class SqliteSource : public Source {
 // Rejects come table by table.
 std::string SqliteSource::row_as_json(const std::string& table, const Key& key) {
   if (!row_finder_ || row_finder_->table() != table) row_finder_.emplace(connection_, table);
-  const std::string json = row_finder_->json_of(key);
+  std::string json = row_finder_->json_of(key);
   if (json.empty() || !added_) return json;
   return "{" + Json(added_->name).dump() + ":" + Json(added_->value).dump() + "," + json.substr(1);
 }

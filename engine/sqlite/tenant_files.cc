@@ -251,7 +251,7 @@ std::vector<std::string> TenantFiles::differences(const std::string& table,
 }
 
 std::string TenantFiles::shown_files(const TenantSchema& schema) const {
-  const std::string first = files_[schema.first].file.string();
+  std::string first = files_[schema.first].file.string();
   if (schema.files == 1) return first;
   return first + " and " + with_thousands(static_cast<std::int64_t>(schema.files - 1)) +
          (schema.files == 2 ? " more file" : " more files");
