@@ -10,7 +10,7 @@
 | floor   | planrun with snapshot = "none"; --snapshot: also with the snapshot and its hash; --bad: also 1% of bad rows, kept | the floor |
 | peers   | sqlite3 -csv into psql, pgloader as it comes and tuned, DuckDB where it is installed; also named together with floor | planrun |
 | growth  | floor and planrun for each of --sizes | a straight line |
-| resume  | planrun killed when its ledger has half of the rows, and the same command again | the whole run |
+| resume  | planrun killed at half of its time, and the same command again | the whole run |
 | verify  | planrun verify of an unchanged target | reading both once |
 | memory  | the largest resident set for each of --sizes, by 1 and 4 workers, and with a blob of --blob-mb | 100 MB + 2 blobs |
 | lua     | user seconds of dry runs with and without a transform | rows a second |
