@@ -23,7 +23,6 @@ int choose_jobs(int asked, TargetDatabase& target, const std::function<void(cons
   const WorkerRoom room = target.worker_room();
   int jobs = asked > 0 ? asked : default_jobs();
   if (asked == 0 && room.suggested) jobs = std::clamp(*room.suggested, 1, jobs);
-  if (const int writers = target.dialect().writer_limit(); writers > 0) return std::min(jobs, writers);
   if (!room.connections || *room.connections >= jobs + kOtherConnections) return jobs;
   const std::string has_room = target.shown_url() + " has room for " + std::to_string(*room.connections) +
                                " connections (" + room.bound + ")";

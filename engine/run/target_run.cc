@@ -77,6 +77,7 @@ class Run : public TargetRun {
     const auto notice = [this](const std::string& text) { observer_.notice(text); };
     check_target(looked.plan, target_, steps_, notice);
     jobs_ = choose_jobs(options_.jobs, target_, notice);
+    if (const int writers = target_.dialect().writer_limit(); writers > 0) jobs_ = std::min(jobs_, writers);
   }
 
   bool has_passed() const override { return passed_before_; }
