@@ -162,9 +162,10 @@ void append_padded(std::int64_t value, int width, std::string& out) {
   out += digits;
 }
 
-void append_two(std::int64_t value, std::string& out) {
-  out += static_cast<char>('0' + value / 10);
-  out += static_cast<char>('0' + value % 10);
+char* put_two(std::int64_t value, char* at) {
+  *at++ = static_cast<char>('0' + value / 10);
+  *at++ = static_cast<char>('0' + value % 10);
+  return at;
 }
 
 std::int64_t floor_days(std::int64_t micros) {
@@ -204,20 +205,27 @@ std::optional<IsoTime> parse_iso_time(std::string_view text, std::string_view& r
 
 void append_date(std::int64_t days, std::string& out) {
   const Civil civil = civil_of(days);
-  append_padded(civil.year, 4, out);
-  out += '-';
-  append_two(civil.month, out);
-  out += '-';
-  append_two(civil.day, out);
+  char text[10];
+  char* at = text;
+  if (civil.year >= 0 && civil.year <= 9999) {
+    at = put_two(civil.year % 100, put_two(civil.year / 100, at));
+  } else {
+    append_padded(civil.year, 4, out);
+  }
+  *at++ = '-';
+  at = put_two(civil.month, at);
+  *at++ = '-';
+  out.append(text, put_two(civil.day, at));
 }
 
 void append_time_of_day(std::int64_t micros, std::string& out) {
   const std::int64_t seconds = micros / kMicrosPerSecond;
-  append_two(seconds / 3600, out);
-  out += ':';
-  append_two(seconds / 60 % 60, out);
-  out += ':';
-  append_two(seconds % 60, out);
+  char text[8];
+  char* at = put_two(seconds / 3600, text);
+  *at++ = ':';
+  at = put_two(seconds / 60 % 60, at);
+  *at++ = ':';
+  out.append(text, put_two(seconds % 60, at));
   if (micros % kMicrosPerSecond != 0) {
     out += '.';
     append_padded(micros % kMicrosPerSecond, 6, out);

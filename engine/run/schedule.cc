@@ -1,5 +1,7 @@
 #include "run/schedule.h"
 
+#include <tuple>
+
 #include "base/time.h"
 
 namespace planrun {
@@ -11,8 +13,8 @@ constexpr std::size_t kMostLookedAt = 1000;
 
 }  // namespace
 
-Schedule::Schedule(const Graph& graph)
-    : graph_(graph), entries_(graph.steps.size()), not_done_(graph.steps.size()) {
+Schedule::Schedule(const Graph& graph, int writers)
+    : graph_(graph), entries_(graph.steps.size()), writers_(writers), not_done_(graph.steps.size()) {
   for (std::size_t i = 0; i < entries_.size(); ++i) {
     entries_[i].waits_for = graph.steps[i].after.size();
     if (entries_[i].waits_for == 0) entries_[i].state = State::open;
@@ -40,23 +42,38 @@ bool Schedule::can_take(std::size_t step) const {
   return entry.next_part < entry.parts;
 }
 
-// Called after each change of the step. Two workers in one table mix its rows in the target, where sorting
-// for an index is cheapest over rows in order: a load that nobody is at, and any other step, come before a
-// load to share.
-void Schedule::offer(std::size_t step) {
-  const std::pair place(-graph_.steps[step].path, step);
-  offers_.erase(place);
-  shared_offers_.erase(place);
-  if (!can_take(step)) return;
-  (is_load(step) && entries_[step].workers > 0 ? shared_offers_ : offers_).insert(place);
+bool Schedule::Place::operator<(const Place& other) const {
+  return std::tuple(is_late, -path, step) < std::tuple(other.is_late, -other.path, other.step);
 }
 
-std::optional<Job> Schedule::take() {
+// Two workers in one table mix its rows in the target, where sorting for an index is cheapest over rows in
+// order: a load that nobody is at, and any other step, come before a load to share.
+Schedule::Offers& Schedule::offers_of(std::size_t step) {
+  if (writers_ > 0 && !writes(step)) return proof_offers_;
+  return is_load(step) && entries_[step].workers > 0 ? shared_offers_ : offers_;
+}
+
+// Called after each change of the step.
+void Schedule::offer(std::size_t step) {
+  const Place place{writers_ > 0 && is_load(step), graph_.steps[step].path, step};
+  offers_.erase(place);
+  shared_offers_.erase(place);
+  proof_offers_.erase(place);
+  if (can_take(step)) offers_of(step).insert(place);
+}
+
+const Schedule::Offers& Schedule::open_offers(int worker) const {
+  const Offers& writing = offers_.empty() ? shared_offers_ : offers_;
+  const bool may_write = writers_ == 0 || worker <= writers_;
+  return may_write && !writing.empty() ? writing : proof_offers_;
+}
+
+std::optional<Job> Schedule::take(int worker) {
   std::unique_lock lock(mutex_);
   for (;;) {
     if (stopped_ || not_done_ == 0) return std::nullopt;
-    const Offers& offers = offers_.empty() ? shared_offers_ : offers_;
-    if (!offers.empty()) return begin(offers.begin()->second);
+    const Offers& offers = open_offers(worker);
+    if (!offers.empty()) return begin(offers.begin()->step);
     changed_.wait(lock);
   }
 }
@@ -78,9 +95,10 @@ std::vector<Job> Schedule::take_alike(const Job& job) {
   const std::lock_guard lock(mutex_);
   std::vector<std::size_t> alike;
   std::size_t looked_at = 0;
-  for (auto offer = offers_.begin(); offer != offers_.end() && ++looked_at < kMostLookedAt; ++offer) {
-    const Step& step = graph_.steps[offer->second];
-    if (step.is_small && step.kind == like.kind) alike.push_back(offer->second);
+  const Offers& offers = writers_ > 0 && !writes(job.step) ? proof_offers_ : offers_;
+  for (auto offer = offers.begin(); offer != offers.end() && ++looked_at < kMostLookedAt; ++offer) {
+    const Step& step = graph_.steps[offer->step];
+    if (step.is_small && step.kind == like.kind) alike.push_back(offer->step);
     if (alike.size() + 1 == kMostSmallTables) break;
   }
   for (const std::size_t step : alike) jobs.push_back(begin(step));

@@ -23,7 +23,9 @@ struct Job {
 
 class Schedule {
  public:
-  explicit Schedule(const Graph& graph);
+  /// `writers`: how many workers, the first ones, may write; the others prove, and a table is finished before
+  /// the next one is loaded, so that they can. 0: all may.
+  explicit Schedule(const Graph& graph, int writers = 0);
 
   /// Steps that an earlier process of the run has done. Before the first take().
   void already_done(std::size_t step);
@@ -31,8 +33,8 @@ class Schedule {
   void set_parts(std::size_t step, int parts);
 
   /// The piece on the heaviest way to the end whose step has nothing to wait for, loads that others are at
-  /// last; waits for one. Nothing: all is done, or stop() was called.
-  std::optional<Job> take();
+  /// last; waits for one. `worker` counts from 1. Nothing: all is done, or stop() was called.
+  std::optional<Job> take(int worker = 1);
   /// Further steps like the job's, where it is small: what is open of them now, at most kMostSmallTables with
   /// the job.
   std::vector<Job> take_alike(const Job& job);
@@ -64,7 +66,17 @@ class Schedule {
     int workers = 0;
     std::int64_t began_at = 0;  // 0: not begun
   };
+  struct Place {
+    bool is_late = false;
+    double path = 0;
+    std::size_t step = 0;
+    bool operator<(const Place& other) const;
+  };
+  using Offers = std::set<Place>;
   bool is_load(std::size_t step) const { return graph_.steps[step].kind == StepKind::load; }
+  bool writes(std::size_t step) const { return graph_.steps[step].kind != StepKind::prove; }
+  Offers& offers_of(std::size_t step);
+  const Offers& open_offers(int worker) const;
   bool can_take(std::size_t step) const;
   void offer(std::size_t step);
   Job begin(std::size_t step);
@@ -75,9 +87,10 @@ class Schedule {
   std::condition_variable changed_;
   std::vector<Entry> entries_;
   // What may be taken, the heaviest way to the end first, then in the graph's order.
-  using Offers = std::set<std::pair<double, std::size_t>>;
   Offers offers_;
   Offers shared_offers_;  // loads that somebody is at
+  Offers proof_offers_;   // where writers are limited
+  int writers_ = 0;
   std::size_t not_done_ = 0;
   bool stopped_ = false;
 };

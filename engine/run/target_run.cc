@@ -77,7 +77,6 @@ class Run : public TargetRun {
     const auto notice = [this](const std::string& text) { observer_.notice(text); };
     check_target(looked.plan, target_, steps_, notice);
     jobs_ = choose_jobs(options_.jobs, target_, notice);
-    if (const int writers = target_.dialect().writer_limit(); writers > 0) jobs_ = std::min(jobs_, writers);
   }
 
   bool has_passed() const override { return passed_before_; }
@@ -371,7 +370,7 @@ class Run : public TargetRun {
 
   void work() {
     const auto chunks = ledger_->chunks(record_.id);
-    schedule_ = std::make_unique<Schedule>(graph_);
+    schedule_ = std::make_unique<Schedule>(graph_, target_.dialect().writer_limit());
     guarded_ledger_ = std::make_unique<Guarded<Ledger>>(*ledger_);
     guarded_observer_ = std::make_unique<Guarded<Observer>>(observer_);
     pace_ = std::make_unique<Pace>(stop_, rate_of(plan_, options_.rate));

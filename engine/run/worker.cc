@@ -91,7 +91,7 @@ Worker::LoadTools& Worker::tools(const std::string& name) {
 }
 
 void Worker::work() {
-  while (const auto job = context_.schedule.take()) {
+  while (const auto job = context_.schedule.take(number_)) {
     context_.pace.wait();
     if (context_.stop) return;
     std::vector<Job> jobs = context_.schedule.take_alike(*job);
@@ -316,6 +316,7 @@ void Worker::do_proof(const Job& job) {
   request.table = &table.schema;
   request.part = job.part;
   request.parts = parts;
+  request.gives_way = context_.target.dialect().writer_limit() > 0;
   for (const auto& column : table.loads.front().columns) request.columns.push_back(column.column);
   if (parts > 1) {
     const std::lock_guard lock(found.mutex);

@@ -32,16 +32,19 @@ class SqliteChunkTransaction : public ChunkTransaction {
         worker_(worker),
         loads_(request.loads),
         guards_(request.guards),
+        retries_(!request.retried.empty()),
         transaction_(target.file(), connection_) {
     for (const auto& work : request.create) do_step_work(*connection_, ledger_, work, worker_);
     if (!request.retried.empty()) begin_retry(request.retried);
     guards_before_ = read_guards();
   }
 
+  ~SqliteChunkTransaction() override { writers_.pipe.rest(); }
+
   const Chunk& chunk() const override { return chunk_; }
   void write(std::span<const Cell> row) override;
 
-  Flushed flush() override { return std::exchange(flushed_, {}); }
+  Flushed flush() override;
 
   void stage() override;
 
@@ -86,6 +89,7 @@ class SqliteChunkTransaction : public ChunkTransaction {
   std::vector<LoadTarget> loads_;
   std::vector<std::string> guards_;
   std::vector<std::string> guards_before_;
+  bool retries_;                      // foreign keys are on
   Chunk chunk_;                       // as cut
   std::optional<Key> claimed_until_;  // its end as claimed
   bool cut_ = false;
@@ -98,6 +102,10 @@ class SqliteChunkTransaction : public ChunkTransaction {
 };
 
 void SqliteChunkTransaction::write(std::span<const Cell> row) {
+  if (!applier_ && !retries_) {
+    writers_.pipe.write(row);
+    return;
+  }
   RowFailure failure;
   failure.ordinal = ordinal_++;
   if (!applier_) {
@@ -127,6 +135,14 @@ void SqliteChunkTransaction::write(std::span<const Cell> row) {
   }
 }
 
+Flushed SqliteChunkTransaction::flush() {
+  if (!applier_ && !retries_) {
+    writers_.pipe.drain();
+    flushed_.failures = writers_.pipe.take_failures();
+  }
+  return std::exchange(flushed_, {});
+}
+
 void SqliteChunkTransaction::begin_retry(std::span<const std::int64_t> rejects) {
   Statement gone(*connection_, "delete from " + ledger_.reject + " where run = ?1 and id = ?2");
   for (const std::int64_t id : rejects) {
@@ -145,6 +161,7 @@ void SqliteChunkTransaction::stage() {
   if (!load().fans_out) {
     throw Error(ErrorCode::system, "SQLite names each row that it refuses: nothing is staged");
   }
+  if (writer_ != nullptr) writers_.pipe.begin(*writer_);
   connection_->execute("rollback to planrun_chunk");
   flushed_ = {};
   ordinal_ = 0;
@@ -152,6 +169,7 @@ void SqliteChunkTransaction::stage() {
 }
 
 void SqliteChunkTransaction::cut(const Key& key) {
+  if (writer_ != nullptr) writers_.pipe.drain();
   cut_ledger(key);
   chunk_.range.until = key;
   cut_ = true;
@@ -211,6 +229,7 @@ bool SqliteChunkTransaction::claim_behind(std::int64_t behind) {
     applier_ = std::make_unique<RowApplier>(connection_, ledger_, load(), run_);
   } else {
     writer_ = &writer();
+    writers_.pipe.begin(*writer_);
   }
   flushed_ = {};
   ordinal_ = 0;
@@ -219,7 +238,7 @@ bool SqliteChunkTransaction::claim_behind(std::int64_t behind) {
 }
 
 RowWriter& SqliteChunkTransaction::writer() {
-  auto& writer = writers_[chunk_.load];
+  auto& writer = writers_.by_load[chunk_.load];
   if (!writer) writer = std::make_unique<RowWriter>(connection_, load());
   return *writer;
 }
@@ -228,7 +247,7 @@ RowWriter& SqliteChunkTransaction::writer() {
 
 std::unique_ptr<ChunkTransaction> claim_chunk(TargetConnection& target, RowWriters& writers,
                                               const ClaimRequest& request, int worker) {
-  if (writers.size() > kMostWriters) writers.clear();
+  if (writers.by_load.size() > kMostWriters) writers.by_load.clear();
   std::this_thread::sleep_for(kGapBetweenChunks);
   auto transaction = std::make_unique<SqliteChunkTransaction>(target, writers, request, worker);
   if (transaction->next()) return transaction;

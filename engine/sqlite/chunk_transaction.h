@@ -6,13 +6,17 @@
 #include <string>
 
 #include "database/target.h"
+#include "sqlite/row_pipe.h"
 #include "sqlite/row_writer.h"
 #include "sqlite/target_file.h"
 
 namespace planrun {
 
-/// Prepared inserts by load, kept between chunks.
-using RowWriters = std::map<std::string, std::unique_ptr<RowWriter>>;
+/// What one connection writes rows with, kept between chunks.
+struct RowWriters {
+  std::map<std::string, std::unique_ptr<RowWriter>> by_load;
+  RowPipe pipe;  // behind them: at rest before they go
+};
 
 /// Does the request's `create` steps and claims the pending chunk with the lowest id. Null: none is pending,
 /// and the steps are committed. `target` and `writers` outlive the transaction.

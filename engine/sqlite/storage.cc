@@ -15,17 +15,13 @@ namespace {
 constexpr std::string_view kUtc = "+00:00";
 constexpr std::size_t kUuidBytes = 16;
 
-bool bind_text(sqlite3_stmt* statement, int parameter, std::string_view text) {
-  return sqlite3_bind_text64(statement, parameter, text.data() == nullptr ? "" : text.data(), text.size(),
-                             SQLITE_STATIC, SQLITE_UTF8) == SQLITE_OK;
-}
-
-bool bind_numeric(sqlite3_stmt* statement, int parameter, std::string_view decimal, std::string& reason) {
+bool store_numeric(std::string_view decimal, Cell& stored, std::string& reason) {
   const char* end = decimal.data() + decimal.size();
   std::int64_t integer = 0;
   if (const auto parsed = std::from_chars(decimal.data(), end, integer);
       parsed.ec == std::errc() && parsed.ptr == end) {
-    return sqlite3_bind_int64(statement, parameter, integer) == SQLITE_OK;
+    stored = Cell::of_integer(integer);
+    return true;
   }
   double real = 0;
   const auto parsed = std::from_chars(decimal.data(), end, real);
@@ -33,15 +29,17 @@ bool bind_numeric(sqlite3_stmt* statement, int parameter, std::string_view decim
     reason = std::string(decimal) + " is no number that SQLite stores; storage = \"text\" keeps it";
     return false;
   }
-  return sqlite3_bind_double(statement, parameter, real) == SQLITE_OK;
+  stored = Cell::of_real(real);
+  return true;
 }
 
-bool bind_real(sqlite3_stmt* statement, int parameter, double value, std::string& reason) {
+bool store_real(double value, Cell& stored, std::string& reason) {
   if (std::isnan(value) || (value == 0 && std::signbit(value))) {
     reason = std::isnan(value) ? "SQLite would store NaN as null" : "SQLite would store -0.0 as 0";
     return false;
   }
-  return sqlite3_bind_double(statement, parameter, value) == SQLITE_OK;
+  stored = Cell::of_real(value);
+  return true;
 }
 
 void append_uuid(std::string_view bytes, std::string& out) {
@@ -202,24 +200,26 @@ std::string storage_type(const ColumnSchema& column) {
   }
 }
 
-bool bind_cell(sqlite3_stmt* statement, int parameter, StoredColumn column, const Cell& cell,
-               std::string& scratch, std::string& reason) {
-  if (cell.is_null()) return sqlite3_bind_null(statement, parameter) == SQLITE_OK;
+bool store_cell(StoredColumn column, const Cell& cell, Cell& stored, std::string& scratch,
+                std::string& reason) {
+  stored = Cell::of_null();
+  if (cell.is_null()) return true;
   switch (column.kind) {
     case TypeKind::boolean:
     case TypeKind::smallint:
     case TypeKind::integer:
     case TypeKind::bigint:
-      return sqlite3_bind_int64(statement, parameter, cell.integer) == SQLITE_OK;
+      stored = Cell::of_integer(cell.integer);
+      return true;
     case TypeKind::real:
     case TypeKind::double_precision:
-      return bind_real(statement, parameter, cell.real, reason);
+      return store_real(cell.real, stored, reason);
     case TypeKind::numeric:
-      if (column.as_text) return bind_text(statement, parameter, cell.bytes);
-      return bind_numeric(statement, parameter, cell.bytes, reason);
+      if (!column.as_text) return store_numeric(cell.bytes, stored, reason);
+      break;
     case TypeKind::bytea:
-      return sqlite3_bind_blob64(statement, parameter, cell.bytes.data() == nullptr ? "" : cell.bytes.data(),
-                                 cell.bytes.size(), SQLITE_STATIC) == SQLITE_OK;
+      stored = Cell::of_blob(cell.bytes);
+      return true;
     case TypeKind::date:
     case TypeKind::time:
     case TypeKind::timestamp:
@@ -235,9 +235,30 @@ bool bind_cell(sqlite3_stmt* statement, int parameter, StoredColumn column, cons
       if (column.kind == TypeKind::timestamptz) scratch += kUtc;
       if (column.kind == TypeKind::uuid) append_uuid(cell.bytes, scratch);
       if (column.kind == TypeKind::interval) append_interval(cell.bytes, scratch);
-      return bind_text(statement, parameter, scratch);
+      stored = Cell::of_text(scratch);
+      return true;
     default:
-      return bind_text(statement, parameter, cell.bytes);
+      break;
+  }
+  stored = Cell::of_text(cell.bytes);
+  return true;
+}
+
+bool bind_stored(sqlite3_stmt* statement, int parameter, const Cell& stored) {
+  const char* bytes = stored.bytes.data() == nullptr ? "" : stored.bytes.data();
+  switch (stored.kind) {
+    case CellKind::integer:
+      return sqlite3_bind_int64(statement, parameter, stored.integer) == SQLITE_OK;
+    case CellKind::real:
+      return sqlite3_bind_double(statement, parameter, stored.real) == SQLITE_OK;
+    case CellKind::text:
+      return sqlite3_bind_text64(statement, parameter, bytes, stored.bytes.size(), SQLITE_STATIC,
+                                 SQLITE_UTF8) == SQLITE_OK;
+    case CellKind::blob:
+      return sqlite3_bind_blob64(statement, parameter, bytes, stored.bytes.size(), SQLITE_STATIC) ==
+             SQLITE_OK;
+    default:
+      return sqlite3_bind_null(statement, parameter) == SQLITE_OK;
   }
 }
 

@@ -28,13 +28,16 @@ StoredColumn stored_column(const ColumnSchema& column);
 /// The declared type in CREATE TABLE.
 std::string storage_type(const ColumnSchema& column);
 
-/// Binds `cell`; its bytes and `scratch` must outlive the step. False: SQLite would change the value,
-/// `reason` says how.
-bool bind_cell(sqlite3_stmt* statement, int parameter, StoredColumn column, const Cell& cell,
-               std::string& scratch, std::string& reason);
+/// The value as SQLite stores it; its bytes are those of `cell` or of `scratch`. False: SQLite would change
+/// the value, `reason` says how.
+bool store_cell(StoredColumn column, const Cell& cell, Cell& stored, std::string& scratch,
+                std::string& reason);
 
-/// The cell that bind_cell() stored; its bytes live until the statement moves on or `scratch` changes.
-/// False: the value is none that bind_cell() could have stored.
+/// Binds a stored value; its bytes must outlive the step. False: SQLite refuses it.
+bool bind_stored(sqlite3_stmt* statement, int parameter, const Cell& stored);
+
+/// The cell that store_cell() stored; its bytes live until the statement moves on or `scratch` changes.
+/// False: the value is none that store_cell() could have stored.
 bool read_stored(sqlite3_value* value, StoredColumn column, Cell& cell, std::string& scratch);
 
 }  // namespace planrun
