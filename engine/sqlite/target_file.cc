@@ -12,9 +12,9 @@ constexpr int kPatienceMs = 300'000;
 
 // Foreign keys are checked by a step of their own, after the rows. A larger cache only for what writes: it
 // also is the memory in which an index is sorted before it spills to disk.
-constexpr const char* kReading = "pragma cache_size = -8000; pragma mmap_size = 0; pragma foreign_keys = off";
+constexpr const char* kReading = "pragma cache_size = -2000; pragma mmap_size = 0; pragma foreign_keys = off";
 constexpr const char* kWriting =
-    "pragma cache_size = -24000; pragma mmap_size = 0; pragma foreign_keys = off; pragma synchronous = full";
+    "pragma cache_size = -16000; pragma mmap_size = 0; pragma foreign_keys = off; pragma synchronous = full";
 
 void set_up(SqliteConnection& connection, const char* settings) {
   sqlite3_busy_timeout(connection.get(), kPatienceMs);

@@ -181,7 +181,7 @@ class ShellInsert(Contender):
     """INSERT ... SELECT through ATTACH in the sqlite3 shell: a transaction a table, then the indexes, with the pragmas under which planrun
     writes (engine/sqlite/target_file.cc), into the tables, keys and indexes that planrun made."""
     name = "sqlite3, INSERT ... SELECT"
-    PRAGMAS = "pragma cache_size = -24000; pragma mmap_size = 0; pragma foreign_keys = off; pragma synchronous = full;\n"
+    PRAGMAS = "pragma cache_size = -16000; pragma mmap_size = 0; pragma foreign_keys = off; pragma synchronous = full;\n"
 
     def __init__(self, model, source, folder):
         self.source, self.file, self.log = source, folder / "shell.db", folder / "shell.log"

@@ -105,6 +105,48 @@ TEST_CASE("steps wait for what is before them, and a proof for all of its parts"
   CHECK_FALSE(schedule.take());  // All is done.
 }
 
+TEST_CASE("of a target with one writer the others prove, and a table is finished before the next is loaded") {
+  const Graph graph = small_graph();
+  Schedule schedule(graph, 1);
+  const auto load_b = schedule.take(1);
+  CHECK(load_b->step == 1);
+  CHECK(schedule.found_nothing(*load_b));
+  schedule.step_done(*load_b);
+  const auto load_a = schedule.take(1);
+  CHECK(load_a->step == 0);
+  CHECK(schedule.found_nothing(*load_a));
+  schedule.step_done(*load_a);
+  const auto index = schedule.take(1);
+  CHECK(index->step == 2);
+  schedule.step_done(*index);
+  CHECK(schedule.take(2)->step == 3);
+}
+
+TEST_CASE("the writer finishes a table first, and proves only when nothing is to be written") {
+  // 0 load a, 1 index a, 2 prove a, 3 load b, the heaviest after a, 4 prove b
+  const Graph graph{{step("load a", StepKind::load, 30), step("index a", StepKind::index, 5, {0}),
+                     step("prove a", StepKind::prove, 2, {1}), step("load b", StepKind::load, 20),
+                     step("prove b", StepKind::prove, 2, {3})}};
+  Schedule schedule(graph, 1);
+  schedule.set_parts(4, 2);
+  const auto load_a = schedule.take(1);
+  CHECK(load_a->step == 0);
+  CHECK(schedule.found_nothing(*load_a));
+  schedule.step_done(*load_a);
+  const auto index = schedule.take(1);
+  CHECK(index->step == 1);
+  schedule.step_done(*index);
+  const auto load_b = schedule.take(1);
+  CHECK(load_b->step == 3);
+  const auto prove_a = schedule.take(2);
+  CHECK(prove_a->step == 2);
+  CHECK(schedule.found_nothing(*load_b));
+  schedule.step_done(*load_b);
+  CHECK(schedule.take(1)->step == 4);
+  schedule.step_done(*prove_a);
+  CHECK(schedule.take(2)->step == 4);
+}
+
 TEST_CASE("after a stop nothing is given") {
   const Graph graph = small_graph();
   Schedule schedule(graph);

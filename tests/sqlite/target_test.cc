@@ -135,6 +135,100 @@ TEST_CASE("a row that breaks a constraint is told with its column and is not in 
   CHECK(loading.shell("select * from t") == "1|a\n5|z");
 }
 
+TEST_CASE("of many thousand rows each refused one is told by its place, and it alone is missing") {
+  Loading loading;
+  const auto chunk = loading.target->claim(loading.request);
+  constexpr int kRows = 60'000;
+  const std::string long_name(300'000, 'n');
+  Lines expected;
+  std::int64_t ordinal = 0;
+  const auto refused = [&](const std::string& why) {
+    expected.push_back(std::to_string(ordinal) + " " + why);
+  };
+  for (int id = 1; id <= kRows; ++id, ++ordinal) {
+    if (id % 7000 == 0) {
+      refused("name CHECK constraint failed: t_name_check");
+      write(*chunk, id, "");
+    } else if (id % 7000 == 1 && id > 1) {
+      refused("name UNIQUE constraint failed: t.name");
+      write(*chunk, id, "name 1");
+    } else if (id % 7000 == 2 && id > 2) {
+      refused("id UNIQUE constraint failed: t.id");
+      write(*chunk, 1, "other " + std::to_string(id));
+    } else if (id == 30'000) {
+      refused("name NOT NULL constraint failed: t.name");
+      const std::vector<Cell> row = {Cell::of_integer(id), Cell::of_null()};
+      chunk->write(row);
+    } else if (id == 30'001) {
+      refused("id NOT NULL constraint failed: t.id");
+      const std::vector<Cell> row = {Cell::of_null(), Cell::of_text("without a key")};
+      chunk->write(row);
+    } else if (id == 40'000 || id == 40'001) {
+      if (id == 40'001) refused("name UNIQUE constraint failed: t.name");
+      write(*chunk, id, long_name);
+    } else {
+      write(*chunk, id, "name " + std::to_string(id));
+    }
+  }
+  Lines told;
+  for (const auto& f : chunk->flush().failures)
+    told.push_back(std::to_string(f.ordinal) + " " + f.column + " " + f.reason);
+  CHECK(told.size() == 27);
+  CHECK(told == expected);
+  chunk->finish(result_of(kRows));
+  chunk->commit();
+  // 1800030000, the sum of 1 to 60000, without the refused ones: 252000, 252008, 252016, 30000, 30001, 40001.
+  CHECK(loading.shell("select count(*), sum(id), count(distinct name) from t") == "59973|1799173974|59973");
+  CHECK(loading.shell("select length(name) from t where id = 40000") == "300000");
+  CHECK(loading.shell("pragma integrity_check") == "ok");
+}
+
+TEST_CASE("a chunk that is given up, cut or written again in its midst leaves what it should") {
+  Loading loading({{rowid_key(0), rowid_key(100'000)}});
+  loading.request.loads[0].fans_out = true;
+  const auto write_some = [](ChunkTransaction& chunk, int from, int until) {
+    for (int id = from; id < until; ++id) write(chunk, id, "a name of some length " + std::to_string(id));
+  };
+  {
+    const auto chunk = loading.target->claim(loading.request);
+    write_some(*chunk, 0, 50'000);
+  }
+  CHECK(loading.shell("select count(*) from sqlite_schema where name = 't'") == "0");
+  const auto chunk = loading.target->claim(loading.request);
+  write_some(*chunk, 0, 30'000);
+  chunk->cut(rowid_key(30'000));
+  chunk->stage();
+  write_some(*chunk, 10, 20'010);
+  CHECK(chunk->flush().failures.empty());
+  chunk->finish(result_of(20'000));
+  chunk->commit();
+  CHECK(loading.shell("select count(*), min(id), max(id) from t") == "20000|10|20009");
+  CHECK(loading.shell("select range_until, state from planrun_chunk order by id") ==
+        "[30000]|done\n[100000]|pending");
+}
+
+TEST_CASE("what SQLite cannot do in the midst of a chunk stops it, and the next chunk can be written") {
+  Loading loading;
+  // json_extract() of what is no JSON is an error of the statement, not a refusal of the row.
+  loading.table.checks = {{"t_name_check", "json_extract(name, '$') is not 1", "name"}};
+  loading.request.create[0].statements =
+      loading.database->dialect().schema_steps(loading.table)[0].statements;
+  const auto load = [&](const std::string& last) {
+    const auto chunk = loading.target->claim(loading.request);
+    for (int id = 0; id < 40'000; ++id)
+      write(*chunk, id, "\"a name of some length " + std::to_string(id) + "\"");
+    write(*chunk, 40'000, last);
+    for (int id = 40'001; id < 80'000; ++id) write(*chunk, id, std::to_string(id));
+    CHECK(chunk->flush().failures.empty());
+    chunk->finish(result_of(80'000));
+    chunk->commit();
+  };
+  CHECK_THROWS_WITH(load("{"), ContainsSubstring("malformed JSON"));
+  CHECK(loading.shell("select count(*) from sqlite_schema where name = 't'") == "0");
+  load("{}");
+  CHECK(loading.shell("select count(*), sum(id) from t") == "80000|3199960000");
+}
+
 TEST_CASE("a cut chunk leaves the rest of its range pending, under the same transaction") {
   Loading loading({{rowid_key(10), rowid_key(90)}, {rowid_key(90), std::nullopt}});
   const auto chunk = loading.target->claim(loading.request);
