@@ -158,6 +158,10 @@ struct TableRows {
   std::vector<Key> keys;  // in any order, each once; not read where `all` is set
 };
 
+/// The first `bytes` of the copy are written to `file`, and stay; 0: it is begun, or begun anew. A copy that
+/// is not made from its beginning to its end is told of with 0 alone.
+using CopyGrowth = std::function<void(const std::filesystem::path& file, std::int64_t bytes)>;
+
 /// One source of a plan; connects any number of times. Any thread.
 class SourceDatabase {
  public:
@@ -166,8 +170,8 @@ class SourceDatabase {
   virtual std::unique_ptr<Source> connect() = 0;
   virtual SourceState state() = 0;
   /// A consistent copy as `file` (complete or absent: written beside, synced and renamed), also of a live
-  /// database.
-  virtual Snapshot snapshot(const std::filesystem::path& file) = 0;
+  /// database. `growth` may be told how it grows.
+  virtual Snapshot snapshot(const std::filesystem::path& file, const CopyGrowth& growth) = 0;
   /// A new database as `file`, complete or absent: all tables of this one as they were declared, with the
   /// rows that `rows` names as they are, and no other; indexes and views too. What has no key (a view that
   /// `rows` names) becomes a table of its rows. Where the database has moments, the file may do with naming

@@ -256,7 +256,7 @@ class PostgresSourceDatabase : public SourceDatabase {
                 .text(0, 0)};
   }
 
-  Snapshot snapshot(const fs::path&) override {
+  Snapshot snapshot(const fs::path&, const CopyGrowth&) override {
     throw Error(ErrorCode::refused,
                 "a PostgreSQL source cannot be copied into a file: " + settings_.shown_url,
                 "it is read as it stands at one moment");

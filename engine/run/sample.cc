@@ -66,7 +66,7 @@ class Making {
     for (const auto& [name, source] : sources_) {
       PassingDatabase copy;
       copy.file = std::make_unique<PassingFile>(folder_ / (name + ".whole.db"));
-      source->snapshot(copy.file->path());
+      source->snapshot(copy.file->path(), {});
       copy.database = source->at_snapshot(copy.file->path());
       still[name] = copy.database.get();
       copies.push_back(std::move(copy));

@@ -61,6 +61,7 @@ Snapshots::Snapshots(const Plan& plan, const std::map<std::string, SourceDatabas
 
 Snapshots::~Snapshots() {
   stop_hashing_ = true;
+  stop_growing();
   if (hashing_.joinable()) hashing_.join();
 }
 
@@ -89,7 +90,7 @@ void Snapshots::take() {
     record.moment = original->has_moments();
     if (source.snapshot && !record.moment) {
       make_private_folder(folder_);
-      const Snapshot snapshot = original->snapshot(folder_ / (source.name + ".db"));
+      const Snapshot snapshot = copy(source.name, *original);
       record.file = snapshot.file.string();
       record.bytes = snapshot.bytes;
     }
@@ -97,6 +98,24 @@ void Snapshots::take() {
     record.state = databases_.at(source.name)->state().text;
     records_.push_back(std::move(record));
   }
+}
+
+Snapshot Snapshots::copy(const std::string& source, SourceDatabase& original) {
+  std::unique_ptr<FollowingHash> hash;
+  const Snapshot snapshot = original.snapshot(folder_ / (source + ".db"),
+                                              [&](const std::filesystem::path& file, std::int64_t bytes) {
+                                                if (bytes == 0) {
+                                                  hash.reset();
+                                                } else {
+                                                  if (!hash) hash = std::make_unique<FollowingHash>(file);
+                                                  hash->grown(bytes);
+                                                }
+                                              });
+  if (hash) {
+    hash->end();
+    growing_[source] = std::move(hash);
+  }
+  return snapshot;
 }
 
 void Snapshots::take_sample(const ResolvedPlan& plan, TargetDatabase& target,
@@ -160,7 +179,10 @@ void Snapshots::start_hashing() {
     try {
       for (auto& record : records_) {
         if (record.file.empty() || !record.sha256.empty()) continue;
-        record.sha256 = sha256_file(record.file, [this] { return stop_hashing_.load(); });
+        const auto growing = growing_.find(record.source);
+        record.sha256 = growing != growing_.end()
+                            ? growing->second->result()
+                            : sha256_file(record.file, [this] { return stop_hashing_.load(); });
       }
     } catch (...) {
       failure_ = std::current_exception();
@@ -168,8 +190,13 @@ void Snapshots::start_hashing() {
   });
 }
 
+void Snapshots::stop_growing() {
+  for (const auto& [source, hash] : growing_) hash->stop();
+}
+
 void Snapshots::finish_hashing(bool stop) {
   stop_hashing_ = stop;
+  if (stop) stop_growing();
   if (hashing_.joinable()) hashing_.join();
   if (failure_) std::rethrow_exception(failure_);
 }

@@ -10,6 +10,7 @@
 #include <string>
 #include <thread>
 
+#include "base/following_hash.h"
 #include "base/json_fwd.h"
 #include "database/source.h"
 #include "database/target.h"
@@ -49,7 +50,7 @@ class Snapshots {
   /// A resumed run: the same files, and another moment of the sources that have one. Throws Error(refused),
   /// naming it, when one is gone or is not what it was.
   void take_again(const std::vector<SnapshotRecord>& records);
-  /// Begins to hash what was not hashed yet, in a thread of its own.
+  /// Begins to hash what was not hashed yet, in a thread of its own; copies are hashed while they grow.
   void start_hashing();
   /// Waits for it. Throws its Error. `stop`: gives up early; hashes stay empty then.
   void finish_hashing(bool stop);
@@ -66,6 +67,8 @@ class Snapshots {
 
  private:
   void use(const SnapshotRecord& record);
+  Snapshot copy(const std::string& source, SourceDatabase& original);
+  void stop_growing();
 
   const Plan& plan_;
   const std::map<std::string, SourceDatabase*>& originals_;
@@ -73,7 +76,8 @@ class Snapshots {
   std::vector<std::unique_ptr<SourceDatabase>> opened_;
   std::map<std::string, SourceDatabase*> databases_;
   std::vector<SnapshotRecord> records_;
-  bool again_ = false;  // take_again() was called
+  bool again_ = false;                                             // take_again() was called
+  std::map<std::string, std::unique_ptr<FollowingHash>> growing_;  // by source
   std::thread hashing_;
   std::atomic<bool> stop_hashing_{false};
   std::exception_ptr failure_;

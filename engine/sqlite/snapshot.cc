@@ -70,7 +70,7 @@ void sync_opened(const fs::path& path, int (*sync)(int)) {
 /// The file byte by byte: the copy's SHA-256 is the file's own. Nobody writes it: `from` is in a transaction,
 /// or reads a file that has no writer. Read through SQLite's own file layer: closing a
 /// descriptor of our own would drop its lock.
-void copy_bytes(SqliteConnection& from, const fs::path& to) {
+void copy_bytes(SqliteConnection& from, const fs::path& to, const CopyGrowth& growth) {
   sqlite3_file* file = nullptr;
   if (sqlite3_file_control(from.get(), "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK ||
       file == nullptr)
@@ -80,11 +80,13 @@ void copy_bytes(SqliteConnection& from, const fs::path& to) {
     throw from.error(rc, {}).within("snapshot");
   NewFile copy(to);
   std::string piece;
-  for (sqlite3_int64 at = 0; at < size; at += static_cast<sqlite3_int64>(piece.size())) {
+  for (sqlite3_int64 at = 0; at < size;) {
     piece.resize(static_cast<std::size_t>(std::min(kCopyBytes, size - at)));
     const int rc = file->pMethods->xRead(file, piece.data(), static_cast<int>(piece.size()), at);
     if (rc != SQLITE_OK) throw from.error(rc, {}).within("snapshot");
     copy.append(piece);
+    at += static_cast<sqlite3_int64>(piece.size());
+    if (growth) growth(to, at);
   }
 }
 
@@ -161,18 +163,19 @@ Snapshot make_whole(const fs::path& file, const std::function<void(const fs::pat
   return {file, static_cast<std::int64_t>(fs::file_size(file))};
 }
 
-Snapshot take_snapshot(const fs::path& file, const fs::path& snapshot) {
-  return make_whole(snapshot, [&](const fs::path& partial) { copy_database(file, partial); });
+Snapshot take_snapshot(const fs::path& file, const fs::path& snapshot, const CopyGrowth& growth) {
+  return make_whole(snapshot, [&](const fs::path& partial) { copy_database(file, partial, growth); });
 }
 
-void copy_database(const fs::path& file, const fs::path& copy) {
+void copy_database(const fs::path& file, const fs::path& copy, const CopyGrowth& growth) {
   for (int attempt = 1;; ++attempt) {
     const Access access = find_access(file, Writers::likely, ErrorCode::source);
     const std::string before = file_state(file);
     const auto source = open_for_reading(access, file.string(), ErrorCode::source);
     sqlite3_busy_timeout(source->get(), kBusyMs);
+    if (growth) growth(copy, 0);
     if (is_whole_in_file(*source, access.kind)) {
-      copy_bytes(*source, copy);
+      copy_bytes(*source, copy, growth);
     } else {
       copy_pages(*source, copy);
     }

@@ -11,10 +11,12 @@ namespace planrun {
 /// Copies `file` as `snapshot`, which is complete or absent: it is written as
 /// SNAPSHOT.partial, synced and renamed. Throws Error(source) where the file cannot be read, Error(system)
 /// where the copy cannot be written.
-Snapshot take_snapshot(const std::filesystem::path& file, const std::filesystem::path& snapshot);
+Snapshot take_snapshot(const std::filesystem::path& file, const std::filesystem::path& snapshot,
+                       const CopyGrowth& growth);
 
 /// The same, but neither synced nor kept whole: `copy` is the caller's to throw away where this throws.
-void copy_database(const std::filesystem::path& file, const std::filesystem::path& copy);
+void copy_database(const std::filesystem::path& file, const std::filesystem::path& copy,
+                   const CopyGrowth& growth);
 
 /// Throws Error(system) where what was written to a file, or which names a folder has, cannot be brought to
 /// the disk.

@@ -165,7 +165,9 @@ class SqliteSourceDatabase : public SourceDatabase {
   }
 
   SourceState state() override { return {file_state(file_)}; }
-  Snapshot snapshot(const fs::path& file) override { return take_snapshot(file_, file); }
+  Snapshot snapshot(const fs::path& file, const CopyGrowth& growth) override {
+    return take_snapshot(file_, file, growth);
+  }
 
   Snapshot subset(const fs::path& file, const std::vector<TableRows>& rows) override {
     const auto connection = open();

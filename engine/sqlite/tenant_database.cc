@@ -90,7 +90,7 @@ class TenantDatabase : public SourceDatabase {
 
   std::unique_ptr<Source> connect() override { return make_tenant_source(files_, shown_url()); }
   SourceState state() override;
-  Snapshot snapshot(const fs::path& file) override;
+  Snapshot snapshot(const fs::path& file, const CopyGrowth& growth) override;
 
   Snapshot subset(const fs::path&, const std::vector<TableRows>&) override {
     throw Error(ErrorCode::refused, "no sample is taken of " + shown_url() + ", which is many files");
@@ -236,7 +236,7 @@ void TenantDatabase::copy_into(const fs::path& folder, FileList& list) const {
     copied.tenant = file.tenant;
     const fs::path copy = folder / copied.copy;
     if (!fs::exists(copy.parent_path())) make_folder(copy.parent_path());
-    copy_database(file.file, copy);
+    copy_database(file.file, copy, {});
     SqliteConnection connection(file_uri(copy, "mode=ro&immutable=1"), SQLITE_OPEN_READONLY, copy.string(),
                                 ErrorCode::source);
     copied.schema = schema_hash(connection);
@@ -248,7 +248,7 @@ void TenantDatabase::copy_into(const fs::path& folder, FileList& list) const {
 }
 
 // In a folder of the source's name, which is complete or absent.
-Snapshot TenantDatabase::snapshot(const fs::path& file) {
+Snapshot TenantDatabase::snapshot(const fs::path& file, const CopyGrowth&) {
   const fs::path folder = fs::path(file).replace_extension();
   const fs::path partial = folder.string() + ".partial";
   fs::remove_all(partial);

@@ -1,8 +1,10 @@
 #include "base/hash.h"
 
+#include <fstream>
 #include <limits>
 
 #include "base/error.h"
+#include "base/following_hash.h"
 #include "support/support.h"
 
 namespace hash_test {
@@ -88,6 +90,34 @@ TEST_CASE("SHA-256 of a text and of a file") {
   CHECK(sha256_file(file, [] { return true; }).empty());
   CHECK_THROWS_AS(sha256_file(folder / "missing"), Error);
   CHECK_THROWS_AS(sha256_file(folder.path()), Error);
+}
+
+TEST_CASE("a file is hashed while it grows, and is renamed") {
+  const test::TempFolder folder;
+  const auto file = folder / "growing.partial";
+  const std::string bytes = pattern(5'000'000);
+  test::write_file(file, "");
+  FollowingHash hash(file);
+  std::ofstream out(file, std::ios::binary);
+  for (const std::size_t until : {1U, 1'048'576U, 1'048'577U, 4'000'000U, 5'000'000U}) {
+    const auto from = static_cast<std::size_t>(out.tellp());
+    out.write(bytes.data() + from, static_cast<std::streamsize>(until - from));
+    out.flush();
+    hash.grown(static_cast<std::int64_t>(until));
+  }
+  std::filesystem::rename(file, folder / "whole");
+  hash.end();
+  CHECK(hash.result() == test::run_process({"sha256sum", folder / "whole"}).out.substr(0, 64));
+
+  FollowingHash given_up(folder / "whole");
+  given_up.grown(1000);
+  given_up.stop();
+  CHECK(given_up.result().empty());
+
+  FollowingHash misled(folder / "whole");
+  misled.grown(5'000'001);
+  CHECK_THROWS_AS(misled.result(), Error);
+  CHECK_THROWS_AS(FollowingHash(folder / "missing"), Error);
 }
 
 }  // namespace hash_test

@@ -99,7 +99,11 @@ TEST_CASE("opening and reading a source leaves every byte, mtime and file as it 
     // A snapshot holds the same, and taking it changes nothing either.
     const auto database = open_sqlite_source(file);
     const fs::path copy = folder / "snapshot.db";
-    const Snapshot snapshot = database->snapshot(copy);
+    std::vector<std::int64_t> grown;
+    const Snapshot snapshot = database->snapshot(copy, [&](const fs::path& at, std::int64_t bytes) {
+      CHECK(fs::file_size(at) == static_cast<std::uintmax_t>(bytes));
+      grown.push_back(bytes);
+    });
     CHECK(folder_state(data) == before);
     CHECK(snapshot.bytes == static_cast<std::int64_t>(fs::file_size(copy)));
     CHECK(!fs::exists(copy.string() + ".partial"));
@@ -107,6 +111,10 @@ TEST_CASE("opening and reading a source leaves every byte, mtime and file as it 
     CHECK(sqlite3(copy, "pragma integrity_check") == "ok");
     const bool stands_alone = !fs::exists(file.string() + "-wal") && !fs::exists(file.string() + "-journal");
     if (stands_alone) CHECK(run_process({"cmp", file.string(), copy.string()}).status == 0);
+    // What is told to grow is told to its end.
+    CHECK(grown.front() == 0);
+    if (grown.size() > 1) CHECK(grown.back() == snapshot.bytes);
+    if (stands_alone) CHECK(grown.size() > 1);
   }
 }
 
@@ -121,7 +129,7 @@ TEST_CASE("a snapshot of a database with a page at SQLite's lock byte, one GB in
           " insert into t select zeroblob(1000000) from n");
   REQUIRE(fs::file_size(file) > std::uintmax_t{1} << 30);
   const fs::path copy = folder / "snapshot.db";
-  open_sqlite_source(file)->snapshot(copy);
+  open_sqlite_source(file)->snapshot(copy, {});
   CHECK(sqlite3(copy, "select count(*), sum(length(a)) from t; pragma quick_check") == "1100|1100000000\nok");
 }
 
