@@ -1,6 +1,5 @@
 #include "transform/lua_machine.h"
 
-#include <cstdlib>
 #include <new>
 #include <tuple>
 
@@ -57,27 +56,13 @@ bool operator<(const LuaKey& a, const LuaKey& b) {
   return std::tie(a.kind, a.number, a.text) < std::tie(b.kind, b.number, b.text);
 }
 
-LuaMachine::LuaMachine(FindModule find, const LuaLimits& limits) : find_(std::move(find)), limits_(limits) {
-  state_.reset(lua_newstate(allocate, this));
+LuaMachine::LuaMachine(FindModule find, const LuaLimits& limits)
+    : find_(std::move(find)), limits_(limits), memory_(limits.memory_bytes) {
+  state_.reset(lua_newstate(LuaMemory::allocate, &memory_));
   if (!state_) throw std::bad_alloc();
   *static_cast<LuaMachine**>(lua_getextraspace(state())) = this;
   lua_pushcfunction(state(), add_position);
   if (lua_checkstack(state(), kStackSlots) == 0 || !run(open, nullptr, 0)) throw std::bad_alloc();
-}
-
-void* LuaMachine::allocate(void* self, void* block, std::size_t old_size, std::size_t new_size) {
-  LuaMachine& machine = *static_cast<LuaMachine*>(self);
-  const std::size_t before = block == nullptr ? 0 : old_size;
-  if (new_size == 0) {
-    std::free(block);
-    machine.used_bytes_ -= before;
-    return nullptr;
-  }
-  if (new_size > before && machine.used_bytes_ + (new_size - before) > machine.limits_.memory_bytes)
-    return nullptr;
-  void* moved = std::realloc(block, new_size);
-  if (moved != nullptr) machine.used_bytes_ = machine.used_bytes_ - before + new_size;
-  return moved;
 }
 
 // Once it has tripped it is called at every instruction: a pcall() catches the error and goes no further.

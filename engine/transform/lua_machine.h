@@ -14,6 +14,7 @@
 #include <lua.hpp>
 
 #include "plan/resolved_plan.h"
+#include "transform/lua_memory.h"
 
 namespace planrun {
 
@@ -62,7 +63,6 @@ class LuaMachine {
   struct Close {
     void operator()(lua_State* lua) const { lua_close(lua); }
   };
-  static void* allocate(void* self, void* block, std::size_t old_size, std::size_t new_size);
   static void on_count(lua_State* lua, lua_Debug* at);
   static int open(lua_State* lua);
   static int require(lua_State* lua);
@@ -71,11 +71,11 @@ class LuaMachine {
 
   FindModule find_;
   LuaLimits limits_;
-  std::size_t used_bytes_ = 0;
+  LuaMemory memory_;
   std::int64_t instructions_left_ = 0;
   bool is_loading_ = false;
   std::string failure_;
-  std::unique_ptr<lua_State, Close> state_;  // last: it frees through allocate()
+  std::unique_ptr<lua_State, Close> state_;  // last: it frees into memory_
 };
 
 /// A C function of Lua around `Body`, whose C++ exceptions become Lua errors once the catch is left.
