@@ -99,41 +99,83 @@ class Decoder {
     return true;
   }
 
+  // What a table will hold waits on the stack, so that the table has its size from the first: one that grows
+  // is made anew at each power of two. More than so much goes into it in lots.
+  static constexpr int kLot = 16;
+
   void object() {
-    lua_newtable(lua_);
-    if (is_empty('}')) return;
+    lua_pushnil(lua_);
+    if (is_empty('}')) return set_members(0);
+    std::string_view names[kLot];  // of the members that wait
+    int waiting = 0;
     do {
       skip_blanks();
-      string();
-      lua_pushvalue(lua_, -1);
-      if (lua_rawget(lua_, -3) != LUA_TNIL)
-        luaL_error(lua_, "json.decode: the key '%s' stands twice in its object", lua_tostring(lua_, -2));
-      lua_pop(lua_, 1);
+      names[waiting] = string();
+      require_new(names, waiting);
       take();  // the colon
       value();
-      lua_rawset(lua_, -3);
+      if (++waiting == kLot) {
+        set_members(waiting);
+        waiting = 0;
+      }
     } while (take() == ',');
+    set_members(waiting);
+  }
+
+  // The last of the names, which is on the top of the stack.
+  void require_new(const std::string_view* names, int last) {
+    bool is_new = std::find(names, names + last, names[last]) == names + last;
+    const int table = lua_gettop(lua_) - 1 - 2 * last;
+    if (is_new && lua_istable(lua_, table)) {
+      lua_pushvalue(lua_, -1);
+      is_new = lua_rawget(lua_, table) == LUA_TNIL;
+      lua_pop(lua_, 1);
+    }
+    if (!is_new)
+      luaL_error(lua_, "json.decode: the key '%s' stands twice in its object", lua_tostring(lua_, -1));
+  }
+
+  // Into the table below them, or into a new one where there is none yet.
+  void set_members(int waiting) {
+    const int table = lua_gettop(lua_) - 2 * waiting;
+    if (lua_isnil(lua_, table)) {
+      lua_createtable(lua_, 0, waiting);
+      lua_replace(lua_, table);
+    }
+    for (; waiting > 0; --waiting) lua_rawset(lua_, table);
   }
 
   void array() {
-    lua_newtable(lua_);
-    mark_array(lua_);
-    if (is_empty(']')) return;
+    lua_pushnil(lua_);
     lua_Integer size = 0;
+    if (is_empty(']')) return set_elements(0, size);
+    int waiting = 0;
     do {
       value();
-      lua_rawseti(lua_, -2, ++size);
+      if (++waiting == kLot) {
+        set_elements(waiting, size += waiting);
+        waiting = 0;
+      }
     } while (take() == ',');
+    set_elements(waiting, size + waiting);
   }
 
-  void string() {
+  // As set_members(); the last of them is at `last`.
+  void set_elements(int waiting, lua_Integer last) {
+    const int table = lua_gettop(lua_) - waiting;
+    if (lua_isnil(lua_, table)) {
+      lua_createtable(lua_, waiting, 0);
+      mark_array(lua_);
+      lua_replace(lua_, table);
+    }
+    for (; waiting > 0; --waiting) lua_rawseti(lua_, table, last--);
+  }
+
+  // Pushes it; valid while it is on the stack.
+  std::string_view string() {
     const char* begin = ++at_;
     at_ = end_of_plain_json(at_, end_);
-    if (*at_ == '"') {
-      lua_pushlstring(lua_, begin, static_cast<std::size_t>(at_ - begin));
-      ++at_;
-      return;
-    }
+    if (*at_ == '"') return push_text({begin, static_cast<std::size_t>(at_++ - begin)});
     std::string& text = LuaMachine::of(lua_).scratch;
     text.assign(begin, at_);
     while (*at_ != '"') {
@@ -144,7 +186,11 @@ class Decoder {
       }
     }
     ++at_;
-    lua_pushlstring(lua_, text.data(), text.size());
+    return push_text(text);
+  }
+
+  std::string_view push_text(std::string_view text) {
+    return {lua_pushlstring(lua_, text.data(), text.size()), text.size()};
   }
 
   unsigned hex4() {
@@ -187,6 +233,9 @@ class Decoder {
     }
     double real = 0;
     std::from_chars(begin, at_, real);
+    // A double keeps any 15 digits, and prints them.
+    if (token.size() <= 16 && token.find_first_of("eE") == std::string_view::npos)
+      return lua_pushnumber(lua_, real);
     std::string& plain = LuaMachine::of(lua_).scratch;
     plain.clear();
     if (!is_exact(token, real, plain)) luaL_error(lua_, "json.decode: a number has too many digits");
