@@ -15,6 +15,10 @@ namespace {
 constexpr std::size_t kLotRows = 1000;
 constexpr std::size_t kLotBytes = 1 << 20;
 
+// Of so many rows that a function made of one, the fields are kept between the two times they are mapped;
+// those of the rest are read again. A million rows out of one would be as many cells as fields in memory.
+constexpr std::size_t kKeptRows = 1000;
+
 // A reader's key of a row that is gone by: what a lot keeps.
 class KeptRow : public Reader {
  public:
@@ -186,7 +190,6 @@ Road::Road(Source& source, const ResolvedTable& table, const ResolvedLoad& load,
   settlement_ = settlements.of(load);
   if (settlement_ != nullptr) hasher_ = std::make_unique<RowHasher>(row_hasher());
   if (!load.transform) return;
-  fields_.resize(load.transform->fields.size());
   lua_ = make_lua_transform(*load.transform, [this] {
     return load_.source + "." + load_.source_table + " key " + to_text(under_way_->key());
   });
@@ -291,20 +294,27 @@ std::optional<Key> Road::travel_through_lua(Reader& reader, RowVisitor& visitor)
 }
 
 // A source row is atomic: all its rows are mapped once before the first of them is told. Mapping twice costs
-// less than keeping the cells.
+// less than keeping the columns' cells, which view buffers of the mapping.
 void Road::transform(const Reader& reader, std::int64_t ordinal, Lot& lot, RowVisitor& visitor) {
   under_way_ = &reader;
   const auto count = lua_->apply(input_);
   if (!count) return visitor.rejected(SourceRow{reader}, {0, "", lua_->failure()});
   if (*count == 0) return visitor.dropped();
+  const std::size_t kept = std::min(*count, kKeptRows + 1) * load_.transform->fields.size();
+  if (fields_.size() < kept) fields_.resize(kept);
   Misfit misfit;
   for (std::size_t n = 0; n < *count; ++n) {
-    if (!map_output(n, *count, misfit)) return visitor.rejected(SourceRow{reader}, misfit);
+    if (!read_output(n, misfit) || !map(fields_of(n), misfit)) {
+      if (*count > 1) {
+        misfit.reason += " (row " + std::to_string(n + 1) + " of " + std::to_string(*count) + ")";
+      }
+      return visitor.rejected(SourceRow{reader}, misfit);
+    }
   }
   SourceRow from{reader, 0, *count};
   from.ordinal = ordinal;
   const auto cells = [&](std::size_t n) {
-    if (*count > 1) map_output(n, *count, misfit);
+    if (*count > 1 && (n < kKeptRows || read_output(n, misfit))) map(fields_of(n), misfit);
     return std::span<const Cell>(output_);
   };
   if (not_encoded_.empty()) return tell(from, *count, visitor, cells);
@@ -357,13 +367,14 @@ bool Road::map(std::span<const Cell> row, Misfit& misfit) {
   return true;
 }
 
-bool Road::map_output(std::size_t n, std::size_t count, Misfit& misfit) {
-  if (!lua_->output(n, fields_)) {
-    misfit = {0, "", lua_->failure()};
-  } else if (map(fields_, misfit)) {
-    return true;
-  }
-  if (count > 1) misfit.reason += " (row " + std::to_string(n + 1) + " of " + std::to_string(count) + ")";
+std::span<Cell> Road::fields_of(std::size_t n) {
+  const std::size_t fields = load_.transform->fields.size();
+  return std::span(fields_).subspan(std::min(n, kKeptRows) * fields, fields);
+}
+
+bool Road::read_output(std::size_t n, Misfit& misfit) {
+  if (lua_->output(n, fields_of(n))) return true;
+  misfit = {0, "", lua_->failure()};
   return false;
 }
 

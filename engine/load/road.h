@@ -94,7 +94,9 @@ class Road {
   std::optional<MergedRow> find_merged(const SourceRow& from, std::size_t output,
                                        std::span<const Cell> cells);
   bool map(std::span<const Cell> row, Misfit& misfit);
-  bool map_output(std::size_t n, std::size_t count, Misfit& misfit);
+  /// Where the fields go of the nth row that the function made of the row under way.
+  std::span<Cell> fields_of(std::size_t n);
+  bool read_output(std::size_t n, Misfit& misfit);
   const ColumnType& column_type(std::size_t column) const;
   std::string input_as_json() const;
 
@@ -109,7 +111,7 @@ class Road {
   std::vector<std::optional<MergedRow>> merged_;  // of the source row under way
   const Reader* under_way_ = nullptr;             // while a Lua function has its row
   std::unique_ptr<RowTransform> lua_;             // null: the inputs are the columns' own
-  std::vector<Cell> fields_;                      // of one row that the function made
+  std::vector<Cell> fields_;                      // of the rows that it made of one, see fields_of()
   ReadRequest request_;
   std::vector<std::size_t> columns_;
   std::vector<std::size_t> not_encoded_;  // positions in a target row whose type is `other`

@@ -1,6 +1,7 @@
 #include "transform/lua_transform.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -30,7 +31,9 @@ class LuaTransform : public RowTransform {
             if (file.module == module) return &file;
           }
           return nullptr;
-        }) {
+        }),
+        names_(transform.fields.size()),
+        order_(transform.fields.size()) {
     const bool ready = machine_.push_function(transform.name) &&
                        machine_.run(make_names, this, static_cast<int>(kNameTables));
     if (!ready) throw cannot_load(transform.name, machine_.failure());
@@ -47,6 +50,7 @@ class LuaTransform : public RowTransform {
       });
     }
     lua_settop(machine_.state(), kResult - 1);
+    is_at_first_ = false;
     input_ = row;
     watchdog_->enter();
     const bool returned = machine_.run(call, this, 1, {kFunction, kInputs});
@@ -60,17 +64,17 @@ class LuaTransform : public RowTransform {
 
   bool output(std::size_t n, std::span<Cell> fields) override {
     std::fill(fields.begin(), fields.end(), Cell::of_null());
-    lua_State* lua = machine_.state();
     std::string_view unknown;
-    const bool right = walk(n, [&](std::string_view name, const Cell& value) {
-      lua_pushvalue(lua, -2);
-      lua_rawget(lua, kFields);
-      if (lua_isnil(lua, -1)) {
-        if (unknown.empty() || name < unknown) unknown = name;
-      } else {
-        fields[static_cast<std::size_t>(lua_tointeger(lua, -1))] = value;
-      }
-      lua_pop(lua, 1);
+    std::size_t read = 0;
+    const bool right = walk(n, [&] {
+      const auto place = place_of_field(read++);
+      Cell nowhere;
+      if (!read_field(place ? fields[*place] : nowhere)) return false;
+      if (place) return true;
+      if (!has_name()) return false;
+      const std::string_view name = name_of_field();
+      if (unknown.data() == nullptr || name < unknown) unknown = name;
+      return true;
     });
     if (!right || unknown.data() == nullptr) return right;
     failure_ = "the function gives the field " + quote_for_message(unknown) +
@@ -80,8 +84,11 @@ class LuaTransform : public RowTransform {
 
   std::optional<NamedValues> named_output(std::size_t n) override {
     NamedValues values;
-    const bool right = walk(n, [&](std::string_view name, const Cell& value) {
-      values.emplace_back(std::string(name), key_of(std::span(&value, 1)).values.front());
+    const bool right = walk(n, [&] {
+      Cell value;
+      if (!read_field(value) || !has_name()) return false;
+      values.emplace_back(std::string(name_of_field()), key_of(std::span(&value, 1)).values.front());
+      return true;
     });
     if (!right) return std::nullopt;
     std::sort(values.begin(), values.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
@@ -114,6 +121,7 @@ class LuaTransform : public RowTransform {
     place = 0;
     for (const std::string& name : self.transform_.fields) {
       push_name(lua, name);
+      self.names_[static_cast<std::size_t>(place)] = lua_topointer(lua, -1);
       lua_pushinteger(lua, place++);
       lua_rawset(lua, -3);
     }
@@ -176,53 +184,83 @@ class LuaTransform : public RowTransform {
       return refuse(std::string("the function returned a ") + luaL_typename(lua, kResult) +
                     "; it returns a row, a list of rows, or nil to drop the row");
     }
-    lua_rawgeti(lua, kResult, 1);
-    is_list_ = !lua_isnil(lua, -1);
+    is_list_ = lua_rawgeti(lua, kResult, 1) != LUA_TNIL;
     lua_settop(lua, kResult);
-    std::size_t entries = 0;
     lua_pushnil(lua);
+    if (!is_list_) {
+      is_at_first_ = lua_next(lua, kResult) != 0;
+      return is_at_first_ ? 1 : 0;  // {} is a list without rows
+    }
+    std::size_t entries = 0;
     while (lua_next(lua, kResult) != 0) {
-      if (is_list_ && !lua_istable(lua, -1)) {
+      if (!lua_istable(lua, -1))
         return refuse(std::string("a list of rows holds a ") + luaL_typename(lua, -1));
-      }
       lua_pop(lua, 1);
       ++entries;
-      if (!is_list_) break;
     }
-    lua_settop(lua, kResult);
-    if (!is_list_) return entries;  // {} is a list without rows
     if (entries != lua_rawlen(lua, kResult))
       return refuse("a list of rows has holes, or fields beside its rows");
     return entries;
   }
 
-  // take(name, value) for each field of the nth row, with its key and value on the top of the stack.
+  // take() for each field of the nth row, with its value on the top of the stack and its name, or what stands
+  // in its place, below; until take() is false.
   template <typename Take>
   bool walk(std::size_t n, Take take) {
     lua_State* lua = machine_.state();
-    lua_settop(lua, kResult);
-    if (is_list_) {
-      lua_rawgeti(lua, kResult, static_cast<lua_Integer>(n) + 1);
-    } else {
-      lua_pushvalue(lua, kResult);
-    }
-    lua_pushnil(lua);
-    while (lua_next(lua, kResult + 1) != 0) {
-      if (lua_type(lua, -2) != LUA_TSTRING) {
-        failure_ = std::string("a row's fields have names; one is a ") + luaL_typename(lua, -2);
-        return false;
-      }
-      std::size_t size = 0;
-      const char* text = lua_tolstring(lua, -2, &size);
-      Cell value;
-      if (!read_value(value)) {
-        failure_ = "the field " + quote_for_message({text, size}) + " is " + failure_;
-        return false;
-      }
-      take(std::string_view(text, size), value);
+    if (!std::exchange(is_at_first_, false) && !go_to_first(n)) return true;
+    const int row = is_list_ ? kResult + 1 : kResult;
+    do {
+      if (!take()) return false;
       lua_pop(lua, 1);
-    }
+    } while (lua_next(lua, row) != 0);
     return true;
+  }
+
+  // Puts the first field of the nth row on the stack, with its name below it. False: the row is empty.
+  bool go_to_first(std::size_t n) {
+    lua_State* lua = machine_.state();
+    lua_settop(lua, kResult);
+    if (is_list_) lua_rawgeti(lua, kResult, static_cast<lua_Integer>(n) + 1);
+    lua_pushnil(lua);
+    return lua_next(lua, -2) != 0;
+  }
+
+  // Whether there is a text below the value on the top of the stack; else failure_ says what is.
+  bool has_name() {
+    lua_State* lua = machine_.state();
+    if (lua_type(lua, -2) == LUA_TSTRING) return true;
+    failure_ = std::string("a row's fields have names; one is a ") + luaL_typename(lua, -2);
+    return false;
+  }
+
+  // The name, below the value on the top of the stack.
+  std::string_view name_of_field() {
+    std::size_t size = 0;
+    const char* text = lua_tolstring(machine_.state(), -2, &size);
+    return {text, size};
+  }
+
+  // Where the field below the value on the top of the stack goes, the nth that lua_next gives of its row;
+  // nullopt: nowhere. Rows that one constructor makes give their fields in one order: it is looked up where
+  // it differs from the last row's.
+  std::optional<std::size_t> place_of_field(std::size_t n) {
+    lua_State* lua = machine_.state();
+    if (n < order_.size() && lua_topointer(lua, -2) == names_[order_[n]]) return order_[n];
+    lua_pushvalue(lua, -2);
+    const bool is_known = lua_rawget(lua, kFields) != LUA_TNIL;
+    const auto place = static_cast<std::size_t>(lua_tointeger(lua, -1));
+    lua_pop(lua, 1);
+    if (!is_known) return std::nullopt;
+    if (n < order_.size()) order_[n] = place;
+    return place;
+  }
+
+  // The field on the top of the stack. False: failure_ says what is wrong with it.
+  bool read_field(Cell& out) {
+    if (read_value(out)) return true;
+    if (has_name()) failure_ = "the field " + quote_for_message(name_of_field()) + " is " + failure_;
+    return false;
   }
 
   // The value on the top of the stack. False: failure_ says what it is instead.
@@ -266,6 +304,9 @@ class LuaTransform : public RowTransform {
   std::unique_ptr<Watchdog> watchdog_;
   std::span<const Cell> input_;
   bool is_list_ = false;
+  bool is_at_first_ = false;        // count_rows() has left the first field of the only row on the stack
+  std::vector<const void*> names_;  // of the fields by place: Lua's own strings, which kFields holds
+  std::vector<std::size_t> order_;  // places, in the order in which lua_next gave the last row's fields
   std::string failure_;
 };
 

@@ -77,6 +77,22 @@ TEST_CASE("a row fans out, and both balances are told, into PostgreSQL", "[postg
   check_fan_out(Kind::postgresql);
 }
 
+// The last row of 2,500 is as good as the first, and one that does not fit is told by its number.
+TEST_CASE("a row fans out into thousands") {
+  const std::string lua =
+      "return { rows = function(row)\n  local rows = {}\n  for i = 1, 2500 do\n"
+      "    rows[i] = { item_id = row.id * 10000 + i, order_id = row.id, sku = 's' .. i, quantity = i }\n"
+      "  end\n  if row.id == 3 then rows[2222].quantity = 'many' end\n  return rows\nend }\n";
+  Fanned m(Kind::sqlite, kSource, plan_of("on_reject = \"keep\"\n"), lua);
+  const ProcessResult r = m.run();
+  INFO(r.out << r.err);
+  REQUIRE(r.status == 0);
+  CHECK(m.target("select count(*), count(distinct sku), sum(quantity), "
+                 "sum(item_id = order_id * 10000 + quantity and sku = 's' || quantity) from items") ==
+        "7500|2500|9378750|7500");
+  CHECK_THAT(r.out, ContainsSubstring("(row 2222 of 2500)"));
+}
+
 namespace {
 
 void check_atomic_row(Kind kind) {

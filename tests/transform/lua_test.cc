@@ -15,10 +15,10 @@ namespace {
 class Lua {
  public:
   explicit Lua(const std::string& body, std::vector<std::string> inputs = {"a", "b"},
-               const std::string& before = "") {
+               const std::string& before = "", std::vector<std::string> fields = {"a", "b", "c"}) {
     transform_.name = "m.f";
     transform_.inputs = std::move(inputs);
-    transform_.fields = {"a", "b", "c"};
+    transform_.fields = std::move(fields);
     transform_.files = {{"m", "m.lua", before + "return { f = function(row)\n" + body + "\nend }"}};
     lua_ = make_lua_transform(transform_);
   }
@@ -83,6 +83,40 @@ TEST_CASE("lua: rows of several shapes") {
     CHECK_THAT(shapes({planrun::test::i(2)}), ContainsSubstring("the field 'z'"));
     CHECK(shapes({planrun::test::i(3)}) == "b=integer 2");
   }
+}
+
+TEST_CASE("lua: an unknown field is found beside any others, after any rows") {
+  Lua fields(
+      "local rows = { { a = 1, b = 2, c = 3 }, { a = 1, b = 2, z = 3 }, { z = 1 }, { a = 1, b = 2, c = 3, z "
+      "= 4 "
+      "},\n{ c = false }, { a = 1, [1.5] = 2 } }\nreturn rows[row.a]");
+  const std::string unknown = "no: the function gives the field 'z', which the load puts into no column";
+  for (int round = 0; round < 3; ++round) {
+    CHECK(fields({i(1)}) == "a=integer 1, b=integer 2, c=integer 3");
+    CHECK_THAT(fields({i(2)}), ContainsSubstring(unknown));
+    CHECK_THAT(fields({i(3)}), ContainsSubstring(unknown));
+    CHECK_THAT(fields({i(4)}), ContainsSubstring(unknown));
+    CHECK(fields({i(5)}) == "c=integer 0");
+    CHECK_THAT(fields({i(6)}), ContainsSubstring("no: a row's fields have names; one is a number"));
+    CHECK(fields({i(7)}) == "dropped");
+  }
+}
+
+TEST_CASE("lua: a row is what it holds itself, and not what its metatable would give") {
+  CHECK(
+      Lua("return setmetatable({ a = 1 }, { __index = { b = 2 }, __pairs = function() return next, { c = 3 } "
+          "end, __len = function() return 7 end })")() == "a=integer 1");
+  CHECK(Lua("return setmetatable({}, { __index = function() return 1 end })")() == "dropped");
+}
+
+TEST_CASE("lua: names of any length, in any order") {
+  const std::string name(60, 'n');  // Lua keeps texts above 40 bytes apart, each on its own
+  Lua named("return { [('n'):rep(60)] = row.a, [('n'):rep(59)] = row.b }", {"a", "b"}, "",
+            {std::string(59, 'n'), name, "m"});
+  for (int round = 0; round < 2; ++round) {
+    CHECK(named({i(1), t("x")}) == std::string(59, 'n') + "=text x, " + name + "=integer 1");
+  }
+  CHECK_THAT(Lua("return { [('n'):rep(61)] = 1 }", {"a"}, "", {name})(), ContainsSubstring("into no column"));
 }
 
 TEST_CASE("lua: what is no row is told") {
@@ -211,6 +245,56 @@ TEST_CASE("lua: JSON comes back with the same content") {
                             "print and 1 or tostring", "(function() local t = {} t.t = t return t end)()"}) {
     INFO(wrong);
     CHECK_THAT(value_of("json.encode(" + std::string(wrong) + ")"), ContainsSubstring("no: "));
+  }
+}
+
+TEST_CASE("lua: JSON of any number of members and elements") {
+  const auto sum = [](const std::string& text) {
+    return Lua(
+        "local t = json.decode(row.a)\nlocal n, sum = 0, 0\n"
+        "for k, v in pairs(t) do n = n + 1 sum = sum + v * (#tostring(k) > 0 and 1 or 0) end\n"
+        "return { a = n, b = sum, c = #t }")({t(text)});
+  };
+  for (const int size : {1, 2, 15, 16, 17, 31, 32, 33, 100, 1000}) {
+    std::string object = "{";
+    std::string array = "[";
+    for (int n = 1; n <= size; ++n) {
+      object += (n > 1 ? ", \"key" : "\"key") + std::to_string(n) + "\": " + std::to_string(n);
+      array += (n > 1 ? "," : "") + std::to_string(n);
+    }
+    const std::string count = std::to_string(size);
+    const std::string total = "b=integer " + std::to_string(size * (size + 1) / 2);
+    INFO(size);
+    CHECK(sum(object + "}") == "a=integer " + count + ", " + total + ", c=integer 0");
+    CHECK(sum(array + "]") == "a=integer " + count + ", " + total + ", c=integer " + count);
+    for (const std::string& again : {std::string("key1"), "key" + count, std::string("k\\u0065y1")}) {
+      CHECK_THAT(sum(object + ", \"" + again + "\": 0}"), ContainsSubstring("stands twice in its object"));
+    }
+  }
+  const std::string deep = std::string(900, '[') + "{\"a\": [7]}" + std::string(900, ']');
+  CHECK(Lua("local t = json.decode(row.a)\nwhile not t.a do t = t[1] end\nreturn { a = t.a[1] }")(
+            {t(deep)}) == "a=integer 7");
+  CHECK(Lua("local t = json.decode(row.a)\nreturn { a = json.encode(t) }")(
+            {t("[[],{},[{}],{\"a\":{},\"b\":[]},null,[null]]")}) ==
+        "a=text [[],{},[{}],{\"a\":{},\"b\":[]},null,[null]]");
+}
+
+TEST_CASE("lua: JSON's numbers keep their digits") {
+  // As a double prints them, by Python; what it does not keep comes as a decimal, digit for digit.
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"0.3", "real 0.29999999999999999"},
+      {"-0.0", "real -0"},
+      {"1234567.12345678", "real 1234567.1234567801"},
+      {"-99999999999999.9", "real -99999999999999.906"},
+      {"999999999999.999", "real 999999999999.99902"},
+      {"0.10000", "real 0.10000000000000001"},
+      {"0.00000000000001", "real 1e-14"},
+      {"9007199254740993.0", "text 9007199254740993"},
+      {"0.1234567890123456789", "text 0.1234567890123456789"},
+  };
+  for (const auto& [json, expected] : cases) {
+    INFO(json);
+    CHECK(Lua("return { a = json.decode(row.a) }")({t(json)}) == "a=" + expected);
   }
 }
 
