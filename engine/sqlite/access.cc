@@ -19,6 +19,7 @@ namespace fs = std::filesystem;
 
 constexpr int kHeaderBytes = 100;
 constexpr int kCopyAttempts = 3;
+constexpr int kLooks = 5;
 
 fs::path beside(const fs::path& file, const char* suffix) {
   return fs::path(file.string() + suffix);
@@ -130,6 +131,10 @@ bool can_read(const Access& access, ErrorCode code) {
   return true;
 }
 
+bool is_cut_short(const FileHeader& header) {
+  return header.page_count * header.page_bytes > header.file_bytes;
+}
+
 FileHeader checked_header(const fs::path& file, ErrorCode code) {
   const std::string name = file.string();
   struct stat info {};
@@ -180,9 +185,16 @@ std::optional<FileHeader> read_file_header(const fs::path& file) {
 }
 
 Access find_access(const fs::path& file, Writers writers, ErrorCode code) {
-  const FileHeader header = checked_header(file, code);
-  const std::int64_t wal_bytes = bytes_of(beside(file, "-wal"));
-  const bool journal = has_journal(file);
+  FileHeader header = checked_header(file, code);
+  std::int64_t wal_bytes = bytes_of(beside(file, "-wal"));
+  bool journal = has_journal(file);
+  // A writer that was ending its transaction between these looks has written the header before the last pages.
+  for (int look = 1; look < kLooks && is_cut_short(header) && !journal; ++look) {
+    sqlite3_sleep(20);
+    header = checked_header(file, code);
+    wal_bytes = bytes_of(beside(file, "-wal"));
+    journal = has_journal(file);
+  }
   Access access;
   access.file = file;
   if (header.file_bytes == 0) {
@@ -194,7 +206,7 @@ Access find_access(const fs::path& file, Writers writers, ErrorCode code) {
                 "give the decrypted database file");
   }
   if (wal_bytes == 0 && !journal) {
-    if (header.page_count * header.page_bytes > header.file_bytes) {
+    if (is_cut_short(header)) {
       throw Error(code,
                   file.string() + " is cut short: its header says " + std::to_string(header.page_count) +
                       " pages of " + std::to_string(header.page_bytes) + " bytes, the file holds " +
