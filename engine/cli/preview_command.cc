@@ -58,11 +58,21 @@ std::vector<std::string> problems_of(const std::vector<Preview>& previews) {
   return problems;
 }
 
-void save(const std::string& file, Json json, const Plan& plan, const Databases& databases,
+std::string to_text(const Plan& plan, const std::vector<Preview>& previews, const Console& console) {
+  std::string text;
+  for (std::size_t i = 0; i < previews.size(); ++i) {
+    if (previews.size() > 1) text += "Target " + plan.targets[i].name + "\n\n";
+    text += preview_text(previews[i], console.out);
+  }
+  return text;
+}
+
+void save(const std::string& file, const Plan& plan, const Databases& databases,
           const CommandOptions& options, const std::vector<Preview>& previews, Diagnostics& wrong) {
   Reviewed reviewed = review(plan, databases.source_pointers(), databases.target_pointers(),
                              used_check_files(plan, read_options(options)), wrong);
   reviewed.problems = problems_of(previews);
+  Json json = to_json(plan, previews);
   json["reviewed"] = to_json(reviewed);
   replace_file(file, json.dump(2) + "\n");
 }
@@ -84,17 +94,10 @@ int preview_command(const CommandOptions& options, Console& console) {
                                       stop_flag(), wrong));
     }
     share(previews);
-    const Json json = to_json(plan, previews);
-    std::string text;
-    bool would_pass = true;
-    for (std::size_t i = 0; i < previews.size(); ++i) {
-      if (previews.size() > 1) text += "Target " + plan.targets[i].name + "\n\n";
-      text += preview_text(previews[i], console.out);
-      would_pass = would_pass && previews[i].would_pass();
-    }
-    if (!options.save_to.empty()) save(options.save_to, json, plan, databases, options, previews, wrong);
-    std::cout << (options.json ? json.dump(2) + "\n" : text);
-    return would_pass ? 0 : 1;
+    if (!options.save_to.empty()) save(options.save_to, plan, databases, options, previews, wrong);
+    std::cout << (options.json ? to_json(plan, previews).dump(2) + "\n" : to_text(plan, previews, console));
+    return std::all_of(previews.begin(), previews.end(), [](const Preview& p) { return p.would_pass(); }) ? 0
+                                                                                                          : 1;
   } catch (const Error&) {
     if (!wrong.list.empty()) std::cerr << to_text(wrong);
     throw;

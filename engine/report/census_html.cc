@@ -115,11 +115,13 @@ std::string census_html(std::span<const DatabaseCensus> censuses, std::int64_t n
   for (std::size_t i = 0; i < censuses.size(); ++i) content += database_html(censuses[i], i);
   const std::string title =
       censuses.size() == 1 ? censuses[0].shown_url : std::to_string(censuses.size()) + " databases";
-  return html_page("Census of " + title, "<header><h1>Census</h1>\n<p class=\"note\">what " +
-                                             html_text(title) + (censuses.size() == 1 ? " holds" : " hold") +
-                                             ", value by value</p></header>\n<main>\n" + content +
-                                             "</main>\n<footer><p>Read at " + html_text(to_iso_utc(now)) +
-                                             " by <code>planrun census</code>.</p></footer>\n");
+  const std::string begin = "<header><h1>Census</h1>\n<p class=\"note\">what " + html_text(title) +
+                            (censuses.size() == 1 ? " holds" : " hold") +
+                            ", value by value</p></header>\n<main>\n";
+  const std::string end = "</main>\n<footer><p>Read at " + html_text(to_iso_utc(now)) +
+                          " by <code>planrun census</code>.</p></footer>\n";
+  const std::string_view body[] = {begin, content, end};
+  return html_page("Census of " + title, body);
 }
 
 }  // namespace planrun

@@ -21,6 +21,14 @@ std::string sort_attribute(const HtmlCell& cell) {
   return cell.sort_by.empty() ? "" : " data-sort=\"" + html_text(cell.sort_by) + "\"";
 }
 
+// Around a text that may be most of a page: no second one of its size is made.
+std::string between(const std::string& before, std::string text, std::string_view behind) {
+  text.reserve(before.size() + text.size() + behind.size());
+  text.insert(0, before);
+  text += behind;
+  return text;
+}
+
 }  // namespace
 
 std::string html_text(std::string_view text) {
@@ -91,13 +99,14 @@ void HtmlTable::add(const std::vector<HtmlCell>& cells) {
   rows_ += "</tr>\n";
 }
 
-std::string HtmlTable::html() const {
+std::string HtmlTable::html() {
   std::string head;
   for (const auto& column : columns_) {
     head += "<th scope=\"col\"" + class_of(column.align) + ">" + html_text(column.heading) + "</th>";
   }
-  return "<div class=\"table\"><table class=\"sortable\"><caption>" + html_text(caption_) +
-         "</caption>\n<thead><tr>" + head + "</tr></thead>\n<tbody>\n" + rows_ + "</tbody></table></div>\n";
+  return between("<div class=\"table\"><table class=\"sortable\"><caption>" + html_text(caption_) +
+                     "</caption>\n<thead><tr>" + head + "</tr></thead>\n<tbody>\n",
+                 std::move(rows_), "</tbody></table></div>\n");
 }
 
 std::string short_seconds(double seconds) {
@@ -107,14 +116,16 @@ std::string short_seconds(double seconds) {
   return text;
 }
 
-std::string html_section(const std::string& id, const std::string& heading, const std::string& content) {
+std::string html_section(const std::string& id, const std::string& heading, std::string content) {
   if (content.empty()) return "";
-  return "<section id=\"" + id + "\"><h2>" + html_text(heading) + "</h2>\n" + content + "</section>\n";
+  return between("<section id=\"" + id + "\"><h2>" + html_text(heading) + "</h2>\n", std::move(content),
+                 "</section>\n");
 }
 
-std::string html_details(std::string_view summary, const std::string& html, bool open) {
-  return std::string("<details") + (open ? " open" : "") + "><summary>" + html_text(summary) +
-         "</summary>\n" + html + "</details>\n";
+std::string html_details(std::string_view summary, std::string html, bool open) {
+  return between(
+      std::string("<details") + (open ? " open" : "") + "><summary>" + html_text(summary) + "</summary>\n",
+      std::move(html), "</details>\n");
 }
 
 }  // namespace planrun

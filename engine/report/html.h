@@ -40,7 +40,8 @@ class HtmlTable {
   /// One cell a column; the first names the row.
   void add(const std::vector<HtmlCell>& cells);
   bool empty() const { return rows_.empty(); }
-  std::string html() const;
+  /// Once: it gives its rows away.
+  std::string html();
 
  private:
   std::string caption_;
@@ -49,12 +50,12 @@ class HtmlTable {
 };
 
 /// A part of the page under a heading; empty where there is no content.
-std::string html_section(const std::string& id, const std::string& heading, const std::string& content);
+std::string html_section(const std::string& id, const std::string& heading, std::string content);
 
 /// "0.4 ms", "12 ms", and from a second on as human_seconds().
 std::string short_seconds(double seconds);
 
 /// What unfolds.
-std::string html_details(std::string_view summary, const std::string& html, bool open = false);
+std::string html_details(std::string_view summary, std::string html, bool open = false);
 
 }  // namespace planrun

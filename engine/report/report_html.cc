@@ -1,5 +1,7 @@
 #include "report/report_html.h"
 
+#include <vector>
+
 #include "base/time.h"
 #include "report/html.h"
 #include "report/html_page.h"
@@ -35,20 +37,22 @@ std::string report_html(const RunReport& report) {
                         {"throughput", "Throughput", rates_html(report)},
                         {"fingerprints", "Fingerprints", fingerprints_html(report)},
                         {"plan", "Plan", plan_html(report)}};
-  std::string links;
-  std::string content;
-  std::string drawings;
+  std::string begin = header(report) + "<main>\n" + verdict_html(report) + figures_html(report) +
+                      "<nav aria-label=\"Parts of this page\">\n";
+  std::vector<std::string_view> body = {""};
+  std::string_view drawings;
   for (const Part& part : parts) {
     if (part.html.empty()) continue;
-    links += std::string("<a href=\"#") + part.id + "\">" + part.name + "</a>\n";
-    content += part.html;
+    begin += std::string("<a href=\"#") + part.id + "\">" + part.name + "</a>\n";
+    body.push_back(part.html);
     if (std::string_view(part.id) == "graph") drawings = part.html;
   }
-  const std::string body =
-      header(report) + "<main>\n" + verdict_html(report) + figures_html(report) +
-      "<nav aria-label=\"Parts of this page\">\n" + links + "</nav>\n" + content +
-      "</main>\n<footer><p>Told from the ledger" + (report.targets.size() > 1 ? "s" : "") + " at " +
-      html_text(to_iso_utc(report.gathered_at)) + " by <code>planrun report</code>.</p></footer>\n";
+  begin += "</nav>\n";
+  body.front() = begin;
+  const std::string end =
+      std::string("</main>\n<footer><p>Told from the ledger") + (report.targets.size() > 1 ? "s" : "") +
+      " at " + html_text(to_iso_utc(report.gathered_at)) + " by <code>planrun report</code>.</p></footer>\n";
+  body.push_back(end);
   return html_page(report.run.plan + ": " + report.headline, body, drawings);
 }
 

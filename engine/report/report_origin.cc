@@ -127,7 +127,7 @@ std::string plan_html(const RunReport& report) {
       html_details("the plan, " + with_thousands(std::count(text.begin(), text.end(), '\n')) + " lines",
                    numbered(text));
   for (const auto& script : report.scripts) html += html_details(script.file, numbered(script.text));
-  return html_section("plan", "Plan", html);
+  return html_section("plan", "Plan", std::move(html));
 }
 
 }  // namespace planrun

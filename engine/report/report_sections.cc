@@ -262,8 +262,8 @@ std::string rejects_html(const RunReport& report) {
 }
 
 std::string checks_html(const RunReport& report) {
-  const HtmlTable own = checks_table(report, "checks of the plan", true);
-  const HtmlTable every = checks_table(report, "what every table, view and trigger is asked", false);
+  HtmlTable own = checks_table(report, "checks of the plan", true);
+  HtmlTable every = checks_table(report, "what every table, view and trigger is asked", false);
   std::int64_t count = 0;
   std::int64_t passed = 0;
   for (const auto& check : report.checks) {

@@ -122,9 +122,8 @@ std::string graph_html(const RunReport& report) {
     html += "<div class=\"wide\">" + graph_svg(graph.graph(), graph.marks()) + "</div>\n";
   }
   if (html.empty()) return "";
-  return html_section("graph", "Steps",
-                      html + html_details(with_thousands(std::ssize(report.steps)) + " steps as a table",
-                                          steps_table(report)));
+  html += html_details(with_thousands(std::ssize(report.steps)) + " steps as a table", steps_table(report));
+  return html_section("graph", "Steps", std::move(html));
 }
 
 std::string timeline_html(const RunReport& report) {

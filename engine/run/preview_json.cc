@@ -67,15 +67,15 @@ Json to_json(const Preview& p) {
                {"notices", p.notices},
                {"unread_tables", p.unread_tables},
                {"missing_parts", p.missing_parts},
-               {"estimated_seconds", p.estimated_seconds},
-               {"steps", to_json(p.graph)}};
+               {"estimated_seconds", p.estimated_seconds}};
+  json["steps"] = to_json(p.graph);
   if (p.sample > 0) json["sample"] = p.sample;
   Json ddl = Json::array();
   for (const auto& step : p.ddl) ddl.push_back({{"step", step.step}, {"statements", step.statements}});
-  json["ddl"] = ddl;
+  json["ddl"] = std::move(ddl);
   Json loads = Json::array();
   for (const auto& load : p.loads) loads.push_back(to_json(load));
-  json["loads"] = loads;
+  json["loads"] = std::move(loads);
   Json merges = Json::array();
   for (const auto& m : p.merges) {
     merges.push_back({{"merge", m.group},
@@ -88,15 +88,15 @@ Json to_json(const Preview& p) {
                       {"samples", m.samples},
                       {"problem", m.problem}});
   }
-  json["merges"] = merges;
+  json["merges"] = std::move(merges);
   Json findings = Json::array();
   for (const auto& f : p.findings) {
     findings.push_back({{"load", f.load}, {"what", f.what}, {"rows", f.rows}, {"stops", f.stops}});
   }
-  json["findings"] = findings;
+  json["findings"] = std::move(findings);
   Json checks = Json::array();
   for (const auto& [name, asks] : p.checks) checks.push_back({{"check", name}, {"asks", asks}});
-  json["checks"] = checks;
+  json["checks"] = std::move(checks);
   return json;
 }
 

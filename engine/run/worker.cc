@@ -18,8 +18,8 @@ constexpr std::size_t kMostTools = 100;
 // Chunks of small tables, or of many files, share a transaction for about this long.
 constexpr double kGroupSeconds = 1.0;
 constexpr double kSecondsWorthACommit = 0.1;
-// Proofs that the ledger is told of at once, if a second does not pass before.
-constexpr std::size_t kMostProofs = 500;
+// Ended steps that the ledger is told of at once, if a second does not pass before.
+constexpr std::size_t kMostNoted = 500;
 
 using Clock = std::chrono::steady_clock;
 
@@ -91,9 +91,23 @@ Worker::LoadTools& Worker::tools(const std::string& name) {
 }
 
 void Worker::work() {
+  try {
+    work_off();
+  } catch (const Error&) {
+    try {
+      write_noted();
+    } catch (const Error&) {  // The first error is the one to tell.
+    }
+    throw;
+  }
+  write_noted();
+}
+
+void Worker::work_off() {
   while (const auto job = context_.schedule.take(number_)) {
     context_.pace.wait();
     if (context_.stop) return;
+    if (const Step& step = step_of(*job); !is_noted(step) && !step.is_small) write_noted();
     std::vector<Job> jobs = context_.schedule.take_alike(*job);
     jobs.insert(jobs.begin(), *job);
     for (const Job& one : jobs) {
@@ -105,7 +119,6 @@ void Worker::work() {
       do_alone(one);
     }
   }
-  write_proofs();
 }
 
 const Step& Worker::step_of(const Job& job) const {
@@ -369,8 +382,8 @@ void Worker::end_step(const Job& job) {
   // some.
   const bool is_marked = step.kind != StepKind::load && step.kind != StepKind::prove;
   const double seconds = seconds_of(job);
-  if (step.kind == StepKind::prove) {
-    note_proof(job);
+  if (is_noted(step)) {
+    note(job);
   } else if (!is_marked || seconds > kSecondsWorthACommit) {
     write_step(job, StepState::done, "");
   }
@@ -390,17 +403,22 @@ void Worker::write_step(const Job& job, StepState state, const std::string& deta
   context_.ledger.with([&](Ledger& ledger) { ledger.write_step(context_.run, record); });
 }
 
-// A run that goes on proves again, whatever the ledger says: a commit for each would be too many.
-void Worker::note_proof(const Job& job) {
-  proofs_.push_back(record_of(job, StepState::done, ""));
-  const double waits = static_cast<double>(now_micros() - proofs_.front().started_at) / 1e6;
-  if (waits > kGroupSeconds || proofs_.size() == kMostProofs) write_proofs();
+// A run that goes on proves again and looks at every load again, whatever the ledger says: a commit for each
+// proof, and each group of small tables, would be too many.
+bool Worker::is_noted(const Step& step) {
+  return step.kind == StepKind::prove || !step.creates.empty();
 }
 
-void Worker::write_proofs() {
-  if (proofs_.empty()) return;
-  context_.ledger.with([&](Ledger& ledger) { ledger.write_steps(context_.run, proofs_); });
-  proofs_.clear();
+void Worker::note(const Job& job) {
+  noted_.push_back(record_of(job, StepState::done, ""));
+  const double waits = static_cast<double>(now_micros() - noted_.front().started_at) / 1e6;
+  if (waits > kGroupSeconds || noted_.size() == kMostNoted) write_noted();
+}
+
+void Worker::write_noted() {
+  if (noted_.empty()) return;
+  context_.ledger.with([&](Ledger& ledger) { ledger.write_steps(context_.run, noted_); });
+  noted_.clear();
 }
 
 }  // namespace planrun

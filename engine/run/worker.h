@@ -30,6 +30,7 @@ class Worker {
 
  private:
   struct LoadTools;
+  void work_off();
   const Step& step_of(const Job& job) const;
   void do_job(const Job& job);
   void with_retries(const std::string& step, const std::function<void()>& work);
@@ -43,8 +44,9 @@ class Worker {
   void end_step(const Job& job);
   StepRecord record_of(const Job& job, StepState state, const std::string& detail) const;
   void write_step(const Job& job, StepState state, const std::string& detail);
-  void note_proof(const Job& job);
-  void write_proofs();
+  static bool is_noted(const Step& step);
+  void note(const Job& job);
+  void write_noted();
   /// Claims and loads a chunk, with `several` as many as fit into a second. False: nothing was there to
   /// claim.
   bool load_next(ClaimRequest& request, const std::vector<std::string>& tables, const std::string& name,
@@ -56,7 +58,7 @@ class Worker {
 
   RunContext& context_;
   int number_;
-  std::vector<StepRecord> proofs_;  // done, and not in the ledger yet
+  std::vector<StepRecord> noted_;  // done, and not in the ledger yet
   std::unique_ptr<Target> target_;
   std::map<std::string, std::unique_ptr<Source>> sources_;
   std::map<std::string, std::unique_ptr<LoadTools>> tools_;

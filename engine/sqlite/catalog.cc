@@ -195,15 +195,10 @@ std::vector<CatalogTable> read_catalog(SqliteConnection& connection) {
 }
 
 CatalogTable read_catalog_table(SqliteConnection& connection, const std::string& name) {
-  Statement list(connection,
-                 "select type, wr from pragma_table_list(?1) where schema = 'main' and name = ?1");
-  list.bind(1, name);
-  if (!list.step())
+  const ListedTable* listed = connection.find_table(name);
+  if (listed == nullptr)
     throw Error(connection.code(), connection.shown() + ": there is no table " + quote_for_message(name));
-  const std::string type = list.text(0);
-  const bool without_rowid = list.integer(1) != 0;
-  list.reset();
-  return read_one(connection, name, type, without_rowid);
+  return read_one(connection, name, listed->type, listed->without_rowid);
 }
 
 void estimate(SqliteConnection& connection, CatalogTable& found) {

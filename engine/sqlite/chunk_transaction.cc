@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <set>
 #include <thread>
 #include <utility>
 
+#include "sqlite/dialect.h"
 #include "sqlite/row_applier.h"
 #include "sqlite/step_work.h"
 
@@ -34,7 +36,9 @@ class SqliteChunkTransaction : public ChunkTransaction {
         guards_(request.guards),
         retries_(!request.retried.empty()),
         transaction_(target.file(), connection_) {
-    for (const auto& work : request.create) do_step_work(*connection_, ledger_, work, worker_);
+    for (const auto& work : request.create) {
+      if (do_step_work(*connection_, ledger_, work, worker_)) created_.insert(work.table);
+    }
     if (!request.retried.empty()) begin_retry(request.retried);
     guards_before_ = read_guards();
   }
@@ -77,6 +81,7 @@ class SqliteChunkTransaction : public ChunkTransaction {
   }
   void begin_retry(std::span<const std::int64_t> rejects);
   RowWriter& writer();
+  void put_counter_first();
   std::vector<std::string> read_guards();
   const LoadTarget& load() const { return *std::ranges::find(loads_, chunk_.load, &LoadTarget::load); }
   void cut_ledger(const Key& key);
@@ -87,6 +92,7 @@ class SqliteChunkTransaction : public ChunkTransaction {
   std::string run_;
   int worker_;
   std::vector<LoadTarget> loads_;
+  std::set<std::string> created_;  // tables, in this transaction
   std::vector<std::string> guards_;
   std::vector<std::string> guards_before_;
   bool retries_;                      // foreign keys are on
@@ -226,6 +232,7 @@ bool SqliteChunkTransaction::claim_behind(std::int64_t behind) {
   writer_ = nullptr;
   applier_.reset();
   if (load().is_applied()) {
+    put_counter_first();
     applier_ = std::make_unique<RowApplier>(connection_, ledger_, load(), run_);
   } else {
     writer_ = &writer();
@@ -239,8 +246,25 @@ bool SqliteChunkTransaction::claim_behind(std::int64_t behind) {
 
 RowWriter& SqliteChunkTransaction::writer() {
   auto& writer = writers_.by_load[chunk_.load];
-  if (!writer) writer = std::make_unique<RowWriter>(connection_, load());
+  if (writer) return *writer;
+  put_counter_first();
+  writer = std::make_unique<RowWriter>(connection_, load());
   return *writer;
+}
+
+// SQLite looks for the counter of a numbered table at every row that it writes, through the rows of
+// sqlite_sequence from its first on: a row a table (https://www.sqlite.org/autoinc.html lets it be written).
+void SqliteChunkTransaction::put_counter_first() {
+  const TableSchema& table = *load().table;
+  if (table.exists || counted_column(table) == nullptr) return;
+  const std::string first = "(select coalesce(min(rowid), 1) - 1 from sqlite_sequence)";
+  if (!created_.contains(table.name)) {
+    Statement move(*connection_, "update sqlite_sequence set rowid = " + first + " where name = ?1");
+    move.bind(1, std::string_view(table.name)).run();
+    if (sqlite3_changes64(connection_->get()) > 0) return;
+  }
+  Statement add(*connection_, "insert into sqlite_sequence (rowid, name, seq) values (" + first + ", ?1, 0)");
+  add.bind(1, std::string_view(table.name)).run();
 }
 
 }  // namespace

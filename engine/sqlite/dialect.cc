@@ -43,7 +43,7 @@ std::string column_sql(const TableSchema& table, const ColumnSchema& column) {
   if (&column == rowid_column(table)) {
     sql += " PRIMARY KEY";
     // AUTOINCREMENT never gives a key again, as a sequence does, and lets the next key be set.
-    if (column.identity != Identity::none) sql += " AUTOINCREMENT";
+    if (&column == counted_column(table)) sql += " AUTOINCREMENT";
   }
   if (column.not_null) sql += " NOT NULL";
   if (!column.default_sql.empty()) {
@@ -214,16 +214,14 @@ std::vector<SchemaStep> SqliteDialect::schema_steps(const TableSchema& table) co
     const std::string name = key.name.empty() ? join(key.columns, "_") + "_fkey" : key.name;
     add({SchemaStepKind::validate, name, {orphans_sql(table, i)}, {0}, key.table});
   }
-  const ColumnSchema* numbered = rowid_column(table);
-  if (numbered != nullptr && numbered->identity != Identity::none) {
+  if (const ColumnSchema* counted = counted_column(table)) {
     const std::string name = quote_literal(table.name);
     add({SchemaStepKind::sequence,
-         numbered->name,
+         counted->name,
          {"INSERT INTO sqlite_sequence (name, seq) SELECT " + name +
               ", 0 WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = " + name + ")",
           "UPDATE sqlite_sequence SET seq = max(seq, {sequence_floor}, coalesce((SELECT max(" +
-              quote_name(numbered->name) + ") FROM " + quote_name(table.name) +
-              "), 0)) WHERE name = " + name},
+              quote_name(counted->name) + ") FROM " + quote_name(table.name) + "), 0)) WHERE name = " + name},
          {0},
          {}});
   }
@@ -251,9 +249,9 @@ std::vector<SchemaCheck> SqliteDialect::schema_checks(const TableSchema& table) 
   if (!table.foreign_keys.empty()) {
     checks.push_back({"foreign keys", "SELECT count(*) FROM pragma_foreign_key_check(" + name + ")", "0"});
   }
-  if (numbered != nullptr && numbered->identity != Identity::none) {
-    checks.push_back({"sequence " + numbered->name,
-                      "SELECT seq >= coalesce((SELECT max(" + quote_name(numbered->name) + ") FROM " +
+  if (const ColumnSchema* counted = counted_column(table)) {
+    checks.push_back({"sequence " + counted->name,
+                      "SELECT seq >= coalesce((SELECT max(" + quote_name(counted->name) + ") FROM " +
                           quote_name(table.name) + "), 0) FROM sqlite_sequence WHERE name = " + name,
                       "1"});
   }
@@ -301,6 +299,11 @@ const ColumnSchema* rowid_column(const TableSchema& table) {
   const ColumnSchema* column = table.find(key->columns[0]);
   const bool plain = column != nullptr && is_integer(column->type.kind) && column->generated_sql.empty();
   return plain ? column : nullptr;
+}
+
+const ColumnSchema* counted_column(const TableSchema& table) {
+  const ColumnSchema* numbered = rowid_column(table);
+  return numbered != nullptr && numbered->identity != Identity::none ? numbered : nullptr;
 }
 
 std::string orphans_sql(const TableSchema& table, std::size_t foreign_key) {

@@ -103,12 +103,8 @@ std::vector<std::string> read_table_names(SqliteConnection& connection) {
 }
 
 std::optional<ExistingTable> read_existing_table(SqliteConnection& connection, const std::string& name) {
-  Statement table(
-      connection,
-      "select 1 from pragma_table_list(?1) where schema = 'main' and name = ?1 and type = 'table'");
-  table.bind(1, std::string_view(name));
-  if (!table.step()) return std::nullopt;
-  table.reset();
+  const ListedTable* listed = connection.find_table(name);
+  if (listed == nullptr || listed->type != "table") return std::nullopt;
   ExistingTable existing;
   existing.is_typed = false;
   existing.schema.name = name;

@@ -48,6 +48,11 @@ std::string hint_for(int rc, ErrorCode code) {
   }
 }
 
+/// A version of the schema that is rolled back may come again with another schema.
+void forget_version(void* schema_version) {
+  *static_cast<std::int64_t*>(schema_version) = -1;
+}
+
 }  // namespace
 
 SqliteConnection::SqliteConnection(const std::string& uri, int flags, std::string shown, ErrorCode code)
@@ -64,6 +69,7 @@ SqliteConnection::SqliteConnection(const std::string& uri, int flags, std::strin
   if (rc != SQLITE_OK) throw error(rc, {});
   sqlite3_extended_result_codes(opened, 1);
   sqlite3_db_config(opened, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, nullptr);
+  sqlite3_rollback_hook(opened, forget_version, &list_->schema_version);
   allow_quoted_strings(false);
 }
 
@@ -90,6 +96,32 @@ Error SqliteConnection::error(int rc, std::string_view sql) const {
 void SqliteConnection::allow_quoted_strings(bool allow) {
   sqlite3_db_config(get(), SQLITE_DBCONFIG_DQS_DML, allow ? 1 : 0, nullptr);
   sqlite3_db_config(get(), SQLITE_DBCONFIG_DQS_DDL, allow ? 1 : 0, nullptr);
+}
+
+const ListedTable* SqliteConnection::find_table(const std::string& name) {
+  Statement version(*this, "pragma main.schema_version");
+  version.step();
+  if (list_->schema_version != version.integer(0)) {
+    version.reset();
+    list_tables();
+  }
+  const auto found = list_->tables.find(name);
+  return found == list_->tables.end() ? nullptr : &found->second;
+}
+
+void SqliteConnection::list_tables() {
+  list_->schema_version = -1;
+  list_->tables.clear();
+  // In one statement: no writer comes between the list and its version.
+  Statement row(*this,
+                "select l.name, l.type, l.wr, l.strict, v.schema_version from pragma_schema_version v "
+                "cross join pragma_table_list l where l.schema = 'main'");
+  std::int64_t version = -1;
+  while (row.step()) {
+    list_->tables[row.text(0)] = {row.text(1), row.integer(2) != 0, row.integer(3) != 0};
+    version = row.integer(4);
+  }
+  list_->schema_version = version;
 }
 
 Statement::Statement(SqliteConnection& connection, std::string_view sql, std::string_view& rest)

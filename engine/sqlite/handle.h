@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -41,6 +42,13 @@ struct FinalizeStatement {
 using DatabaseHandle = std::unique_ptr<sqlite3, CloseDatabase>;
 using StatementHandle = std::unique_ptr<sqlite3_stmt, FinalizeStatement>;
 
+/// What pragma_table_list says of a table, a view, a virtual or a shadow table.
+struct ListedTable {
+  std::string type;
+  bool without_rowid = false;
+  bool strict = false;
+};
+
 /// One thread at a time.
 class SqliteConnection {
  public:
@@ -59,11 +67,22 @@ class SqliteConnection {
   Error error(int rc, std::string_view sql) const;
   /// Reads "quoted" that names no column as a string, as old schemas do; off unless asked.
   void allow_quoted_strings(bool allow);
+  /// By its exact name; null: there is none. Valid until the next call. Asked for one name, pragma_table_list
+  /// looks at every table: the whole list is kept for as long as the schema is the same.
+  const ListedTable* find_table(const std::string& name);
   /// Kept until this connection is closed (a private copy's folder).
   void keep(std::shared_ptr<const void> thing) { kept_ = std::move(thing); }
 
  private:
+  struct ListedTables {
+    std::int64_t schema_version = -1;  // that it is of; -1: of none
+    std::map<std::string, ListedTable> tables;
+  };
+  void list_tables();
+
   std::shared_ptr<const void> kept_;  // before handle_: goes after it
+  std::unique_ptr<ListedTables> list_ =
+      std::make_unique<ListedTables>();  // as kept_: SQLite knows where it is
   DatabaseHandle handle_;
   std::string shown_;
   ErrorCode code_;

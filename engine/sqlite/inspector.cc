@@ -200,14 +200,9 @@ TableDeclaration SqliteInspector::declaration(const std::string& name) {
   TableDeclaration declared;
   declared.sql = sql_of(written_, table.name);
   if (table.kind != SourceTableKind::table) return declared;
-  {
-    Statement list(*connection_,
-                   "select wr, strict from pragma_table_list(?1) where schema = 'main' and name = ?1");
-    list.bind(1, table.name);
-    if (list.step()) {
-      declared.without_rowid = list.integer(0) != 0;
-      declared.strict = list.integer(1) != 0;
-    }
+  if (const ListedTable* listed = connection_->find_table(table.name)) {
+    declared.without_rowid = listed->without_rowid;
+    declared.strict = listed->strict;
   }
   for (const auto& column : table.columns) {
     const ColumnFacts facts = column_facts(*connection_, table.name, column.name);

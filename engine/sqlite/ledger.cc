@@ -1,5 +1,7 @@
 #include "sqlite/ledger.h"
 
+#include <map>
+
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/text.h"
@@ -83,19 +85,20 @@ void SqliteLedger::refuse_unfinished(const std::string& plan, std::span<const st
   if (!connection) return;
   Statement row(
       *connection,
-      "select r.id, r.plan, r.state from " + names().run + " as r join " + names().step +
-          " as s on s.run = r.id where s.\"table\" = ?1 collate nocase and r.plan <> ?2 and r.state in "
-          "('running', 'interrupted', 'failed', 'unproved', 'rolling_back') order by r.started_at desc limit "
-          "1");
+      "select s.\"table\", r.id, r.plan, r.state from " + names().run + " as r cross join " + names().step +
+          " as s on s.run = r.id where r.plan <> ?1 and r.state in ('running', 'interrupted', 'failed', "
+          "'unproved', 'rolling_back') order by r.started_at desc");
+  row.bind(1, std::string_view(plan));
+  std::map<std::string, std::string> holders;  // by table in lower case; of several runs the latest
+  while (row.step()) {
+    holders.emplace(to_lower_ascii(row.text(0)),
+                    "run " + row.text(1) + " of plan " + row.text(2) + ", which is " + row.text(3));
+  }
   for (const auto& table : tables) {
-    row.bind(1, std::string_view(table)).bind(2, std::string_view(plan));
-    if (row.step()) {
-      throw Error(ErrorCode::refused,
-                  "table " + table + " belongs to run " + row.text(0) + " of plan " + row.text(1) +
-                      ", which is " + row.text(2),
-                  "finish that run or take it back: planrun rollback");
-    }
-    row.reset();
+    const auto holder = holders.find(to_lower_ascii(table));
+    if (holder == holders.end()) continue;
+    throw Error(ErrorCode::refused, "table " + table + " belongs to " + holder->second,
+                "finish that run or take it back: planrun rollback");
   }
 }
 

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstring>
 #include <map>
+#include <optional>
 #include <set>
 
 #include <unistd.h>
@@ -77,35 +78,95 @@ void look_for_names(SqliteConnection& connection, std::span<const TableSchema* c
   }
 }
 
-/// Tables first, then what comes after the rows: as a run does it.
-void try_in_memory(const SqliteLedgerTables& ledger, const Dialect& dialect,
-                   std::span<const TableSchema* const> tables, std::vector<PreflightFinding>& findings) {
-  SqliteConnection memory("file::memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, "SQLite",
-                          ErrorCode::target);
-  ledger.create(memory);
-  std::vector<const TableSchema*> made;
-  const auto attempt = [&](const TableSchema& table, const SchemaStep& step) {
+using TableList = std::span<const TableSchema* const>;
+
+// SQLite looks through the whole schema at each CREATE: thousands of tables are tried so many at a time.
+constexpr std::size_t kTriedTogether = 100;
+
+/// All of them at once where two things of the plan share a name: only then does SQLite tell.
+std::vector<TableList> tried_together(TableList tables) {
+  const auto wanted = wanted_names(tables);
+  const auto shares_name = [](const auto& a, const auto& b) { return a.first == b.first; };
+  if (std::adjacent_find(wanted.begin(), wanted.end(), shares_name) != wanted.end()) return {tables};
+  std::vector<TableList> lists;
+  for (std::size_t i = 0; i < tables.size(); i += kTriedTogether)
+    lists.push_back(tables.subspan(i, std::min(kTriedTogether, tables.size() - i)));
+  return lists;
+}
+
+/// An empty database in memory, in which the steps of some tables are tried.
+class MemoryTrial {
+ public:
+  MemoryTrial(const SqliteLedgerTables& ledger, const Dialect& dialect)
+      : dialect_(dialect),
+        memory_("file::memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, "SQLite", ErrorCode::target) {
+    ledger.create(memory_);
+  }
+
+  /// What a foreign key needs of its table; what is wrong with it is told where it is tried itself.
+  void make_parent(const TableSchema& table) {
+    for (const SchemaStep& step : dialect_.schema_steps(table)) {
+      if (step.kind == SchemaStepKind::create || step.kind == SchemaStepKind::index) refusal(step);
+    }
+  }
+
+  /// Tables first, then what comes after the rows: as a run does it.
+  std::vector<PreflightFinding> try_all(TableList tables) {
+    std::vector<const TableSchema*> made;
+    for (const TableSchema* table : tables) {
+      if (!table->exists && attempt(*table, dialect_.schema_steps(*table).at(0))) made.push_back(table);
+    }
+    for (const TableSchema* table : made) {
+      const auto steps = dialect_.schema_steps(*table);
+      for (std::size_t i = 1; i < steps.size(); ++i) attempt(*table, steps[i]);
+    }
+    return std::move(findings_);
+  }
+
+ private:
+  bool attempt(const TableSchema& table, const SchemaStep& step) {
+    const auto refused = refusal(step);
+    if (!refused) return true;
+    findings_.push_back({true, "table " + table.name + ", " + step.name + ": " + refused->what(),
+                         "write it so that SQLite takes it, or leave it out for this target"});
+    return false;
+  }
+
+  std::optional<Error> refusal(const SchemaStep& step) {
     for (std::string sql : step.statements) {
       for (std::size_t at = sql.find("{sequence_floor}"); at != std::string::npos;
            at = sql.find("{sequence_floor}")) {
         sql.replace(at, std::strlen("{sequence_floor}"), "0");
       }
       try {
-        run_step_text(memory, sql);
+        run_step_text(memory_, sql);
       } catch (const Error& error) {
-        findings.push_back({true, "table " + table.name + ", " + step.name + ": " + error.what(),
-                            "write it so that SQLite takes it, or leave it out for this target"});
-        return false;
+        return error;
       }
     }
-    return true;
-  };
-  for (const TableSchema* table : tables) {
-    if (!table->exists && attempt(*table, dialect.schema_steps(*table).at(0))) made.push_back(table);
+    return std::nullopt;
   }
-  for (const TableSchema* table : made) {
-    const auto steps = dialect.schema_steps(*table);
-    for (std::size_t i = 1; i < steps.size(); ++i) attempt(*table, steps[i]);
+
+  const Dialect& dialect_;
+  SqliteConnection memory_;
+  std::vector<PreflightFinding> findings_;
+};
+
+void try_in_memory(const SqliteLedgerTables& ledger, const Dialect& dialect, TableList tables,
+                   std::vector<PreflightFinding>& findings) {
+  std::map<std::string, const TableSchema*> by_name;  // in lower case
+  for (const TableSchema* table : tables) by_name.emplace(to_lower_ascii(table->name), table);
+  for (const TableList& some : tried_together(tables)) {
+    MemoryTrial trial(ledger, dialect);
+    std::set<const TableSchema*> there(some.begin(), some.end());
+    for (const TableSchema* table : some) {
+      for (const auto& key : table->foreign_keys) {
+        const auto parent = by_name.find(to_lower_ascii(key.table));
+        if (parent == by_name.end() || !there.insert(parent->second).second) continue;
+        trial.make_parent(*parent->second);
+      }
+    }
+    for (auto& finding : trial.try_all(some)) findings.push_back(std::move(finding));
   }
 }
 

@@ -10,23 +10,15 @@
 
 namespace planrun {
 
-/// Statements, pending chunks and the ledger's row. Does nothing when the ledger says that the step is done.
-/// Throws Error(target) with sqlstate 23505 or 23503 where rows are in the way.
-void do_step_work(SqliteConnection& connection, const SqliteLedgerTables& ledger, const StepWork& work,
+/// Statements, pending chunks and the ledger's row. False: the ledger says that the step is done, nothing was
+/// done. Throws Error(target) with sqlstate 23505 or 23503 where rows are in the way.
+bool do_step_work(SqliteConnection& connection, const SqliteLedgerTables& ledger, const StepWork& work,
                   int worker);
 
-/// Each ANALYZE ends with reading all of sqlite_stat1 again, which among thousands of tables takes longer
-/// than all else: while several tables are analyzed, what is known of others waits in a temporary table.
-class StatisticsAside {
- public:
-  /// Inside a transaction, which must end by its rollback unless put_back() is reached.
-  StatisticsAside(SqliteConnection& connection, std::span<const StepWork> works);
-  void put_back();
-
- private:
-  SqliteConnection& connection_;
-  bool is_aside_ = false;
-};
+/// Of several steps, in one transaction, which must end by its rollback unless this returns. Tables that are
+/// analyzed together are analyzed by one ANALYZE: each ends with reading again what is known of all tables.
+void do_step_works(SqliteConnection& connection, const SqliteLedgerTables& ledger,
+                   std::span<const StepWork> works, int worker);
 
 /// One text of a step, which may hold several statements; the orphans that a foreign key's check finds are an
 /// Error with sqlstate 23503. What would end the step's transaction or leave the file is refused.

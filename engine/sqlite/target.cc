@@ -30,10 +30,7 @@ class SqliteTarget : public Target {
 
   void do_steps(std::span<const StepWork> works) override {
     WriteTransaction transaction(connection_.file(), connection_.writing());
-    StatisticsAside aside(transaction.connection(), works);
-    for (const StepWork& work : works)
-      do_step_work(transaction.connection(), connection_.ledger(), work, worker_);
-    aside.put_back();
+    do_step_works(transaction.connection(), connection_.ledger(), works, worker_);
     transaction.commit();
   }
 

@@ -210,10 +210,7 @@ void TenantFiles::estimate_sizes() {
 std::optional<CatalogTable> TenantFiles::find_table(const TenantSchema& schema,
                                                     const std::string& table) const {
   const auto connection = open(schema.first);
-  Statement has(*connection, "select 1 from pragma_table_list(?1) where schema = 'main' and name = ?1");
-  has.bind(1, table);
-  if (!has.step()) return std::nullopt;
-  has.reset();
+  if (connection->find_table(table) == nullptr) return std::nullopt;
   return read_catalog_table(*connection, table);
 }
 

@@ -172,5 +172,33 @@ TEST_CASE("a CHECK or foreign key that SQLite refuses is found in memory") {
   }
 }
 
+TEST_CASE("among many tables SQLite's refusals are found that two of them bring about") {
+  TempFolder folder;
+  const auto database = open_sqlite_target(folder / "t.db", "planrun");
+  std::vector<TableSchema> tables(250);
+  for (std::size_t i = 0; i < tables.size(); ++i) {
+    tables[i].name = "t" + std::to_string(i);
+    tables[i].columns = {column("a", TypeKind::integer)};
+    tables[i].indexes.resize(1);
+    tables[i].indexes[0].name = "i" + std::to_string(i);
+    tables[i].indexes[0].elements_sql = "a";
+  }
+  tables[249].indexes[0].unique = true;
+  const auto findings = [&] {
+    std::vector<const TableSchema*> all;
+    for (const auto& table : tables) all.push_back(&table);
+    std::string told;
+    for (const auto& finding : database->preflight(all, {})) told += finding.message + "\n";
+    return told;
+  };
+  tables[3].foreign_keys = {foreign_key("f", {"a"}, "t249", {"a"})};
+  CHECK(findings().empty());
+  tables[249].indexes[0].unique = false;
+  CHECK_THAT(findings(), ContainsSubstring("table t3, f: ") && ContainsSubstring("foreign key mismatch"));
+  tables[3].foreign_keys.clear();
+  tables[200].indexes[0].name = "i7";
+  CHECK_THAT(findings(), ContainsSubstring("table t200, i7: ") && ContainsSubstring("already exists"));
+}
+
 }  // namespace
 }  // namespace planrun::test::dialect_test
