@@ -17,6 +17,9 @@ namespace {
 constexpr std::size_t kMostTools = 100;
 // Chunks of small tables, or of many files, share a transaction for about this long.
 constexpr double kGroupSeconds = 1.0;
+// What a worker that only proves beside the one that writes has to tell the ledger waits longer: the ledger
+// would wait for that one's transaction.
+constexpr double kBesideWriterSeconds = 10.0;
 constexpr double kSecondsWorthACommit = 0.1;
 // Ended steps that the ledger is told of at once, if a second does not pass before.
 constexpr std::size_t kMostNoted = 500;
@@ -412,7 +415,9 @@ bool Worker::is_noted(const Step& step) {
 void Worker::note(const Job& job) {
   noted_.push_back(record_of(job, StepState::done, ""));
   const double waits = static_cast<double>(now_micros() - noted_.front().started_at) / 1e6;
-  if (waits > kGroupSeconds || noted_.size() == kMostNoted) write_noted();
+  const int writers = context_.target.dialect().writer_limit();
+  const double patience = writers > 0 && number_ > writers ? kBesideWriterSeconds : kGroupSeconds;
+  if (waits > patience || noted_.size() == kMostNoted) write_noted();
 }
 
 void Worker::write_noted() {

@@ -188,7 +188,8 @@ Access find_access(const fs::path& file, Writers writers, ErrorCode code) {
   FileHeader header = checked_header(file, code);
   std::int64_t wal_bytes = bytes_of(beside(file, "-wal"));
   bool journal = has_journal(file);
-  // A writer that was ending its transaction between these looks has written the header before the last pages.
+  // A writer that was ending its transaction between these looks has written the header before the last
+  // pages.
   for (int look = 1; look < kLooks && is_cut_short(header) && !journal; ++look) {
     sqlite3_sleep(20);
     header = checked_header(file, code);
