@@ -101,7 +101,7 @@ TEST_CASE("opening and reading a source leaves every byte, mtime and file as it 
     const fs::path copy = folder / "snapshot.db";
     std::vector<std::int64_t> grown;
     const Snapshot snapshot = database->snapshot(copy, [&](const fs::path& at, std::int64_t bytes) {
-      CHECK(fs::file_size(at) == static_cast<std::uintmax_t>(bytes));
+      if (bytes > 0) CHECK(fs::file_size(at) == static_cast<std::uintmax_t>(bytes));
       grown.push_back(bytes);
     });
     CHECK(folder_state(data) == before);
