@@ -102,15 +102,15 @@ void Snapshots::take() {
 
 Snapshot Snapshots::copy(const std::string& source, SourceDatabase& original) {
   std::unique_ptr<FollowingHash> hash;
-  const Snapshot snapshot = original.snapshot(folder_ / (source + ".db"),
-                                              [&](const std::filesystem::path& file, std::int64_t bytes) {
-                                                if (bytes == 0) {
-                                                  hash.reset();
-                                                } else {
-                                                  if (!hash) hash = std::make_unique<FollowingHash>(file);
-                                                  hash->grown(bytes);
-                                                }
-                                              });
+  const auto follow = [&](const std::filesystem::path& file, std::int64_t bytes) {
+    if (bytes == 0) {
+      hash.reset();
+      return;
+    }
+    if (!hash) hash = std::make_unique<FollowingHash>(file);
+    hash->grown(bytes);
+  };
+  Snapshot snapshot = original.snapshot(folder_ / (source + ".db"), follow);
   if (hash) {
     hash->end();
     growing_[source] = std::move(hash);

@@ -19,6 +19,8 @@ using Clock = std::chrono::steady_clock;
 // How long a read that gives way keeps a writer from its COMMIT: less than an application's patience, and
 // long enough that beginning again costs nothing beside it.
 constexpr auto kPiece = std::chrono::milliseconds(20);
+// Asking for the time at each row would cost something beside reading it.
+constexpr std::int64_t kRowsBetweenLooks = 8;
 
 class SqliteBackReader : public BackReader {
  public:
@@ -75,8 +77,7 @@ class SqliteBackReader : public BackReader {
   };
 
   bool step() {
-    if (piece_until_ && has_told_ && Clock::now() > *piece_until_) begin_piece();
-    has_told_ = true;
+    if (piece_until_ && ++told_ % kRowsBetweenLooks == 0 && Clock::now() > *piece_until_) begin_piece();
     if (!keys_) return rows_->step();
     while (keys_->step()) {
       key_ = key_from_json(keys_->text(0));
@@ -141,7 +142,7 @@ class SqliteBackReader : public BackReader {
   Key key_;
   std::int64_t place_ = 0;                        // of key_ among keys_
   std::optional<Clock::time_point> piece_until_;  // none: the read does not give way
-  bool has_told_ = false;
+  std::int64_t told_ = 0;
   bool is_behind_ = false;  // rows_ begins behind a key
   bool ended_ = false;
 };

@@ -59,8 +59,8 @@ SqliteConnection::SqliteConnection(const std::string& uri, int flags, std::strin
     : shown_(std::move(shown)), code_(code) {
   // Nobody asks how much memory SQLite has taken, and all threads would share one lock to count it. Before
   // SQLite's first use; later it changes nothing.
-  static const int uncounted = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-  static_cast<void>(uncounted);
+  static const int kUncounted = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  static_cast<void>(kUncounted);
   sqlite3* opened = nullptr;
   // NOMUTEX: a connection is used by one thread at a time, and a mutex a cell would cost.
   const int rc =

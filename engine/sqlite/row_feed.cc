@@ -117,8 +117,8 @@ sqlite3_module make_module() {
 
 FeedTable::FeedTable(SqliteConnection& connection, std::string name, std::size_t columns, RowFeed& feed)
     : connection_(connection), name_(std::move(name)), columns_(columns), feed_(feed) {
-  static const sqlite3_module module = make_module();
-  const int rc = sqlite3_create_module_v2(connection_.get(), name_.c_str(), &module, this, nullptr);
+  static const sqlite3_module kModule = make_module();
+  const int rc = sqlite3_create_module_v2(connection_.get(), name_.c_str(), &kModule, this, nullptr);
   if (rc != SQLITE_OK) throw connection_.error(rc, {});
 }
 
