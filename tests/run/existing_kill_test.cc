@@ -1,10 +1,6 @@
 // Loads into a table that exists, killed anywhere: run again they end as one that was never killed, and taken
 // back they leave the rows of others as they were. The points are those of support/kill_preload.cc.
-#include <algorithm>
-#include <csignal>
-
-#include "support/migration.h"
-#include "support/target_state.h"
+#include "support/kill_anywhere.h"
 
 namespace existing_kill_test {
 
@@ -44,38 +40,15 @@ void check_killed(Kind kind, const std::string& write, const std::string& sums) 
   const std::string all =
       "select count(*), sum(score), sum(case when name like 'person %' then 1 else 0 end), "
       "sum(case when note = 'kept' then 1 else 0 end) from people";
-  Migration unbroken(kind, kSource, plan(write));
-  make_table(unbroken);
-  const std::string before = target_state(unbroken.target_url());
-  const auto points_file = unbroken.state().parent_path() / "points";
-  const ProcessResult whole = unbroken.run(
-      {}, {{"LD_PRELOAD", PLANRUN_KILL_PRELOAD}, {"PLANRUN_KILL_COUNT_FILE", points_file.string()}});
-  INFO(whole.out << whole.err);
-  REQUIRE(whole.status == 0);
-  REQUIRE(unbroken.target(all) == sums);
-  const std::string after = target_state(unbroken.target_url());
-  const std::size_t points = read_file(points_file).size();
-  const std::size_t count = std::min(kill_points(kPoints), points - 1);
-  for (std::size_t i = 1; i <= count; ++i) {
-    Migration m(kind, kSource, plan(write));
-    make_table(m);
-    const std::string point = std::to_string(points * i / (count + 1));
-    INFO("killed at point " << point << " of " << points);
-    const ProcessResult killed =
-        m.run({}, {{"LD_PRELOAD", PLANRUN_KILL_PRELOAD}, {"PLANRUN_KILL_AT", point}});
-    REQUIRE((killed.status == -SIGKILL || killed.status == 0));
-    if (i % 2 == 0) {
-      const ProcessResult resumed = m.run();
-      INFO(resumed.out << resumed.err);
-      REQUIRE(resumed.status == 0);
-      REQUIRE(target_state(m.target_url()) == after);
-    }
-    const ProcessResult back = run_planrun({"rollback", m.plan_file().string(), "--yes"}, m.state());
-    INFO(back.out << back.err);
-    // Killed before its first word to the ledger it has left nothing to take back.
-    REQUIRE((back.status == 0 || back.err.find("there is no run") != std::string::npos));
-    REQUIRE(target_state(m.target_url()) == before);
-  }
+  KilledRuns runs;
+  runs.make = [&] {
+    auto m = std::make_unique<Migration>(kind, kSource, plan(write));
+    make_table(*m);
+    return m;
+  };
+  runs.usual_points = kPoints;
+  runs.look_at_whole = [&](const Migration& m) { REQUIRE(m.target(all) == sums); };
+  kill_anywhere(runs);
 }
 
 }  // namespace

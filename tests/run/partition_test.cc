@@ -1,9 +1,8 @@
 // Tables whose rows are divided among partitions: what the server's own catalog says of them after a run, and
 // after it was taken back.
-#include <csignal>
-
 #include "postgres/postgres.h"
 #include "sql/definition.h"
+#include "support/kill_anywhere.h"
 #include "support/migration.h"
 #include "support/target_state.h"
 
@@ -468,34 +467,7 @@ TEST_CASE("a change of the partitions is told to a reviewer, and refused once th
 }
 
 TEST_CASE("kill: a run into partitions, anywhere", "[slow][kill][postgres]") {
-  Migration unbroken(Kind::postgresql, kEvents, whole_plan());
-  const std::string before = target_state(unbroken.target_url());
-  const auto points_file = unbroken.state().parent_path() / "points";
-  REQUIRE(
-      unbroken
-          .run({}, {{"LD_PRELOAD", PLANRUN_KILL_PRELOAD}, {"PLANRUN_KILL_COUNT_FILE", points_file.string()}})
-          .status == 0);
-  const std::string after = target_state(unbroken.target_url());
-  const std::size_t points = read_file(points_file).size();
-  const std::size_t count = std::min(kill_points(8), points - 1);
-  for (std::size_t i = 1; i <= count; ++i) {
-    Migration m(Kind::postgresql, kEvents, whole_plan());
-    const std::string point = std::to_string(points * i / (count + 1));
-    INFO("killed at point " << point << " of " << points);
-    const ProcessResult killed =
-        m.run({}, {{"LD_PRELOAD", PLANRUN_KILL_PRELOAD}, {"PLANRUN_KILL_AT", point}});
-    REQUIRE((killed.status == -SIGKILL || killed.status == 0));
-    if (i % 2 == 0) {
-      const ProcessResult resumed = m.run();
-      INFO(resumed.out << resumed.err);
-      REQUIRE(resumed.status == 0);
-      REQUIRE(target_state(m.target_url()) == after);
-    }
-    const ProcessResult back = rollback(m);
-    INFO(back.out << back.err);
-    REQUIRE((back.status == 0 || back.err.find("there is no run") != std::string::npos));
-    REQUIRE(target_state(m.target_url()) == before);
-  }
+  kill_anywhere({[] { return std::make_unique<Migration>(Kind::postgresql, kEvents, whole_plan()); }});
 }
 
 }  // namespace partition_test

@@ -1,7 +1,6 @@
 // Foreign keys of tables that exist which no order of rows satisfies: the run drops them and puts them back,
 // and whatever becomes of the run they end as they were, says the server's own catalog.
-#include <csignal>
-
+#include "support/kill_anywhere.h"
 #include "support/migration.h"
 #include "support/target_state.h"
 
@@ -293,39 +292,17 @@ TEST_CASE("a foreign key that is not there, or needs no restoring, is named", "[
 }
 
 TEST_CASE("kill: a run that drops foreign keys, anywhere", "[slow][kill][postgres]") {
-  const auto make = [](const Migration& m) { m.target(circle(" deferrable")); };
-  Migration unbroken(Kind::postgresql, kCircle, kCirclePlan);
-  make(unbroken);
-  const std::string before = target_state(unbroken.target_url());
-  const auto points_file = unbroken.state().parent_path() / "points";
-  REQUIRE(
-      unbroken
-          .run({}, {{"LD_PRELOAD", PLANRUN_KILL_PRELOAD}, {"PLANRUN_KILL_COUNT_FILE", points_file.string()}})
-          .status == 0);
-  const std::string after = target_state(unbroken.target_url());
-  const std::size_t points = read_file(points_file).size();
-  const std::size_t count = std::min(kill_points(8), points - 1);
-  std::size_t dropped = 0;
-  for (std::size_t i = 1; i <= count; ++i) {
-    Migration m(Kind::postgresql, kCircle, kCirclePlan);
-    make(m);
-    const std::string point = std::to_string(points * i / (count + 1));
-    INFO("killed at point " << point << " of " << points);
-    const ProcessResult killed =
-        m.run({}, {{"LD_PRELOAD", PLANRUN_KILL_PRELOAD}, {"PLANRUN_KILL_AT", point}});
-    REQUIRE((killed.status == -SIGKILL || killed.status == 0));
+  int dropped = 0;
+  KilledRuns runs;
+  runs.make = [] {
+    auto m = std::make_unique<Migration>(Kind::postgresql, kCircle, kCirclePlan);
+    m->target(circle(" deferrable"));
+    return m;
+  };
+  runs.look_at_killed = [&](const Migration& m) {
     if (m.target("select count(*) from pg_constraint where conname = 'teams_lead'") == "0") ++dropped;
-    if (i % 2 == 0) {
-      const ProcessResult resumed = m.run();
-      INFO(resumed.out << resumed.err);
-      REQUIRE(resumed.status == 0);
-      REQUIRE(target_state(m.target_url()) == after);
-    }
-    const ProcessResult back = rollback(m);
-    INFO(back.out << back.err);
-    REQUIRE((back.status == 0 || back.err.find("there is no run") != std::string::npos));
-    REQUIRE(target_state(m.target_url()) == before);
-  }
+  };
+  kill_anywhere(runs);
   CHECK(dropped > 0);
 }
 
