@@ -92,7 +92,7 @@ class SqliteChunkTransaction : public ChunkTransaction {
   std::string run_;
   int worker_;
   std::vector<LoadTarget> loads_;
-  std::set<std::string> created_;  // tables, in this transaction
+  std::set<std::string> created_;  // tables, in this transaction, that have no counter yet
   std::vector<std::string> guards_;
   std::vector<std::string> guards_before_;
   bool retries_;                      // foreign keys are on
@@ -258,7 +258,7 @@ void SqliteChunkTransaction::put_counter_first() {
   const TableSchema& table = *load().table;
   if (table.exists || counted_column(table) == nullptr) return;
   const std::string first = "(select coalesce(min(rowid), 1) - 1 from sqlite_sequence)";
-  if (!created_.contains(table.name)) {
+  if (created_.erase(table.name) == 0) {
     Statement move(*connection_, "update sqlite_sequence set rowid = " + first + " where name = ?1");
     move.bind(1, std::string_view(table.name)).run();
     if (sqlite3_changes64(connection_->get()) > 0) return;

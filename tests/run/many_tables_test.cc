@@ -74,5 +74,27 @@ TEST_CASE("many tables in SQLite have their counters and statistics, and a table
   CHECK(target_state(m.target_url()) == before);
 }
 
+TEST_CASE("small tables that several loads fill have one counter each in SQLite") {
+  const std::string write = GENERATE("insert", "insert_missing");
+  std::string plan;
+  for (const std::string table : {"one", "two"}) {
+    plan += "[table." + table + "]\n[table." + table +
+            ".columns]\nid = \"serial primary key\"\nname = \"text\"\n";
+    for (const std::string from : {"a", "b"}) {
+      plan += "[table." + table + ".load." + from + "]\nfrom = \"s." + from + "\"\nwrite = \"" + write +
+              "\"\n" + (write == "insert" ? "" : "key = [\"id\"]\n");
+    }
+  }
+  Migration m(Kind::sqlite,
+              "create table a(id integer primary key, name text); insert into a values (1, 'x'), (2, 'y');"
+              "create table b(id integer primary key, name text); insert into b values (11, 'p'), (12, 'q');",
+              plan);
+  const ProcessResult ran = m.run();
+  INFO(write << ran.out << ran.err);
+  REQUIRE(ran.status == 0);
+  CHECK(m.target("select name, seq from sqlite_sequence where name in ('one', 'two') order by name") ==
+        "one|12\ntwo|12");
+}
+
 }  // namespace
 }  // namespace many_tables_test
