@@ -43,6 +43,7 @@ struct StepWork {
   std::vector<Chunk> pending;            // chunks (id 0) that become pending in the same transaction
   std::optional<SchemaCheck> premise{};  // asked before the statements; another answer is Error(refused)
   bool begins_table = false;             // one that exists: how its sequences stand is kept for a rollback
+  int helpers = 0;                       // processes that the server may give the step beside its own
 };
 
 struct ClaimRequest {

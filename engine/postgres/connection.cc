@@ -165,7 +165,7 @@ void PostgresConnection::set_up() {
       "SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET row_security = off;"
       "SET default_transaction_isolation = 'read committed'; SET client_min_messages = 'warning'; SET jit = "
       "off;"
-      // Builds run side by side, one a worker, which keeps all cores as busy with less to coordinate.
+      // Builds run side by side, one a worker, unless StepWork::helpers says that workers would be idle.
       "SET max_parallel_maintenance_workers = 0;"
       "SET search_path = pg_catalog, " +
       quote_name(settings_.schema) + ", public, pg_temp;";

@@ -23,6 +23,15 @@ using Clock = std::chrono::steady_clock;
 // end: an index of a large table takes as long as it takes.
 constexpr auto kStrangersPatience = std::chrono::seconds(60);
 
+// Of the transaction: at most as many as the server's owner lets a statement have. They share its
+// maintenance_work_mem.
+void let_help(PostgresConnection& connection, int helpers) {
+  connection.exec(
+      "SELECT set_config(name, least(reset_val::int, $1::int)::text, true) FROM pg_settings"
+      " WHERE name = 'max_parallel_maintenance_workers'",
+      {std::to_string(helpers)});
+}
+
 class PostgresTarget : public Target {
  public:
   PostgresTarget(std::shared_ptr<PostgresContext> context, const std::string& run, int worker)
@@ -169,6 +178,7 @@ void PostgresTarget::step_once(std::span<const StepWork> works) {
   // The runner counts on what a step made: it must outlive a crash of the server.
   connection.exec("SET LOCAL synchronous_commit = on");
   for (const StepWork& work : works) {
+    if (work.helpers > 0) let_help(connection, work.helpers);
     if (work.begins_table) keep_sequences(connection, *context_, work.run, work.table);
     do_work(connection, context_->ledger, work, worker_);
   }

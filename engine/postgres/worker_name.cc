@@ -21,9 +21,11 @@ std::string worker_name(const std::string& run, int worker) {
 
 void end_foreign_workers(PostgresConnection& connection, const PostgresContext& context,
                          const std::string& run) {
+  // A process that helps another one has its name, and ends with it.
   connection.exec(
       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
-      " AND usename = current_user AND left(application_name, length($1)) = $1 AND pid <> ALL ($2::int[])",
+      " AND leader_pid IS NULL AND usename = current_user AND left(application_name, length($1)) = $1 AND "
+      "pid <> ALL ($2::int[])",
       {name_prefix(run), array_literal(context.backends.pids())});
 }
 

@@ -105,7 +105,7 @@ class Joined {
     settlements_ = settle_plan(prepared_.plan, snapshots_.databases(), target_, settle, wanted_stop_);
     refuse_unsettled(settlements_);
     graph_ = build_graph(prepared_.plan, target_.dialect(), prepared_.sizes);
-    schedule_ = std::make_unique<Schedule>(graph_);
+    schedule_ = std::make_unique<Schedule>(graph_, 1);
     // NOLINTNEXTLINE(modernize-make-unique): an aggregate, which make_unique cannot make with clang 14
     context_.reset(new RunContext{record_.id,
                                   prepared_.plan,

@@ -1,5 +1,7 @@
 #include "run/schedule.h"
 
+#include <algorithm>
+#include <cmath>
 #include <tuple>
 
 #include "base/time.h"
@@ -10,11 +12,18 @@ namespace {
 
 // Of thousands of offers of other kinds not all are looked at each time.
 constexpr std::size_t kMostLookedAt = 1000;
+// An index on texts takes several times what its weight says; one on numbers, half of it.
+constexpr double kIndexTime = 2;
 
 }  // namespace
 
-Schedule::Schedule(const Graph& graph, int writers)
-    : graph_(graph), entries_(graph.steps.size()), writers_(writers), not_done_(graph.steps.size()) {
+Schedule::Schedule(const Graph& graph, int workers, int writers)
+    : graph_(graph),
+      entries_(graph.steps.size()),
+      workers_(workers),
+      writers_(writers),
+      not_done_(graph.steps.size()) {
+  for (const Step& step : graph.steps) weight_not_done_ += step.weight;
   for (std::size_t i = 0; i < entries_.size(); ++i) {
     entries_[i].waits_for = graph.steps[i].after.size();
     if (entries_[i].waits_for == 0) entries_[i].state = State::open;
@@ -83,9 +92,18 @@ Job Schedule::begin(std::size_t step) {
   ++entry.workers;
   const bool begins = entry.began_at == 0;
   if (begins) entry.began_at = now_micros();
-  const Job job{step, entry.next_part++, begins, entry.began_at};
+  const Job job{step, entry.next_part++, begins, helpers_of(step), entry.began_at};
   offer(step);
   return job;
+}
+
+// Of all that is left to do beside the index and what follows it, the index gets its share of the workers.
+int Schedule::helpers_of(std::size_t step) const {
+  const Step& index = graph_.steps[step];
+  if (index.kind != StepKind::index || index.is_small) return 0;
+  const double own = kIndexTime * index.weight;
+  const double beside = std::max(0.0, weight_not_done_ - index.path);
+  return static_cast<int>(std::ceil(workers_ * own / (own + beside))) - 1;
 }
 
 std::vector<Job> Schedule::take_alike(const Job& job) {
@@ -143,6 +161,7 @@ void Schedule::finish(std::size_t step) {
   entry.state = State::done;
   offer(step);
   --not_done_;
+  weight_not_done_ -= graph_.steps[step].weight;
   for (const std::size_t next : entry.unlocks) {
     if (--entries_[next].waits_for > 0 || entries_[next].state != State::waiting) continue;
     entries_[next].state = State::open;

@@ -18,14 +18,15 @@ struct Job {
   std::size_t step = 0;
   int part = 0;
   bool begins = false;        // the first piece of its step
+  int helpers = 0;            // workers who have nothing else to do while this index is built
   std::int64_t began_at = 0;  // Unix microseconds, of that first piece
 };
 
 class Schedule {
  public:
-  /// `writers`: how many workers, the first ones, may write; the others prove, and a table is finished before
-  /// the next one is loaded, so that they can. 0: all may.
-  explicit Schedule(const Graph& graph, int writers = 0);
+  /// `writers`: how many of the `workers`, the first ones, may write; the others prove, and a table is
+  /// finished before the next one is loaded, so that they can. 0: all may.
+  explicit Schedule(const Graph& graph, int workers, int writers = 0);
 
   /// Steps that an earlier process of the run has done. Before the first take().
   void already_done(std::size_t step);
@@ -80,6 +81,7 @@ class Schedule {
   bool can_take(std::size_t step) const;
   void offer(std::size_t step);
   Job begin(std::size_t step);
+  int helpers_of(std::size_t step) const;
   void finish(std::size_t step);
 
   const Graph& graph_;
@@ -90,7 +92,9 @@ class Schedule {
   Offers offers_;
   Offers shared_offers_;  // loads that somebody is at
   Offers proof_offers_;   // where writers are limited
+  int workers_ = 1;
   int writers_ = 0;
+  double weight_not_done_ = 0;
   std::size_t not_done_ = 0;
   bool stopped_ = false;
 };

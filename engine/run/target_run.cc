@@ -370,7 +370,7 @@ class Run : public TargetRun {
 
   void work() {
     const auto chunks = ledger_->chunks(record_.id);
-    schedule_ = std::make_unique<Schedule>(graph_, target_.dialect().writer_limit());
+    schedule_ = std::make_unique<Schedule>(graph_, jobs_, target_.dialect().writer_limit());
     guarded_ledger_ = std::make_unique<Guarded<Ledger>>(*ledger_);
     guarded_observer_ = std::make_unique<Guarded<Observer>>(observer_);
     pace_ = std::make_unique<Pace>(stop_, rate_of(plan_, options_.rate));

@@ -287,6 +287,7 @@ StepWork Worker::work_of(const Job& job) {
   const Step& step = step_of(job);
   StepWork work{context_.run, step.id, step.table, step.statements, {}};
   work.begins_table = step.kind == StepKind::begin;
+  work.helpers = job.helpers;
   work.premise = step.premise;
   if (step.kind == StepKind::create || step.kind == StepKind::begin) {
     for (const auto& load : context_.table(step.table).loads) {

@@ -44,5 +44,30 @@ TEST_CASE("without -j the server's own measure of parallel work counts", "[postg
   CHECK_THAT(run.err, Catch::Contains(", 1 worker"));
 }
 
+// The index asks the session how many processes may help the server to build it, and leaves the answer in a
+// sequence.
+std::string helpers_of_index(const std::string& jobs, const std::string& setting) {
+  Migration m(Kind::postgresql,
+              "create table t(id integer primary key, n integer);"
+              " with recursive k(i) as (select 1 union all select i + 1 from k where i < 10001)"
+              " insert into t select i, i from k",
+              "[table.t]\nfrom = \"s.t\"\n[table.t.index]\nt_seen = \"(seen(n))\"\n");
+  m.target(
+      "create sequence told minvalue 0; create function seen(n integer) returns integer immutable"
+      " language plpgsql as $$ begin perform setval('told',"
+      " current_setting('max_parallel_maintenance_workers')::int); return n; end $$;"
+      " do $$ begin execute format('alter database %I set max_parallel_maintenance_workers = " +
+      setting + "', current_database()); end $$");
+  REQUIRE(m.run({"-j", jobs}).status == 0);
+  return m.target("select last_value from told");
+}
+
+TEST_CASE("an index is built by as many processes as would have nothing else to do", "[postgres]") {
+  CHECK(helpers_of_index("2", "2") == "1");
+  CHECK(helpers_of_index("1", "2") == "0");
+  CHECK(helpers_of_index("5", "2") == "2");  // as many as the database's owner allows
+  CHECK(helpers_of_index("2", "0") == "0");
+}
+
 }  // namespace jobs_test
 }  // namespace planrun::test

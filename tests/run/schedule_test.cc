@@ -27,7 +27,7 @@ Graph small_graph() {
 
 TEST_CASE("the heaviest way goes first, and a load is shared when every load has its worker") {
   const Graph graph = small_graph();
-  Schedule schedule(graph);
+  Schedule schedule(graph, 2);
   const auto first = schedule.take();
   const auto second = schedule.take();
   const auto third = schedule.take();
@@ -43,7 +43,7 @@ TEST_CASE("the heaviest way goes first, and a load is shared when every load has
 
 TEST_CASE("a load is done only when its last worker found nothing") {
   const Graph graph = small_graph();
-  Schedule schedule(graph);
+  Schedule schedule(graph, 2);
   const auto first = schedule.take();
   const auto other = schedule.take();
   CHECK(other->step == 0);
@@ -65,7 +65,7 @@ TEST_CASE("small steps of one kind are taken together, a hundred at once") {
         step("s" + std::to_string(i), is_index ? StepKind::index : StepKind::analyze, is_index ? 20 : 10));
     graph.steps.back().is_small = i != 4;
   }
-  Schedule schedule(graph);
+  Schedule schedule(graph, 2);
   const auto first = schedule.take();
   REQUIRE(first->step == 0);
   const auto more = schedule.take_alike(*first);
@@ -85,7 +85,7 @@ TEST_CASE("small steps of one kind are taken together, a hundred at once") {
 
 TEST_CASE("steps wait for what is before them, and a proof for all of its parts") {
   const Graph graph = small_graph();
-  Schedule schedule(graph);
+  Schedule schedule(graph, 2);
   schedule.set_parts(3, 2);
   schedule.already_done(1);
   const auto load = schedule.take();
@@ -107,7 +107,7 @@ TEST_CASE("steps wait for what is before them, and a proof for all of its parts"
 
 TEST_CASE("of a target with one writer the others prove, and a table is finished before the next is loaded") {
   const Graph graph = small_graph();
-  Schedule schedule(graph, 1);
+  Schedule schedule(graph, 2, 1);
   const auto load_b = schedule.take(1);
   CHECK(load_b->step == 1);
   CHECK(schedule.found_nothing(*load_b));
@@ -127,7 +127,7 @@ TEST_CASE("the writer finishes a table first, and proves only when nothing is to
   const Graph graph{{step("load a", StepKind::load, 30), step("index a", StepKind::index, 5, {0}),
                      step("prove a", StepKind::prove, 2, {1}), step("load b", StepKind::load, 20),
                      step("prove b", StepKind::prove, 2, {3})}};
-  Schedule schedule(graph, 1);
+  Schedule schedule(graph, 2, 1);
   schedule.set_parts(4, 2);
   const auto load_a = schedule.take(1);
   CHECK(load_a->step == 0);
@@ -147,9 +147,31 @@ TEST_CASE("the writer finishes a table first, and proves only when nothing is to
   CHECK(schedule.take(2)->step == 4);
 }
 
+TEST_CASE("an index has those as helpers who would have nothing else to do") {
+  // 0 index a and 1 index b, half of it, before 2 analyze; 3 a load of another table
+  const auto helpers = [](int workers, double load) {
+    Graph graph{{step("index a", StepKind::index, 42), step("index b", StepKind::index, 22),
+                 step("analyze", StepKind::analyze, 2, {0, 1}), step("load c", StepKind::load, 1)}};
+    graph.steps[0].weight = 40;
+    graph.steps[1].weight = 20;
+    graph.steps[2].weight = 2;
+    graph.steps[3].weight = load;
+    Schedule schedule(graph, workers);
+    const auto job = schedule.take();
+    CHECK(job->step == 0);
+    return job->helpers;
+  };
+  CHECK(helpers(1, 0) == 0);
+  CHECK(helpers(2, 0) == 1);
+  CHECK(helpers(8, 0) == 6);   // 80 of 100: 6.4 workers, the index's own among them
+  CHECK(helpers(2, 59) == 1);  // 80 of 159
+  CHECK(helpers(2, 61) == 0);
+  CHECK(helpers(8, 10'000) == 0);
+}
+
 TEST_CASE("after a stop nothing is given") {
   const Graph graph = small_graph();
-  Schedule schedule(graph);
+  Schedule schedule(graph, 2);
   schedule.stop();
   CHECK_FALSE(schedule.take());
 }
