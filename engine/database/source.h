@@ -1,6 +1,7 @@
 // What a database must be able to do to be read from. A floor that names no product.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -136,8 +137,9 @@ class Source {
                                                const std::vector<std::string>& /*columns*/) {
     return {};
   }
-  /// Reads every page (quick_check). Throws Error(source) naming the damage.
-  virtual void check_integrity() = 0;
+  /// Reads every page (quick_check): rows on pages that a damaged file leads to no more are missed by any
+  /// query, without an error. Throws Error(source) naming the damage, Error(interrupted) after `stop`.
+  virtual void check_integrity(const std::atomic<bool>& stop) = 0;
 };
 
 /// What tells that a database was not changed meanwhile.
@@ -148,6 +150,7 @@ struct SourceState {
 struct Snapshot {
   std::filesystem::path file;
   std::int64_t bytes = 0;
+  bool is_intact = false;  // its integrity was checked as it was made
 };
 
 /// Some rows of one table. A row of a table without a key is named by one integer: its place, from 1, in the

@@ -54,7 +54,11 @@ void Crew::watch_over(const std::function<void()>& tick) {
       context_.schedule.stop();
     }
     lock.unlock();
-    tick();
+    try {
+      tick();
+    } catch (const Error& error) {
+      fail(error);
+    }
     lock.lock();
   }
 }

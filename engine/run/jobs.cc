@@ -1,22 +1,21 @@
 #include "run/jobs.h"
 
 #include <algorithm>
-#include <thread>
 
 #include "base/error.h"
+#include "base/parallel.h"
 
 namespace planrun {
 
 namespace {
 
-constexpr int kMostByDefault = 8;
 // Beside the workers' own: the ledger's, that of pauses, the throttle's, and one for questions.
 constexpr int kOtherConnections = 4;
 
 }  // namespace
 
 int default_jobs() {
-  return std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, kMostByDefault);
+  return thread_count();
 }
 
 int choose_jobs(int asked, TargetDatabase& target, const std::function<void(const std::string&)>& notice) {

@@ -15,6 +15,7 @@
 #include "run/prepare.h"
 #include "run/sample.h"
 #include "run/settle_plan.h"
+#include "run/snapshots.h"
 #include "run/source_findings.h"
 #include "run/transforms.h"
 
@@ -325,6 +326,7 @@ Preview preview_plan(const Plan& plan, const std::map<std::string, SourceDatabas
   for (const auto& check : prepared.plan.checks)
     preview.checks.emplace_back(check.name, asks(check, target.dialect().name()));
 
+  for (const auto& [name, source] : sources) require_intact(name, source->shown_url(), *source, stop);
   std::vector<LoadOfTable> loads;
   for (const auto& table : prepared.plan.tables) {
     for (const auto& load : table.loads) loads.emplace_back(&table, &load);

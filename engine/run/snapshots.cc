@@ -16,6 +16,7 @@ std::string to_json(const std::vector<SnapshotRecord>& records) {
                     {"file", r.file},
                     {"bytes", r.bytes},
                     {"sha256", r.sha256},
+                    {"intact", r.intact},
                     {"state", r.state},
                     {"deleted_at", r.deleted_at}});
     if (r.sample > 0) list.back()["sample"] = r.sample;
@@ -27,9 +28,9 @@ std::string to_json(const std::vector<SnapshotRecord>& records) {
 std::vector<SnapshotRecord> snapshots_from_json(const std::string& json) {
   std::vector<SnapshotRecord> records;
   for (const auto& r : Json::parse(json)) {
-    records.push_back({r.at("source"), r.at("file"), r.at("bytes"), r.at("sha256"), r.at("state"),
-                       r.value("deleted_at", std::int64_t{0}), r.value("sample", std::int64_t{0}),
-                       r.value("moment", false)});
+    records.push_back({r.at("source"), r.at("file"), r.at("bytes"), r.at("sha256"), r.value("intact", false),
+                       r.at("state"), r.value("deleted_at", std::int64_t{0}),
+                       r.value("sample", std::int64_t{0}), r.value("moment", false)});
   }
   return records;
 }
@@ -55,14 +56,25 @@ Error changed(const SnapshotRecord& record, const std::string& what) {
 
 }  // namespace
 
+void require_intact(const std::string& source, const std::string& shown_url, SourceDatabase& read,
+                    const std::atomic<bool>& stop) {
+  try {
+    read.connect()->check_integrity(stop);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::source) throw;
+    throw Error(ErrorCode::source, "source " + source + " (" + shown_url + "): " + error.what(),
+                error.hint() + "; a run that has begun from it is taken back with planrun rollback");
+  }
+}
+
 Snapshots::Snapshots(const Plan& plan, const std::map<std::string, SourceDatabase*>& originals,
                      std::filesystem::path folder)
     : plan_(plan), originals_(originals), folder_(std::move(folder)) {}
 
 Snapshots::~Snapshots() {
-  stop_hashing_ = true;
+  stop_examining_ = true;
   stop_growing();
-  if (hashing_.joinable()) hashing_.join();
+  if (examining_.joinable()) examining_.join();
 }
 
 void Snapshots::use(const SnapshotRecord& record) {
@@ -93,6 +105,7 @@ void Snapshots::take() {
       const Snapshot snapshot = copy(source.name, *original);
       record.file = snapshot.file.string();
       record.bytes = snapshot.bytes;
+      record.intact = snapshot.is_intact;
     }
     use(record);
     record.state = databases_.at(source.name)->state().text;
@@ -174,31 +187,55 @@ std::set<std::string> Snapshots::renewed() const {
   return sources;
 }
 
-void Snapshots::start_hashing() {
-  hashing_ = std::thread([this] {
+void Snapshots::examine(SnapshotRecord& record) {
+  if (!record.intact) {
+    require_intact(record.source, originals_.at(record.source)->shown_url(), *databases_.at(record.source),
+                   stop_examining_);
+    record.intact = true;
+  }
+  if (record.file.empty() || !record.sha256.empty()) return;
+  const auto growing = growing_.find(record.source);
+  record.sha256 = growing != growing_.end()
+                      ? growing->second->result()
+                      : sha256_file(record.file, [this] { return stop_examining_.load(); });
+}
+
+void Snapshots::start_examining() {
+  examined_ = records_;
+  examining_ = std::thread([this] {
+    std::exception_ptr failure;
     try {
-      for (auto& record : records_) {
-        if (record.file.empty() || !record.sha256.empty()) continue;
-        const auto growing = growing_.find(record.source);
-        record.sha256 = growing != growing_.end()
-                            ? growing->second->result()
-                            : sha256_file(record.file, [this] { return stop_hashing_.load(); });
-      }
+      for (auto& record : examined_) examine(record);
     } catch (...) {
-      failure_ = std::current_exception();
+      if (!stop_examining_) failure = std::current_exception();
     }
+    const std::lock_guard lock(mutex_);
+    failure_ = failure;
+    has_ended_ = true;
+    ended_.notify_all();
   });
+}
+
+void Snapshots::look_at_examination(std::chrono::milliseconds patience) {
+  std::unique_lock lock(mutex_);
+  if (examining_.joinable()) ended_.wait_for(lock, patience, [this] { return has_ended_; });
+  if (failure_) std::rethrow_exception(failure_);
 }
 
 void Snapshots::stop_growing() {
   for (const auto& [source, hash] : growing_) hash->stop();
 }
 
-void Snapshots::finish_hashing(bool stop) {
-  stop_hashing_ = stop;
+void Snapshots::finish_examining(bool stop) {
+  if (!examining_.joinable()) return;
+  stop_examining_ = stop;
   if (stop) stop_growing();
-  if (hashing_.joinable()) hashing_.join();
-  if (failure_) std::rethrow_exception(failure_);
+  examining_.join();
+  for (std::size_t i = 0; i < records_.size(); ++i) {
+    records_[i].intact = examined_[i].intact;
+    records_[i].sha256 = examined_[i].sha256;
+  }
+  if (failure_ && !stop) std::rethrow_exception(failure_);
 }
 
 void Snapshots::check_unchanged() const {

@@ -2,10 +2,13 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
+#include <condition_variable>
 #include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <set>
 #include <string>
 #include <thread>
@@ -25,6 +28,7 @@ struct SnapshotRecord {
   std::string file;  // empty: the source itself is read (snapshot = "none")
   std::int64_t bytes = 0;
   std::string sha256;           // empty until it was hashed
+  bool intact = false;          // every page was looked at, and none is damaged
   std::string state;            // SourceState of what is read
   std::int64_t deleted_at = 0;  // Unix microseconds; 0: it is kept
   std::int64_t sample = 0;      // rows of a root table in it, of a rehearsal; 0: it is a copy of the whole
@@ -33,7 +37,12 @@ struct SnapshotRecord {
 std::string to_json(const std::vector<SnapshotRecord>& records);
 std::vector<SnapshotRecord> snapshots_from_json(const std::string& json);
 
-/// The databases a run reads, and the hashing beside it.
+/// Looks at every page of `read`, which is the plan's `source` at `shown_url` or a copy of it. Throws
+/// Error(source) naming it and its damage.
+void require_intact(const std::string& source, const std::string& shown_url, SourceDatabase& read,
+                    const std::atomic<bool>& stop);
+
+/// The databases a run reads. Beside the run they are examined: looked through for damage, and hashed.
 class Snapshots {
  public:
   /// `originals` outlive this. Files go to `folder` (made with mode 0700).
@@ -50,10 +59,13 @@ class Snapshots {
   /// A resumed run: the same files, and another moment of the sources that have one. Throws Error(refused),
   /// naming it, when one is gone or is not what it was.
   void take_again(const std::vector<SnapshotRecord>& records);
-  /// Begins to hash what was not hashed yet, in a thread of its own; copies are hashed while they grow.
-  void start_hashing();
-  /// Waits for it. Throws its Error. `stop`: gives up early; hashes stay empty then.
-  void finish_hashing(bool stop);
+  /// Begins to examine what was not examined yet, in a thread of its own; copies are hashed while they grow.
+  void start_examining();
+  /// Waits for that long at most. Throws what was found: Error(source) naming the source and its damage.
+  void look_at_examination(std::chrono::milliseconds patience);
+  /// Waits for all of it, and tells records(). Throws as above. `stop`: gives up early; what was not examined
+  /// whole stays so.
+  void finish_examining(bool stop);
   /// Throws Error(refused) when a source that is read without a snapshot has changed since take().
   void check_unchanged() const;
 
@@ -68,6 +80,7 @@ class Snapshots {
  private:
   void use(const SnapshotRecord& record);
   Snapshot copy(const std::string& source, SourceDatabase& original);
+  void examine(SnapshotRecord& record);
   void stop_growing();
 
   const Plan& plan_;
@@ -78,8 +91,12 @@ class Snapshots {
   std::vector<SnapshotRecord> records_;
   bool again_ = false;                                             // take_again() was called
   std::map<std::string, std::unique_ptr<FollowingHash>> growing_;  // by source
-  std::thread hashing_;
-  std::atomic<bool> stop_hashing_{false};
+  std::vector<SnapshotRecord> examined_;                           // of the thread, until it has ended
+  std::thread examining_;
+  std::atomic<bool> stop_examining_{false};
+  std::mutex mutex_;
+  std::condition_variable ended_;
+  bool has_ended_ = false;
   std::exception_ptr failure_;
 };
 

@@ -42,6 +42,8 @@ namespace {
 
 constexpr std::int64_t kRowsPerProofPart = 250'000;
 constexpr std::int64_t kMostProofParts = 16;
+// A small source is looked through before anything is written; a large one beside the load.
+constexpr auto kExaminationPatience = std::chrono::milliseconds(100);
 
 std::string new_run_id() {
   std::string stamp = to_iso_utc(now_micros());
@@ -84,11 +86,12 @@ class Run : public TargetRun {
   void open() override {
     lock();
     take_snapshots();
+    if (home_ == nullptr) snapshots_->start_examining();
     // The copies are what counts from here on.
     prepared_ = prepare(plan_, snapshots_->databases(), target_, wrong_);
     refuse_unreviewed(prepared_.plan, plan_.targets.front().name, options_.reviewed);
     check_repeatable(prepared_.plan, snapshots_->databases());
-    settle_merges();
+    look_before_writing();
     open_run();
   }
 
@@ -114,7 +117,7 @@ class Run : public TargetRun {
                         ? "run the same command again: it goes on from the last committed chunk"
                         : error.hint();
     try {
-      snapshots_->finish_hashing(true);
+      snapshots_->finish_examining(true);
       record_.snapshots = to_json(snapshots_->records());
       record_.state = interrupted ? RunState::interrupted : RunState::failed;
       record_.updated_at = now_micros();
@@ -262,8 +265,8 @@ class Run : public TargetRun {
     }
   }
 
-  // A new run has nothing to take back yet but its copies, which are home's.
-  void settle_merges() {
+  // What refuses a run. A new one has nothing to take back yet but its copies, which are home's.
+  void look_before_writing() {
     SettlePlanOptions options;
     options.run = record_.id;
     options.folder = run_folder(record_.id);
@@ -271,6 +274,7 @@ class Run : public TargetRun {
       settlements_ = settle_plan(prepared_.plan, snapshots_->databases(), target_, options, wanted_stop_);
       refuse_unsettled(settlements_);
       look_for_orphans();
+      snapshots_->look_at_examination(kExaminationPatience);
     } catch (const Error&) {
       std::error_code fault;
       if (!earlier_ && home_ == nullptr) std::filesystem::remove_all(run_folder(record_.id), fault);
@@ -402,14 +406,16 @@ class Run : public TargetRun {
     plan_proofs(jobs_);
     skip_done_steps();
     observer_.run_began(header(chunks));
-    if (home_ == nullptr) snapshots_->start_hashing();
     guard_readings_ = std::make_unique<GuardReadings>(context_->guards, ledger_->checks(record_.id));
     {
       const auto connection = target_.connect(record_.id, 0);
       ledger_->write_checks(record_.id, guard_readings_->begin(asks(*connection)));
     }
     const Throttle throttle(target_, *pace_, throttle_inputs());
-    Crew(*context_, wanted_stop_, stop_).work(jobs_, [this] { tell_progress(); });
+    Crew(*context_, wanted_stop_, stop_).work(jobs_, [this] {
+      tell_progress();
+      snapshots_->look_at_examination({});
+    });
     if (stop_) throw Error(ErrorCode::interrupted, "stopped on request");
   }
 
@@ -457,7 +463,7 @@ class Run : public TargetRun {
   }
 
   void conclude(const std::vector<RunSummary>& others) {
-    snapshots_->finish_hashing(false);
+    snapshots_->finish_examining(false);
     snapshots_->check_unchanged();
     record_.snapshots = to_json(snapshots_->records());
     const auto chunks = ledger_->chunks(record_.id);

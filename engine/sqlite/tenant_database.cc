@@ -1,5 +1,6 @@
 // Many files as one database of a plan: which they are, their snapshot, and what came later.
 #include <algorithm>
+#include <atomic>
 #include <map>
 
 #include <sys/stat.h>
@@ -8,6 +9,7 @@
 #include "base/file_pattern.h"
 #include "base/hash.h"
 #include "base/json.h"
+#include "base/parallel.h"
 #include "base/text.h"
 #include "database/file_list.h"
 #include "sqlite/snapshot.h"
@@ -228,23 +230,32 @@ void make_folder(const fs::path& folder) {
     throw Error(ErrorCode::system, "cannot make the folder " + folder.string() + ": " + fault.message());
 }
 
+/// Throws Error(source) where the copy is damaged.
+void copy_one_file(const fs::path& file, const fs::path& folder, CopiedFile& copied) {
+  static const std::atomic<bool> never{false};
+  const fs::path copy = folder / copied.copy;
+  copy_database(file, copy, {});
+  const auto connection =
+      open_as_source(Access{AccessKind::immutable, copy, nullptr, {}}, file, Writers::absent);
+  copied.schema = schema_hash(*connection);
+  make_sqlite_source(connection)->check_integrity(never);
+  copied.bytes = static_cast<std::int64_t>(fs::file_size(copy));
+  copied.sha256 = sha256_file(copy);
+  copied.stamp = file_stamp(copy);
+}
+
 void TenantDatabase::copy_into(const fs::path& folder, FileList& list) const {
-  for (const auto& file : files_->files()) {
+  const std::vector<TenantFile>& files = files_->files();
+  for (const auto& file : files) {
     CopiedFile copied;
     copied.copy = file.file.lexically_relative(folder_).string();
     copied.from = file.file.string();
     copied.tenant = file.tenant;
-    const fs::path copy = folder / copied.copy;
-    if (!fs::exists(copy.parent_path())) make_folder(copy.parent_path());
-    copy_database(file.file, copy, {});
-    SqliteConnection connection(file_uri(copy, "mode=ro&immutable=1"), SQLITE_OPEN_READONLY, copy.string(),
-                                ErrorCode::source);
-    copied.schema = schema_hash(connection);
-    copied.bytes = static_cast<std::int64_t>(fs::file_size(copy));
-    copied.sha256 = sha256_file(copy);
-    copied.stamp = file_stamp(copy);
+    const fs::path parent = (folder / copied.copy).parent_path();
+    if (!fs::exists(parent)) make_folder(parent);
     list.files.push_back(std::move(copied));
   }
+  for_each_at_once(files.size(), [&](std::size_t i) { copy_one_file(files[i].file, folder, list.files[i]); });
 }
 
 // In a folder of the source's name, which is complete or absent.
@@ -265,7 +276,7 @@ Snapshot TenantDatabase::snapshot(const fs::path& file, const CopyGrowth&) {
     fs::remove_all(partial, ignored);
     throw;
   }
-  Snapshot snapshot{folder / kFileListName, 0};
+  Snapshot snapshot{folder / kFileListName, 0, true};
   for (const auto& copied : list.files) snapshot.bytes += copied.bytes;
   return snapshot;
 }

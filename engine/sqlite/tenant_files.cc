@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/hash.h"
+#include "base/parallel.h"
 #include "base/text.h"
 #include "sql/identifiers.h"
 
@@ -132,14 +133,14 @@ void TenantFiles::look_into_all() {
   tables_.clear();
   schemas_.clear();
   noticed_ = 0;
+  std::vector<std::string> noticed(files_.size());
+  for_each_at_once(files_.size(), [&](std::size_t i) {
+    if (files_[i].schema.empty()) files_[i].schema = schema_hash(*open(i, &noticed[i]));
+  });
   std::map<std::string, std::size_t> places;
   for (std::size_t i = 0; i < files_.size(); ++i) {
-    TenantFile& file = files_[i];
-    if (file.schema.empty()) {
-      std::string notice;
-      file.schema = schema_hash(*open(i, &notice));
-      if (!notice.empty() && noticed_++ == 0) notice_ = file.file.string() + ": " + notice;
-    }
+    const TenantFile& file = files_[i];
+    if (!noticed[i].empty() && noticed_++ == 0) notice_ = file.file.string() + ": " + noticed[i];
     const auto [place, is_new] = places.emplace(file.schema, schemas_.size());
     if (is_new) schemas_.push_back({file.schema, i, 0});
     ++schemas_[place->second].files;

@@ -28,7 +28,7 @@ struct TenantSchema {
   std::size_t files = 0;
 };
 
-/// Opens no more than a file at a time, and keeps none open. Any thread.
+/// Opens a file a thread at a time, and keeps none open. Any thread.
 class TenantFiles {
  public:
   /// `files` stand in the order of their tenants, at least one.

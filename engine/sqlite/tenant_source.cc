@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <list>
 
+#include "base/parallel.h"
 #include "base/text.h"
 
 namespace planrun {
@@ -182,8 +183,9 @@ class TenantSource : public Source {
     return files_->all().differences(table, columns);
   }
 
-  void check_integrity() override {
-    for (std::size_t i = 0; i < files_->count(); ++i) files_->open(i)->check_integrity();
+  void check_integrity(const std::atomic<bool>& stop) override {
+    for_each_at_once(files_->count(),
+                     [&](std::size_t i) { files_->all().connect(i)->check_integrity(stop); });
   }
 
  private:

@@ -44,21 +44,24 @@ TEST_CASE("without -j the server's own measure of parallel work counts", "[postg
   CHECK_THAT(run.err, Catch::Contains(", 1 worker"));
 }
 
-// The index asks the session how many processes may help the server to build it, and leaves the answer in a
-// sequence.
+// The index asks the session how many processes may help the server to build it, and leaves the most in a
+// sequence: ANALYZE asks it again.
 std::string helpers_of_index(const std::string& jobs, const std::string& setting) {
   Migration m(Kind::postgresql,
               "create table t(id integer primary key, n integer);"
-              " with recursive k(i) as (select 1 union all select i + 1 from k where i < 10001)"
+              " with recursive k(i) as (select 1 union all select i + 1 from k where i < 50000)"
               " insert into t select i, i from k",
               "[table.t]\nfrom = \"s.t\"\n[table.t.index]\nt_seen = \"(seen(n))\"\n");
   m.target(
-      "create sequence told minvalue 0; create function seen(n integer) returns integer immutable"
-      " language plpgsql as $$ begin perform setval('told',"
-      " current_setting('max_parallel_maintenance_workers')::int); return n; end $$;"
+      "create sequence told minvalue 0; create function seen(n bigint) returns bigint immutable"
+      " language plpgsql as $$ begin perform setval('told', given) from"
+      " (select current_setting('max_parallel_maintenance_workers')::int as given) g where given > 0;"
+      " return n; end $$;"
       " do $$ begin execute format('alter database %I set max_parallel_maintenance_workers = " +
       setting + "', current_database()); end $$");
-  REQUIRE(m.run({"-j", jobs}).status == 0);
+  const ProcessResult run = m.run({"-j", jobs});
+  INFO(run.out << run.err);
+  REQUIRE(run.status == 0);
   return m.target("select last_value from told");
 }
 

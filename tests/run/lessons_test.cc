@@ -197,6 +197,57 @@ TEST_CASE("sequences, partial and expression indexes arrive in SQLite") {
   CHECK(m.target("select count(*) from sqlite_master where name in ('child_email', 'child_lower')") == "2");
 }
 
+namespace {
+
+std::string rows_of_100_bytes(int rows) {
+  return "create table t(id integer primary key, v text); with recursive n(i) as (select 1 union all select "
+         "i + 1 "
+         "from n where i < " +
+         std::to_string(rows) + ") insert into t select i, printf('%0100d', i) from n";
+}
+
+// SQLite counts what is left and tells no error; that the file is damaged only its own check finds.
+void check_lost_leaf(Kind kind) {
+  Migration m(kind, rows_of_100_bytes(5000), "[table.t]\nfrom = \"s.t\"\n");
+  lose_leaf(m.source_file());
+  REQUIRE(std::stoi(m.source("select count(*) from t")) < 5000);
+  for (const ProcessResult& r : {m.dry_run(), m.run()}) {
+    CHECK(r.status == 1);
+    CHECK_THAT(r.err, ContainsSubstring("source s (sqlite:" + m.source_file().string() + ")") &&
+                          ContainsSubstring("may have lost rows that no query finds") &&
+                          ContainsSubstring("is never used") && ContainsSubstring(".recover"));
+  }
+  CHECK(m.target(kind == Kind::sqlite ? "select count(*) from sqlite_schema where name = 't'"
+                                      : "select count(*) from pg_tables where tablename = 't'") == "0");
+}
+
+}  // namespace
+
+TEST_CASE("rows that a damaged file has lost are no successful run, into SQLite") {
+  check_lost_leaf(Kind::sqlite);
+}
+
+TEST_CASE("rows that a damaged file has lost are no successful run, into PostgreSQL", "[postgres]") {
+  check_lost_leaf(Kind::postgresql);
+}
+
+TEST_CASE("damage that is found beside the load ends the run, which can be taken back", "[slow]") {
+  Migration m(Kind::sqlite, rows_of_100_bytes(1'000'000), "[table.t]\nfrom = \"s.t\"\n");
+  lose_leaf(m.source_file());
+  const ProcessResult r = m.run();
+  CHECK(r.status == 1);
+  CHECK_THAT(r.out + r.err, ContainsSubstring("may have lost rows that no query finds"));
+  const ProcessResult back = run_planrun({"rollback", m.plan_file().string(), "--yes"}, m.state());
+  INFO(back.out << back.err);
+  CHECK(m.target("select count(*) from sqlite_schema where name = 't'") == "0");
+}
+
+TEST_CASE("the ledger knows that a source was looked through", "[postgres]") {
+  Migration m(Kind::postgresql, rows_of_100_bytes(5000), "[table.t]\nfrom = \"s.t\"\n");
+  REQUIRE(m.run().status == 0);
+  CHECK(m.target("select (snapshots::jsonb)->0->>'intact' from planrun.run") == "true");
+}
+
 TEST_CASE("an orphan is named, and kept out on demand", "[postgres]") {
   const std::string source = std::string(kSchemas) + "insert into child values (4, 5, 'd@x', 0);";
   Migration stop(Kind::postgresql, source, kSchemaPlan);

@@ -276,6 +276,15 @@ TEST_CASE("a WAL beside one of many files is read, and a damaged file is named",
   damaged.add_three();
   fs::resize_file(damaged.file("bolt"), 5000);
   check_error(damaged, damaged.run(), {"bolt.db", "cut short"});
+
+  for (const char* snapshot : {"", "snapshot = \"none\"\n"}) {
+    Shops lost(Kind::sqlite, kCustomers + kOrders, std::string("tenant = \"{stem}\"\n") + snapshot);
+    lost.add("acme", 3);
+    lost.add("bolt", 600);
+    lose_leaf(lost.file("bolt"));
+    REQUIRE(sqlite3(lost.file("bolt"), "select count(*) < 600 from customers") == "1");
+    check_error(lost, lost.run(), {"bolt.db is damaged", "may have lost rows"});
+  }
 }
 
 TEST_CASE("a pattern and its tenant belong together", "[tenants]") {

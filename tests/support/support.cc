@@ -141,6 +141,21 @@ std::string read_file(const std::filesystem::path& file) {
   return text.str();
 }
 
+void lose_leaf(const std::filesystem::path& database) {
+  std::string bytes = read_file(database);
+  constexpr std::size_t kRoot = 4096;
+  constexpr std::size_t kPointers = kRoot + 12;
+  REQUIRE(bytes.at(kRoot) == 5);  // an inner page of a table
+  const auto cells = static_cast<std::size_t>(static_cast<unsigned char>(bytes[kRoot + 3])) * 256 +
+                     static_cast<unsigned char>(bytes[kRoot + 4]);
+  REQUIRE(cells > 2);
+  bytes.erase(kPointers + 2, 2);  // the second pointer to a cell
+  bytes.insert(kPointers + (cells - 1) * 2, 2, '\0');
+  bytes[kRoot + 3] = static_cast<char>((cells - 1) / 256);
+  bytes[kRoot + 4] = static_cast<char>((cells - 1) % 256);
+  write_file(database, bytes);
+}
+
 std::size_t kill_points(std::size_t usual) {
   const char* text = std::getenv("PLANRUN_KILL_POINTS");
   return text != nullptr ? std::stoul(text) : usual;
