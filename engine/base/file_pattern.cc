@@ -65,6 +65,22 @@ std::vector<fs::path> entries_of(const fs::path& folder, const std::string& patt
   return entries;
 }
 
+/// A folder, or nothing. What is there and cannot be looked at is an error: nobody would miss what it holds.
+bool is_no_file(const fs::path& path) {
+  std::error_code fault;
+  const fs::file_status status = fs::status(path, fault);
+  if (status.type() != fs::file_type::not_found && !fault) return fs::is_directory(status);
+  std::error_code own_fault;
+  const bool is_absent = fs::symlink_status(path, own_fault).type() == fs::file_type::not_found;
+  if (is_absent && (!own_fault || own_fault == std::errc::no_such_file_or_directory ||
+                    own_fault == std::errc::not_a_directory))
+    return true;
+  throw Error(ErrorCode::source,
+              path.string() + " cannot be looked at: " +
+                  (fault ? fault : std::make_error_code(std::errc::no_such_file_or_directory)).message(),
+              "give this user the right to read it, or mend the link; or let the pattern leave it out");
+}
+
 }  // namespace
 
 bool has_wildcard(std::string_view path) {
@@ -90,10 +106,7 @@ std::vector<fs::path> files_matching(const fs::path& pattern) {
     }
     found = std::move(next);
   }
-  std::error_code ignored;
-  std::erase_if(found, [&](const fs::path& path) {
-    return !fs::exists(path, ignored) || fs::is_directory(path, ignored);
-  });
+  std::erase_if(found, is_no_file);
   std::sort(found.begin(), found.end());
   return found;
 }

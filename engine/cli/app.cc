@@ -167,6 +167,7 @@ class App {
     } catch (const CLI::ParseError& error) {
       throw Error(ErrorCode::usage, error.what(), "planrun --help shows what there is");
     }
+    refuse_empty_words(app_);
     if (self_ != nullptr) return self_(*this);
     options_.source_urls = named_urls(sources_, "--source");
     options_.target_urls = named_urls(targets_, "--target");
@@ -187,6 +188,18 @@ class App {
   }
 
  private:
+  // A variable of the shell that is not set would else turn a command into another one.
+  static void refuse_empty_words(const CLI::App& app) {
+    for (const CLI::Option* option : app.get_options()) {
+      for (const std::string& word : option->results()) {
+        if (word.empty())
+          throw Error(ErrorCode::usage, option->get_name() + " is given an empty word",
+                      "say what it is to be, or leave it out");
+      }
+    }
+    for (const CLI::App* command : app.get_subcommands()) refuse_empty_words(*command);
+  }
+
   void set_rate() {
     if (options_.dry_run || command_ != nullptr)
       throw Error(ErrorCode::usage, "--rate is for a run: planrun PLAN --rate \"50000 rows/s\"");

@@ -14,7 +14,7 @@ std::string_view to_string(ObjectKind kind);
 enum class SqlMoment {
   before_load,  // before the first table is made
   after_load,   // when all tables have their rows and keys, before triggers and proofs
-  end,          // after the proofs and the views
+  end,          // after the views, before the proofs
 };
 std::string_view to_string(SqlMoment moment);
 

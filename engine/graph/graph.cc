@@ -138,8 +138,10 @@ class Builder {
     for (const ResolvedTable* table : parents_first()) add_what_needs_keys(*table);
     if (has_sql(SqlMoment::after_load)) after_load_ = add_sql(SqlMoment::after_load, all_finished());
     add_triggers();
+    // What the plan's SQL does at the end is proved too.
+    if (has_sql(SqlMoment::end)) at_end_ = add_sql(SqlMoment::end, add_views());
     for (const auto& table : plan_.tables) add_proof(table);
-    add_sql(SqlMoment::end, add_views());
+    if (at_end_.empty()) add_views();
     weigh();
     return std::move(graph_);
   }
@@ -400,7 +402,8 @@ class Builder {
                        [&](const SchemaObject& object) { return is_done_at(object, moment); });
   }
 
-  // Views wait for all proofs, and a view for those that it reads. Returns what comes after all of them.
+  // Views wait for all proofs that there are, and a view for those that it reads. Returns what comes after
+  // all of them.
   std::vector<std::size_t> add_views() {
     std::vector<std::size_t> ready = all_finished();
     for (std::size_t i = 0; i < graph_.steps.size(); ++i) {
@@ -444,6 +447,7 @@ class Builder {
     step.id = "prove " + step.table;
     step.after = finished_.at(table.schema.name);
     step.after.insert(step.after.end(), after_load_.begin(), after_load_.end());
+    step.after.insert(step.after.end(), at_end_.begin(), at_end_.end());
     add(std::move(step));
   }
 
@@ -465,6 +469,7 @@ class Builder {
   std::set<std::string> waited_for_;      // tables that an `after` names
   std::vector<std::size_t> before_load_;  // steps that the first table waits for
   std::vector<std::size_t> after_load_;   // SQL steps that triggers and proofs wait for
+  std::vector<std::size_t> at_end_;       // SQL steps that proofs wait for
   std::map<std::string, Size> sizes_;
   std::map<std::string, std::vector<SchemaStep>> schema_steps_;
   std::map<std::string, std::vector<std::size_t>> loaded_;  // steps after which the rows of a table are in

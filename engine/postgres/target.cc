@@ -6,6 +6,7 @@
 #include "base/time.h"
 #include "postgres/back_reader.h"
 #include "postgres/chunk_transaction.h"
+#include "postgres/dependents.h"
 #include "postgres/take_back.h"
 #include "postgres/undo.h"
 #include "postgres/value_check.h"
@@ -18,7 +19,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// How often a transaction is begun again after a deadlock, a failed serialization or a lost connection.
 // How long strangers may hold a lock that a schema step needs. Locks of the same run are waited for without
 // end: an index of a large table takes as long as it takes.
 constexpr auto kStrangersPatience = std::chrono::seconds(60);
@@ -235,13 +235,10 @@ void PostgresTarget::remove_rows(const std::string& run, const TableSchema& tabl
   Transaction transaction(connection);
   connection.exec("SET LOCAL synchronous_commit = on");
   const std::string name = context_->table(table.name);
-  // As row_reference() names them.
-  const std::string named = table.partition
-                                ? "DELETE FROM " + name +
-                                      " t USING unnest($1::text[]) r WHERE t.tableoid = split_part(r, '(', "
-                                      "1)::oid AND t.ctid = ('(' || split_part(r, '(', 2))::tid"
-                                : "DELETE FROM " + name + " WHERE ctid = any($1::tid[])";
-  const auto removed = connection.exec(named, {array_literal(row_references)}).affected();
+  const std::string references = array_literal(row_references);
+  refuse_dependents(connection, table, name, references);
+  const auto removed =
+      connection.exec("DELETE FROM " + name + " t WHERE " + named_rows_sql(table), {references}).affected();
   if (removed != static_cast<std::int64_t>(row_references.size())) {
     throw Error(ErrorCode::target,
                 "table " + table.name + ": " + std::to_string(removed) + " rows could be taken out, not " +

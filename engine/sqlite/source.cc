@@ -1,9 +1,7 @@
 #include "sqlite/source.h"
 
 #include <algorithm>
-#include <condition_variable>
 #include <mutex>
-#include <thread>
 
 #include "base/json.h"
 #include "base/text.h"
@@ -11,6 +9,7 @@
 #include "sqlite/catalog.h"
 #include "sqlite/expression.h"
 #include "sqlite/inspector.h"
+#include "sqlite/integrity.h"
 #include "sqlite/own_collations.h"
 #include "sqlite/reader.h"
 #include "sqlite/row_finder.h"
@@ -26,8 +25,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::int64_t kMostRanges = 100'000;
-constexpr std::size_t kShownDamage = 5;
-constexpr auto kLookPause = std::chrono::milliseconds(50);
 
 // A few MB hold the inner pages of any table; mmap would count as our memory. The file is not trusted:
 // query_only keeps its schema from writing, and what it can call are SQLite's own functions, as the process
@@ -38,37 +35,6 @@ constexpr auto kLookPause = std::chrono::milliseconds(50);
 constexpr const char* kSettings =
     "pragma cache_size = -8000; pragma mmap_size = 0; pragma query_only = on; pragma trusted_schema = on; "
     "pragma cell_size_check = on; pragma ignore_check_constraints = on";
-
-/// A line of quick_check is a finding; the first one of those about pages names the database.
-void add_damage(const std::string& message, std::vector<std::string>& damage) {
-  for (auto& line : split(message, '\n')) {
-    if (!line.empty() && !line.starts_with("*** in database ")) damage.push_back(std::move(line));
-  }
-}
-
-/// What quick_check says of values, not of the file: rows that break a NOT NULL, CHECK or STRICT column.
-bool is_about_values(const std::string& message) {
-  return message.starts_with("NULL value in ") || message.starts_with("CHECK constraint failed") ||
-         message.find(" value in ") != std::string::npos;
-}
-
-/// Ends the statements of a connection when `stop` is set. quick_check is a few instructions, so that a
-/// progress handler would hardly be asked.
-class Interruptible {
- public:
-  Interruptible(SqliteConnection& connection, const std::atomic<bool>& stop)
-      : watch_([&connection, &stop](const std::stop_token& ended) {
-          std::mutex mutex;
-          std::condition_variable_any changed;
-          std::unique_lock lock(mutex);
-          while (!changed.wait_for(lock, ended, kLookPause, [&] { return ended.stop_requested(); })) {
-            if (stop) sqlite3_interrupt(connection.get());
-          }
-        }) {}
-
- private:
-  std::jthread watch_;
-};
 
 class SqliteSource : public Source {
  public:
@@ -109,16 +75,11 @@ class SqliteSource : public Source {
     return planrun::refuse_expression(*connection_, rows, expr);
   }
 
-  void check_integrity(const std::atomic<bool>& stop) override;
-
- private:
-  /// Rows stand in an order that only the application knows.
-  bool is_about_own_order(const std::string& message) {
-    constexpr std::string_view kStart = "row not in PRIMARY KEY order for ";
-    return message.starts_with(kStart) &&
-           read_catalog_table(*connection_, message.substr(kStart.size())).order.parts.empty();
+  void check_integrity(const std::atomic<bool>& stop) override {
+    planrun::check_integrity(*connection_, stop);
   }
 
+ private:
   std::shared_ptr<SqliteConnection> connection_;
   std::optional<AddedColumn> added_;
   std::optional<RowFinder> row_finder_;
@@ -157,28 +118,6 @@ std::vector<Range> SqliteSource::ranges(const std::string& table, std::int64_t r
   }
   ranges.push_back({begin, std::nullopt});
   return ranges;
-}
-
-void SqliteSource::check_integrity(const std::atomic<bool>& stop) {
-  std::vector<std::string> damage;
-  const Interruptible interruptible(*connection_, stop);
-  try {
-    Statement check(*connection_, "pragma quick_check");
-    while (damage.size() < kShownDamage && check.step()) {
-      const std::string message = check.text(0);
-      if (message != "ok" && !is_about_values(message) && !is_about_own_order(message))
-        add_damage(message, damage);
-    }
-  } catch (const Error& error) {  // Some damage ends the check itself.
-    if (stop) throw Error(ErrorCode::interrupted, "stopped on request");
-    damage.emplace_back(error.what());
-  }
-  if (damage.empty()) return;
-  if (damage.size() > kShownDamage) damage.resize(kShownDamage);
-  throw Error(
-      ErrorCode::source,
-      connection_->shown() + " is damaged, and may have lost rows that no query finds: " + join(damage, "; "),
-      "restore it from a backup, or salvage it with sqlite3's .recover");
 }
 
 class SqliteSourceDatabase : public SourceDatabase {

@@ -25,6 +25,9 @@ TEST_CASE("the command line is told what is wrong with it") {
       {{"x.toml", "-j", "0"}, "jobs"},
       {{"x.toml", "--format", "yaml"}, "format"},
       {{"x.toml", "--source", "nonsense"}, "NAME=URL"},
+      {{"rollback", "x.toml", "--run", ""}, "--run is given an empty word"},
+      {{"x.toml", "--expect="}, "--expect"},
+      {{"x.toml", "--join", ""}, "--join is given an empty word"},
       {{folder.path().string()}, folder.path().c_str()},
   };
   for (const Case& c : cases) {

@@ -218,6 +218,18 @@ TEST_CASE("names in the way are told before the run, in PostgreSQL", "[postgres]
   check_in_the_way(Kind::postgresql);
 }
 
+TEST_CASE("what a step at the end does to proved columns is found by the proof", "[postgres]") {
+  Migration m(
+      Kind::postgresql,
+      "create table t(id integer primary key, v text); insert into t values (1, 'long enough')",
+      "[table.t]\nfrom = \"s.t\"\n[[sql]]\nname = \"cut\"\nat = \"end\"\n"
+      "sql = \"alter table t alter column v type varchar(4) using left(v, 4)\"\nundo = \"select 1\"\n");
+  const ProcessResult r = m.run();
+  INFO(r.out << r.err);
+  CHECK(r.status == 3);
+  CHECK_THAT(r.out, ContainsSubstring("NOT PROVED") && ContainsSubstring("table t"));
+}
+
 TEST_CASE("SQLite's own grammar is asked before anything is written") {
   const std::string faults = R"(
 [trigger.x]

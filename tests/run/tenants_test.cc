@@ -280,9 +280,11 @@ TEST_CASE("a WAL beside one of many files is read, and a damaged file is named",
   for (const char* snapshot : {"", "snapshot = \"none\"\n"}) {
     Shops lost(Kind::sqlite, kCustomers + kOrders, std::string("tenant = \"{stem}\"\n") + snapshot);
     lost.add("acme", 3);
-    lost.add("bolt", 600);
+    sqlite3(lost.file("bolt"), kSchema +
+                                   "with recursive n(i) as (select 1 union all select i + 1 from n where i < "
+                                   "2000) insert into customers select i, 'customer ' || i from n");
     lose_leaf(lost.file("bolt"));
-    REQUIRE(sqlite3(lost.file("bolt"), "select count(*) < 600 from customers") == "1");
+    REQUIRE(sqlite3(lost.file("bolt"), "select count(*) < 2000 from customers") == "1");
     check_error(lost, lost.run(), {"bolt.db is damaged", "may have lost rows"});
   }
 }
@@ -310,6 +312,13 @@ TEST_CASE("a pattern without files, and two files of one tenant, are refused", "
   twice.add_three();
   fs::copy_file(twice.file("bolt"), twice / "tenants/bolt.sqlite");
   check_error(twice, twice.run(), {"bolt.db and", "bolt.sqlite", "both of the tenant"});
+}
+
+TEST_CASE("a file that cannot be looked at is named, not left out", "[tenants]") {
+  Shops shops(Kind::sqlite);
+  shops.add_three();
+  fs::create_symlink("/nowhere/dora.db", shops.file("dora"));
+  check_error(shops, shops.run(), {"dora.db cannot be looked at", "mend the link"});
 }
 
 TEST_CASE("files that differ in what the plan reads are refused by name before anything is written",

@@ -240,6 +240,37 @@ TEST_CASE("an index that lacks rows does not change what is read") {
   }
 }
 
+TEST_CASE("damage is what rows may be lost by, and not that of an index") {
+  const std::string rows =
+      "; with recursive n(i) as (select 1 union all select i+1 from n where i<5000) "
+      "insert into t select i, printf('%0100d', i) from n; create index of_b on t(b)";
+  const auto said = [](const fs::path& file) {
+    return error_of([&] { open_sqlite_source(file)->connect()->check_integrity(kNever); }, ErrorCode::source);
+  };
+  const auto root_of = [](const fs::path& file, const std::string& name) {
+    return std::stoul(sqlite3(file, "select rootpage from sqlite_schema where name = '" + name + "'"));
+  };
+  for (const std::string kind : {"", " without rowid"}) {
+    INFO(kind);
+    TempFolder folder;
+    const auto lost = folder / "lost.db";
+    sqlite3(lost, "create table t(a integer primary key, b text)" + kind + rows);
+    CHECK_NOTHROW(open_sqlite_source(lost)->connect()->check_integrity(kNever));
+    fs::copy_file(lost, folder / "index.db");
+    lose_leaf(lost, root_of(lost, "t"));
+    CHECK(sqlite3(lost, "select count(b) < 5000 from t where a > 0") == "1");
+    CHECK_THAT(said(lost), ContainsSubstring("lost.db is damaged") && ContainsSubstring("is never used"));
+    lose_leaf(folder / "index.db", root_of(lost, "of_b"));
+    CHECK(sqlite3(folder / "index.db", "select count(*) < 5000 from t indexed by of_b where b > ''") == "1");
+    // In a table without rowids rows stand on pages of an index's kind: which it was cannot be told.
+    if (kind.empty()) {
+      CHECK_NOTHROW(open_sqlite_source(folder / "index.db")->connect()->check_integrity(kNever));
+    } else {
+      CHECK_THAT(said(folder / "index.db"), ContainsSubstring("is never used"));
+    }
+  }
+}
+
 TEST_CASE("the catalog tells tables, columns, sequences and kinds apart") {
   TempFolder folder;
   sqlite3(folder / "s.db",

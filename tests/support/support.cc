@@ -141,18 +141,18 @@ std::string read_file(const std::filesystem::path& file) {
   return text.str();
 }
 
-void lose_leaf(const std::filesystem::path& database) {
+void lose_leaf(const std::filesystem::path& database, std::size_t root) {
   std::string bytes = read_file(database);
-  constexpr std::size_t kRoot = 4096;
-  constexpr std::size_t kPointers = kRoot + 12;
-  REQUIRE(bytes.at(kRoot) == 5);  // an inner page of a table
-  const auto cells = static_cast<std::size_t>(static_cast<unsigned char>(bytes[kRoot + 3])) * 256 +
-                     static_cast<unsigned char>(bytes[kRoot + 4]);
+  const std::size_t page = (root - 1) * 4096;
+  const std::size_t pointers = page + 12;
+  REQUIRE((bytes.at(page) == 5 || bytes.at(page) == 2));  // an inner page
+  const auto cells = static_cast<std::size_t>(static_cast<unsigned char>(bytes[page + 3])) * 256 +
+                     static_cast<unsigned char>(bytes[page + 4]);
   REQUIRE(cells > 2);
-  bytes.erase(kPointers + 2, 2);  // the second pointer to a cell
-  bytes.insert(kPointers + (cells - 1) * 2, 2, '\0');
-  bytes[kRoot + 3] = static_cast<char>((cells - 1) / 256);
-  bytes[kRoot + 4] = static_cast<char>((cells - 1) % 256);
+  bytes.erase(pointers + 2, 2);  // the second pointer to a cell
+  bytes.insert(pointers + (cells - 1) * 2, 2, '\0');
+  bytes[page + 3] = static_cast<char>((cells - 1) / 256);
+  bytes[page + 4] = static_cast<char>((cells - 1) % 256);
   write_file(database, bytes);
 }
 

@@ -59,9 +59,10 @@ class TempPostgres {
 
 void write_file(const std::filesystem::path& file, const std::string& text);
 std::string read_file(const std::filesystem::path& file);
-/// Takes a leaf out of the table whose root is page 2 of 4,096 bytes, and has pages below it: its rows stay
-/// in the file, and no query finds them or fails (https://www.sqlite.org/fileformat2.html, 1.6).
-void lose_leaf(const std::filesystem::path& database);
+/// Takes a leaf out of the table or index whose root is page `root` of 4,096 bytes, and has pages below it:
+/// what it holds stays in the file, and no query finds it or fails (https://www.sqlite.org/fileformat2.html,
+/// 1.6).
+void lose_leaf(const std::filesystem::path& database, std::size_t root = 2);
 
 /// At how many points of a run a test kills it. PLANRUN_KILL_POINTS=N tries so many instead; 10000 are all of
 /// them, which takes hours.
