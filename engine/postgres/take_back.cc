@@ -101,11 +101,27 @@ class TakingBack {
       names.push_back(quote_name(column.name));
       values.push_back("(u.before::" + table_ + ")." + names.back());
     }
-    return connection_
-        .exec("UPDATE " + table_ + " " + kRow + " SET (" + join(names, ", ") + ") = ROW(" +
-              join(values, ", ") + ") FROM " + undo_ + " u WHERE " + of_run_ + " AND u.op = 'update' AND " +
-              is_row())
-        .affected();
+    const std::string update = "UPDATE " + table_ + " " + kRow + " SET (" + join(names, ", ") + ") = ROW(" +
+                               join(values, ", ") + ") FROM " + undo_ + " u WHERE " + of_run_ +
+                               " AND u.op = 'update' AND " + is_row();
+    connection_.exec("SAVEPOINT before_restoring");
+    try {
+      return connection_.exec(update).affected();
+    } catch (const Error& error) {
+      if (error.sqlstate() != "23505") throw;
+      connection_.exec("ROLLBACK TO SAVEPOINT before_restoring");
+    }
+    return restore_one_by_one(update);
+  }
+
+  /// The last one first: what was updated later may hold a unique value that a row had before.
+  std::int64_t restore_one_by_one(const std::string& update) {
+    const Result updates = connection_.exec("SELECT u.id FROM " + undo_ + " u WHERE " + of_run_ +
+                                            " AND u.op = 'update' ORDER BY u.id DESC");
+    std::int64_t restored = 0;
+    for (int i = 0; i < updates.rows(); ++i)
+      restored += connection_.exec(update + " AND u.id = $1", {updates.text(i, 0)}).affected();
+    return restored;
   }
 
   /// A sequence from which somebody has taken a value for a row that is there stays as it is. Setting a

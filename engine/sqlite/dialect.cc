@@ -225,7 +225,7 @@ std::vector<SchemaStep> SqliteDialect::schema_steps(const TableSchema& table) co
          {0},
          {}});
   }
-  add({SchemaStepKind::analyze, table.name, {"ANALYZE " + quote_name(table.name)}, all, {}});
+  add({SchemaStepKind::analyze, table.name, {"ANALYZE main." + quote_name(table.name)}, all, {}});
   return steps;
 }
 

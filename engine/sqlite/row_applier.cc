@@ -68,7 +68,7 @@ std::string update_sql(const LoadTarget& load) {
     // Nothing but the key is loaded: the row that is there holds it already.
     if (set.empty()) set.push_back(equals);
   }
-  return "update " + quote_name(load.table->name) + " set " + join(set, ", ") + " where " +
+  return "update or abort " + quote_name(load.table->name) + " set " + join(set, ", ") + " where " +
          join(keys, " and ");
 }
 

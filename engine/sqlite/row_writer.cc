@@ -15,9 +15,11 @@ std::string names_of(const std::vector<std::string>& columns) {
   return join(names, ", ");
 }
 
+// ABORT, also where a constraint of the table says REPLACE or IGNORE: no other row goes, and none is left
+// out.
 std::string insert_sql(const std::string& table, const std::vector<std::string>& columns) {
-  if (columns.empty()) return "insert into " + quote_name(table) + " default values";
-  return "insert into " + quote_name(table) + " (" + names_of(columns) + ") values (" +
+  if (columns.empty()) return "insert or abort into " + quote_name(table) + " default values";
+  return "insert or abort into " + quote_name(table) + " (" + names_of(columns) + ") values (" +
          join(std::vector<std::string>(columns.size(), "?"), ", ") + ")";
 }
 
@@ -40,29 +42,42 @@ class RowWriter::BatchFeed : public RowFeed {
     place_ = 0;
     first_ = first;
     failures_ = &failures;
+    given_ = 0;
   }
+
+  /// Rows that were told since begin() or the last add().
+  std::int64_t given() const { return given_; }
 
   const Cell* next() override {
     while (place_ < rows_->size()) {
       RowFailure failure;
       const std::span<const Cell> row = rows_->row(place_++);
-      if (writer_.store(row, failure) && writer_.has_rowid(row, failure)) return writer_.stored_.data();
-      add(std::move(failure));
+      if (writer_.store(row, failure) && writer_.has_rowid(row, failure)) {
+        ++given_;
+        return writer_.stored_.data();
+      }
+      note(std::move(failure));
     }
     return nullptr;
   }
 
   /// Of the row told last.
   void add(RowFailure failure) {
+    note(std::move(failure));
+    given_ = 0;
+  }
+
+ private:
+  void note(RowFailure failure) {
     failure.ordinal = first_ + static_cast<std::int64_t>(place_) - 1;
     failures_->push_back(std::move(failure));
   }
 
- private:
   RowWriter& writer_;
   const RowBatch* rows_ = nullptr;
   std::size_t place_ = 0;
   std::int64_t first_ = 0;
+  std::int64_t given_ = 0;
   std::vector<RowFailure>* failures_ = nullptr;
 };
 
@@ -116,7 +131,11 @@ bool RowWriter::bind(Statement& statement, std::span<const Cell> row, RowFailure
 bool RowWriter::write(std::span<const Cell> row, RowFailure& failure) {
   if (!bind(*statement_, row, failure) || !has_rowid(row, failure)) return false;
   const int rc = sqlite3_step(statement_->get());
-  if (rc != SQLITE_DONE) return refuse(*statement_, rc, failure);
+  if (rc != SQLITE_DONE) {
+    refuse(*statement_, rc, failure);
+    require_written(0);
+    return false;
+  }
   statement_->reset();
   return true;
 }
@@ -124,7 +143,8 @@ bool RowWriter::write(std::span<const Cell> row, RowFailure& failure) {
 void RowWriter::write(const RowBatch& rows, std::int64_t first, std::vector<RowFailure>& failures) {
   if (!insert_all_) {
     feed_ = std::make_unique<BatchFeed>(*this);
-    feed_table_ = std::make_unique<FeedTable>(*connection_, "rows of load " + load_, columns_.size(), *feed_);
+    feed_table_ =
+        std::make_unique<FeedTable>(*connection_, "planrun: rows of load " + load_, columns_.size(), *feed_);
     insert_all_ =
         std::make_unique<Statement>(*connection_, insert_all_sql(table_->name, names_, feed_table_->name()));
   }
@@ -134,9 +154,22 @@ void RowWriter::write(const RowBatch& rows, std::int64_t first, std::vector<RowF
     if ((rc & 0xff) != SQLITE_CONSTRAINT) throw_and_reset(*insert_all_, rc);
     RowFailure failure;
     refuse(*insert_all_, rc, failure);
+    require_written(feed_->given() - 1);
     feed_->add(std::move(failure));
   }
   insert_all_->reset();
+  require_written(feed_->given());
+}
+
+// With a trigger SQLite reads all rows before it writes the first; what the trigger raises may take back
+// those before, or leave the one that is refused.
+void RowWriter::require_written(std::int64_t rows) const {
+  const std::int64_t written = sqlite3_changes64(connection_->get());
+  if (written == rows) return;
+  throw Error(ErrorCode::target,
+              connection_->shown() + ": table " + table_->name + ": " + std::to_string(written) +
+                  " rows were written where " + std::to_string(rows) + " were given",
+              "a trigger on the table may do that: drop it, and run the same command again");
 }
 
 bool RowWriter::refuse(Statement& statement, int rc, RowFailure& failure) {

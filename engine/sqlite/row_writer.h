@@ -38,6 +38,7 @@ class RowWriter {
   /// The values as SQLite stores them go to stored_.
   bool store(std::span<const Cell> row, RowFailure& failure);
   bool has_rowid(std::span<const Cell> row, RowFailure& failure) const;
+  void require_written(std::int64_t rows) const;
   bool refuse(Statement& statement, int rc, RowFailure& failure);
   [[noreturn]] static void throw_and_reset(Statement& statement, int rc);
   std::string column_in(const std::string& message) const;

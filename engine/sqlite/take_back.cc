@@ -18,12 +18,12 @@ struct UndoRow {
   std::string after_hash;
 };
 
-/// `use` is told each undo row of the run in the table; false ends it.
+/// `use` is told each undo row of the run in the table, the last one first; false ends it.
 template <typename Use>
 void each_undo_row(SqliteConnection& connection, const SqliteLedgerTables& ledger, const std::string& run,
                    const std::string& table, Use use) {
   Statement row(connection, "select key, op, before, after_hash from " + ledger.undo +
-                                " where run = ?1 and \"table\" = ?2 and op <> 'sequence' order by id");
+                                " where run = ?1 and \"table\" = ?2 and op <> 'sequence' order by id desc");
   row.bind(1, std::string_view(run)).bind(2, std::string_view(table));
   while (row.step() && use(UndoRow{row.text(0), row.text(1), row.text(2), row.text(3)})) {
   }
@@ -33,38 +33,19 @@ void bind_row_key(Statement& statement, const Key& key) {
   for (std::size_t i = 0; i < key.values.size(); ++i) statement.bind(static_cast<int>(i) + 1, key.values[i]);
 }
 
-/// What a trigger fires on: the first of these words behind its name.
-std::string event_of(const std::string& sql) {
-  std::string word;
-  bool named = false;
-  for (const char c : to_lower_ascii(sql) + ' ') {
-    if (std::isalnum(static_cast<unsigned char>(c)) || c == '_') {
-      word += c;
-      continue;
-    }
-    if (named && (word == "delete" || word == "insert" || word == "update")) return word;
-    if (word == "before" || word == "after" || word == "instead") named = true;
-    if (word == "trigger") word.clear();
-    word.clear();
-  }
-  // Without BEFORE or AFTER: any of them.
-  return {};
-}
-
 /// SQLite cannot switch a trigger off: it goes and is made again, in the same transaction.
-std::vector<std::string> drop_triggers(SqliteConnection& connection, const std::string& table, bool deletes,
-                                       bool updates) {
+std::vector<std::string> drop_triggers(SqliteConnection& connection, const std::string& table) {
   std::vector<std::pair<std::string, std::string>> found;
   {
-    Statement row(connection, "select name, sql from sqlite_schema where type = 'trigger' and tbl_name = ?1");
+    Statement row(
+        connection,
+        "select name, sql from sqlite_schema where type = 'trigger' and tbl_name = ?1 collate nocase "
+        "order by rowid");
     row.bind(1, std::string_view(table));
     while (row.step()) found.emplace_back(row.text(0), row.text(1));
   }
   std::vector<std::string> again;
   for (const auto& [name, sql] : found) {
-    const std::string event = event_of(sql);
-    const bool fires = event.empty() || (event == "delete" && deletes) || (event == "update" && updates);
-    if (!fires) continue;
     connection.execute("drop trigger " + quote_name(name));
     again.push_back(sql);
   }
@@ -72,7 +53,8 @@ std::vector<std::string> drop_triggers(SqliteConnection& connection, const std::
 }
 
 std::int64_t orphans_of(SqliteConnection& connection, const std::string& child, const std::string& parent) {
-  Statement row(connection, "select count(*) from pragma_foreign_key_check(?1) where parent = ?2");
+  Statement row(connection,
+                "select count(*) from pragma_foreign_key_check(?1) where parent = ?2 collate nocase");
   row.bind(1, std::string_view(child)).bind(2, std::string_view(parent));
   return row.step() ? row.integer(0) : 0;
 }
@@ -146,22 +128,16 @@ std::vector<ChangedRow> find_changed_rows(SqliteConnection& connection, const Sq
 
 std::int64_t take_rows_back(SqliteConnection& connection, const SqliteLedgerTables& ledger,
                             const std::string& run, const TableSchema& table) {
-  bool deletes = false;
-  bool updates = false;
-  each_undo_row(connection, ledger, run, table.name, [&](const UndoRow& undo) {
-    deletes = deletes || undo.op == "insert";
-    updates = updates || undo.op == "update";
-    return !deletes || !updates;
-  });
   const auto children = children_of(connection, table.name);
   std::vector<std::int64_t> orphans;
   orphans.reserve(children.size());
   for (const auto& child : children) orphans.push_back(orphans_of(connection, child, table.name));
-  const auto triggers = drop_triggers(connection, table.name, deletes, updates);
+  const auto triggers = drop_triggers(connection, table.name);
   std::int64_t count = 0;
   const std::string of_row = " where " + row_key_equals_sql(table, 1);
   Statement remove(connection, "delete from " + quote_name(table.name) + of_row);
-  // What was inserted may hold a unique value that a row had before.
+  // What was inserted may hold a unique value that a row had before, and what was updated later one that was
+  // updated earlier.
   for (const std::string op : {"insert", "update"}) {
     each_undo_row(connection, ledger, run, table.name, [&](const UndoRow& undo) {
       if (undo.op != op) return true;
@@ -170,7 +146,7 @@ std::int64_t take_rows_back(SqliteConnection& connection, const SqliteLedgerTabl
         bind_row_key(remove, key);
         remove.run();
       } else {
-        Statement restore(connection, "update " + quote_name(table.name) + " set (" +
+        Statement restore(connection, "update or abort " + quote_name(table.name) + " set (" +
                                           written_columns_sql(table) + ") = (" + undo.before + ")" + of_row);
         bind_row_key(restore, key);
         restore.run();

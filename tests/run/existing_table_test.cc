@@ -119,6 +119,63 @@ TEST_CASE("equal rows of one key are merged, different ones are rejected, whatev
   });
 }
 
+TEST_CASE("what a table's own constraints would replace stays, in SQLite") {
+  Migration m(Kind::sqlite,
+              "create table t(id integer primary key, u text); insert into t values (1, 'a'), (2, 'b')",
+              "[table.t]\nfrom = \"s.t\"\nexists = true\n");
+  m.target(
+      "create table t(id integer primary key, u text unique on conflict replace);"
+      "insert into t values (10, 'a'), (11, 'keep')");
+  const ProcessResult r = m.run();
+  INFO(r.out << r.err);
+  CHECK(r.status == 1);
+  CHECK_THAT(r.out, ContainsSubstring("UNIQUE constraint failed: t.u"));
+  CHECK(m.target("select * from t") == "10|a\n11|keep");
+}
+
+TEST_CASE("a row that a trigger refuses and leaves is no reject, in SQLite") {
+  Migration m(Kind::sqlite, "create table t(id integer primary key); insert into t values (1), (2), (3)",
+              "[table.t]\nfrom = \"s.t\"\nexists = true\non_reject = \"keep\"\n");
+  m.target(
+      "create table t(id integer primary key); create trigger no_two after insert on t when new.id = 2 begin"
+      " select raise(fail, 'not this one'); end");
+  const ProcessResult r = m.run();
+  INFO(r.out << r.err);
+  CHECK(r.status == 1);
+  CHECK_THAT(r.out, ContainsSubstring("a trigger on the table"));
+  CHECK(m.count("t") == "0");
+}
+
+TEST_CASE("updates that hand a unique value on are taken back, the last one first") {
+  for_each_kind([](Kind kind) {
+    Migration m(kind,
+                "create table t(id integer primary key, u text); insert into t values (1, 'c'), (2, 'a')",
+                "[table.t]\nfrom = \"s.t\"\nexists = true\nwrite = \"upsert\"\nkey = [\"id\"]\n");
+    m.target(
+        "create table t(id integer primary key, u text unique); insert into t values (1, 'a'), (2, 'b')");
+    const ProcessResult r = m.run();
+    INFO(r.out << r.err);
+    REQUIRE(r.status == 0);
+    CHECK(m.target("select id, u from t order by id") == "1|c\n2|a");
+    const ProcessResult back = run_planrun({"rollback", m.plan_file().string(), "--yes"}, m.state());
+    INFO(back.out << back.err);
+    CHECK(back.status == 0);
+    CHECK(m.target("select id, u from t order by id") == "1|a\n2|b");
+  });
+}
+
+TEST_CASE("rows that refer to a table in other letters refuse its rollback, in SQLite") {
+  Migration m(Kind::sqlite, "create table t(id integer primary key); insert into t values (1), (2)",
+              "[table.t]\nfrom = \"s.t\"\nexists = true\n");
+  m.target("create table t(id integer primary key); create table child(x integer references T(id))");
+  REQUIRE(m.run().status == 0);
+  m.target("insert into child values (2)");
+  const ProcessResult back = run_planrun({"rollback", m.plan_file().string(), "--yes"}, m.state());
+  CHECK(back.status == 1);
+  CHECK_THAT(back.err, ContainsSubstring("1 row of table child"));
+  CHECK(m.count("t") == "2");
+}
+
 TEST_CASE("a table that exists: what does not fit is told before anything is written", "[postgres]") {
   for_each_kind([](Kind kind) {
     Migration m(kind, kPeople, plan("write = \"upsert\"\nkey = [\"name\"]\n"));

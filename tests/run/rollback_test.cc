@@ -170,6 +170,37 @@ TEST_CASE("rollback: what others have made since refuses by name, in PostgreSQL"
   check_all_refusals(Kind::postgresql);
 }
 
+TEST_CASE("rollback: a value of another form is a change of others, which can be dropped", "[rollback]") {
+  Migration m(Kind::sqlite,
+              "create table t(id integer primary key, at text); insert into t values (1, '2025-01-01')",
+              "[table.t]\nfrom = \"s.t\"\n[table.t.columns]\nid = \"bigint primary key\"\nat = \"date\"\n");
+  REQUIRE(m.run().status == 0);
+  m.target("update t set at = 'soon'");
+  const auto rollback = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"rollback", m.plan_file().string(), "--yes"});
+    return run_planrun(arguments, m.state());
+  };
+  const ProcessResult refused = rollback({});
+  CHECK(refused.status == 1);
+  CHECK_THAT(refused.err, ContainsSubstring("others have changed") && ContainsSubstring("'soon'") &&
+                              ContainsSubstring("--discard-later"));
+  CHECK(m.count("t") == "1");
+  const ProcessResult dropped = rollback({"--discard-later"});
+  INFO(dropped.out << dropped.err);
+  CHECK(dropped.status == 0);
+  CHECK(m.target("select count(*) from sqlite_schema where name = 't'") == "0");
+}
+
+TEST_CASE("a table called as the whole database is analyzed alone, in SQLite") {
+  Migration m(Kind::sqlite, "create table main(id integer primary key); insert into main values (1)",
+              "[table.main]\nfrom = \"s.main\"\n");
+  m.target(
+      "create table others(id integer primary key, v); create index of_v on others(v);"
+      "insert into others values (1, 2)");
+  REQUIRE(m.run().status == 0);
+  CHECK(m.target("select count(*) from sqlite_stat1 where tbl = 'others'") == "0");
+}
+
 TEST_CASE("rollback asks, and only on a terminal", "[rollback]") {
   Taken t(Kind::sqlite);
   REQUIRE(t.m.run().status == 0);
