@@ -1,3 +1,7 @@
+#include <map>
+
+#include "base/error.h"
+#include "base/text.h"
 #include "sql/quote.h"
 #include "sqlite/back_reader.h"
 #include "sqlite/chunk_transaction.h"

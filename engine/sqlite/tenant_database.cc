@@ -232,13 +232,13 @@ void make_folder(const fs::path& folder) {
 
 /// Throws Error(source) where the copy is damaged.
 void copy_one_file(const fs::path& file, const fs::path& folder, CopiedFile& copied) {
-  static const std::atomic<bool> never{false};
+  static const std::atomic<bool> kNever{false};
   const fs::path copy = folder / copied.copy;
   copy_database(file, copy, {});
   const auto connection =
       open_as_source(Access{AccessKind::immutable, copy, nullptr, {}}, file, Writers::absent);
   copied.schema = schema_hash(*connection);
-  make_sqlite_source(connection)->check_integrity(never);
+  make_sqlite_source(connection)->check_integrity(kNever);
   copied.bytes = static_cast<std::int64_t>(fs::file_size(copy));
   copied.sha256 = sha256_file(copy);
   copied.stamp = file_stamp(copy);
