@@ -358,7 +358,7 @@ class TakingBack {
       while (reader->next(row)) found.add(hasher.hash(row));
     } catch (const Error& error) {
       if (error.code() != ErrorCode::target || error.retryable()) throw;
-      // No row of the run's: it could be read when it was proved.
+      // A run writes nothing that cannot be read back.
       out.rows = found.rows;
       out.discarded.push_back(with_thousands(found.rows) + " rows could be read: " + error.what());
       return;

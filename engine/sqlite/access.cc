@@ -25,6 +25,13 @@ fs::path beside(const fs::path& file, const char* suffix) {
   return fs::path(file.string() + suffix);
 }
 
+/// The file that links lead to: its WAL and journal stand beside it, not beside them.
+fs::path without_links(const fs::path& file) {
+  std::error_code fault;
+  fs::path real = fs::canonical(file, fault);
+  return fault ? file : real;
+}
+
 std::int64_t bytes_of(const fs::path& file) {
   struct stat info {};
   return stat(file.c_str(), &info) == 0 ? info.st_size : 0;
@@ -156,9 +163,10 @@ FileHeader checked_header(const fs::path& file, ErrorCode code) {
 }  // namespace
 
 std::optional<FileHeader> read_file_header(const fs::path& file) {
+  // SQLite's file layer opens no link: who calls it has resolved them.
   sqlite3_vfs* vfs = sqlite3_vfs_find(nullptr);
   const std::unique_ptr<const char, FreeFileName> name(
-      sqlite3_create_filename(fs::absolute(file).c_str(), "", "", 0, nullptr));
+      sqlite3_create_filename(fs::absolute(without_links(file)).c_str(), "", "", 0, nullptr));
   std::vector<std::max_align_t> memory(static_cast<std::size_t>(vfs->szOsFile) / sizeof(std::max_align_t) +
                                        1);
   auto* opened = reinterpret_cast<sqlite3_file*>(memory.data());
@@ -184,7 +192,8 @@ std::optional<FileHeader> read_file_header(const fs::path& file) {
   return header;
 }
 
-Access find_access(const fs::path& file, Writers writers, ErrorCode code) {
+Access find_access(const fs::path& given, Writers writers, ErrorCode code) {
+  const fs::path file = without_links(given);
   FileHeader header = checked_header(file, code);
   std::int64_t wal_bytes = bytes_of(beside(file, "-wal"));
   bool journal = has_journal(file);
@@ -247,7 +256,8 @@ std::shared_ptr<SqliteConnection> open_for_reading(const Access& access, const s
   return connection;
 }
 
-std::string file_state(const fs::path& file) {
+std::string file_state(const fs::path& given) {
+  const fs::path file = without_links(given);
   std::string state;
   for (const char* suffix : {"", "-wal", "-journal"}) {
     struct stat info {};

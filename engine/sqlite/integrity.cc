@@ -80,11 +80,9 @@ class IntegrityCheck {
  private:
   void add(const std::string& line) {
     if (line.empty() || line == "ok" || line.starts_with("*** in database ")) return;
+    if (is_about_values(line) || is_about_own_order(line)) return;
     ++told_;
-    if (damage_.size() == kShownDamage || is_about_values(line) || is_about_own_order(line) ||
-        is_of_index(line))
-      return;
-    damage_.push_back(line);
+    if (damage_.size() < kShownDamage && !is_of_index(line)) damage_.push_back(line);
   }
 
   /// Rows stand in an order that only the application knows.
@@ -131,7 +129,7 @@ class IntegrityCheck {
   }
 
   SqliteConnection& connection_;
-  std::size_t told_ = 0;
+  std::size_t told_ = 0;  // of pages
   std::vector<std::string> damage_;
   std::optional<bool> without_rowid_;
   std::optional<std::int64_t> page_bytes_;  // 0: what the file holds does not tell

@@ -188,7 +188,8 @@ void check_killed(Kind kind, const std::string& source_keys) {
           shops.run({}, {{"LD_PRELOAD", PLANRUN_KILL_PRELOAD}, {"PLANRUN_KILL_AT", std::to_string(at)}});
       const ProcessResult again = shops.run();
       INFO(at << "\n" << first.out << first.err << again.out << again.err);
-      REQUIRE(first.status == -9);
+      // How many points a run has depends on what is done together: one of the last may not be reached.
+      REQUIRE((first.status == -9 || (first.status == 0 && at > points * 9 / 10)));
       REQUIRE(again.status == 0);
       check_three(shops);
     });

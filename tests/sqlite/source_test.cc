@@ -240,6 +240,26 @@ TEST_CASE("an index that lacks rows does not change what is read") {
   }
 }
 
+TEST_CASE("a link to a database is read with the WAL of what it leads to") {
+  TempFolder folder;
+  const auto real = folder / "real/s.db";
+  fs::create_directory(real.parent_path());
+  sqlite3(folder / "live.db",
+          "pragma journal_mode = wal; create table t(a text); insert into t values ('in the file')");
+  const std::string live = (folder / "live.db").string();
+  run_process({"sqlite3", live}, {},
+              "insert into t values ('in the WAL');\n.shell cp '" + live + "' '" + real.string() + "'; cp '" +
+                  live + "-wal' '" + real.string() + "-wal'\n");
+  REQUIRE(fs::file_size(real.string() + "-wal") > 0);
+  fs::create_symlink("real/s.db", folder / "link.db");
+  const auto database = open_sqlite_source(folder / "link.db");
+  CHECK(read_lines(*database->connect(), columns_of("t", {"a"})).size() == 2);
+  const std::string before = database->state().text;
+  CHECK(before == open_sqlite_source(real)->state().text);
+  sqlite3(real, "insert into t values ('later')");
+  CHECK(database->state().text != before);
+}
+
 TEST_CASE("damage is what rows may be lost by, and not that of an index") {
   const std::string rows =
       "; with recursive n(i) as (select 1 union all select i+1 from n where i<5000) "
