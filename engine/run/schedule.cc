@@ -100,7 +100,7 @@ Job Schedule::begin(std::size_t step) {
 // Of all that is left to do beside the index and what follows it, the index gets its share of the workers.
 int Schedule::helpers_of(std::size_t step) const {
   const Step& index = graph_.steps[step];
-  if (index.kind != StepKind::index || index.is_small) return 0;
+  if (index.kind != StepKind::index || index.is_small || index.weight <= 0) return 0;
   const double own = kIndexTime * index.weight;
   const double beside = std::max(0.0, weight_not_done_ - index.path);
   return static_cast<int>(std::ceil(workers_ * own / (own + beside))) - 1;

@@ -187,12 +187,14 @@ std::set<std::string> Snapshots::renewed() const {
   return sources;
 }
 
-void Snapshots::examine(SnapshotRecord& record) {
-  if (!record.intact) {
-    require_intact(record.source, originals_.at(record.source)->shown_url(), *databases_.at(record.source),
-                   stop_examining_);
-    record.intact = true;
-  }
+void Snapshots::look_through(SnapshotRecord& record) {
+  if (record.intact) return;
+  require_intact(record.source, originals_.at(record.source)->shown_url(), *databases_.at(record.source),
+                 stop_examining_);
+  record.intact = true;
+}
+
+void Snapshots::hash(SnapshotRecord& record) {
   if (record.file.empty() || !record.sha256.empty()) return;
   const auto growing = growing_.find(record.source);
   record.sha256 = growing != growing_.end()
@@ -203,22 +205,25 @@ void Snapshots::examine(SnapshotRecord& record) {
 void Snapshots::start_examining() {
   examined_ = records_;
   examining_ = std::thread([this] {
-    std::exception_ptr failure;
+    const auto tell = [this](const std::exception_ptr& failure) {
+      const std::lock_guard lock(mutex_);
+      failure_ = failure;
+      looked_through_ = true;
+      changed_.notify_all();
+    };
     try {
-      for (auto& record : examined_) examine(record);
+      for (auto& record : examined_) look_through(record);
+      tell(nullptr);
+      for (auto& record : examined_) hash(record);
     } catch (...) {
-      if (!stop_examining_) failure = std::current_exception();
+      tell(stop_examining_ ? nullptr : std::current_exception());
     }
-    const std::lock_guard lock(mutex_);
-    failure_ = failure;
-    has_ended_ = true;
-    ended_.notify_all();
   });
 }
 
 void Snapshots::look_at_examination(std::chrono::milliseconds patience) {
   std::unique_lock lock(mutex_);
-  if (examining_.joinable()) ended_.wait_for(lock, patience, [this] { return has_ended_; });
+  if (examining_.joinable()) changed_.wait_for(lock, patience, [this] { return looked_through_; });
   if (failure_) std::rethrow_exception(failure_);
 }
 

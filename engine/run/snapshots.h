@@ -61,7 +61,8 @@ class Snapshots {
   void take_again(const std::vector<SnapshotRecord>& records);
   /// Begins to examine what was not examined yet, in a thread of its own; copies are hashed while they grow.
   void start_examining();
-  /// Waits for that long at most. Throws what was found: Error(source) naming the source and its damage.
+  /// Waits for that long at most until all is looked through. Throws what was found: Error(source) naming the
+  /// source and its damage.
   void look_at_examination(std::chrono::milliseconds patience);
   /// Waits for all of it, and tells records(). Throws as above. `stop`: gives up early; what was not examined
   /// whole stays so.
@@ -80,7 +81,8 @@ class Snapshots {
  private:
   void use(const SnapshotRecord& record);
   Snapshot copy(const std::string& source, SourceDatabase& original);
-  void examine(SnapshotRecord& record);
+  void look_through(SnapshotRecord& record);
+  void hash(SnapshotRecord& record);
   void stop_growing();
 
   const Plan& plan_;
@@ -95,8 +97,8 @@ class Snapshots {
   std::thread examining_;
   std::atomic<bool> stop_examining_{false};
   std::mutex mutex_;
-  std::condition_variable ended_;
-  bool has_ended_ = false;
+  std::condition_variable changed_;
+  bool looked_through_ = false;
   std::exception_ptr failure_;
 };
 
