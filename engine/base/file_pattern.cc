@@ -68,16 +68,10 @@ std::vector<fs::path> entries_of(const fs::path& folder, const std::string& patt
 /// A folder, or nothing. What is there and cannot be looked at is an error: nobody would miss what it holds.
 bool is_no_file(const fs::path& path) {
   std::error_code fault;
+  if (fs::symlink_status(path, fault).type() == fs::file_type::not_found) return true;
   const fs::file_status status = fs::status(path, fault);
-  if (status.type() != fs::file_type::not_found && !fault) return fs::is_directory(status);
-  std::error_code own_fault;
-  const bool is_absent = fs::symlink_status(path, own_fault).type() == fs::file_type::not_found;
-  if (is_absent && (!own_fault || own_fault == std::errc::no_such_file_or_directory ||
-                    own_fault == std::errc::not_a_directory))
-    return true;
-  throw Error(ErrorCode::source,
-              path.string() + " cannot be looked at: " +
-                  (fault ? fault : std::make_error_code(std::errc::no_such_file_or_directory)).message(),
+  if (!fault && fs::exists(status)) return fs::is_directory(status);
+  throw Error(ErrorCode::source, path.string() + " cannot be looked at: " + fault.message(),
               "give this user the right to read it, or mend the link; or let the pattern leave it out");
 }
 

@@ -371,6 +371,7 @@ int run_app(int argc, char** argv) {
   Console console{log, Paint(wants_color(STDOUT_FILENO)), color, isatty(STDERR_FILENO) != 0};
   try {
     stop_flag();  // From here on Ctrl-C is answered.
+    ignore_pause_signals();
     return App().run(argc, argv, console);
   } catch (const Error& error) {
     const std::string text = error.what();

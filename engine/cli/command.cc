@@ -49,6 +49,11 @@ const std::atomic<bool>& stop_flag() {
   return stop_wanted();
 }
 
+void ignore_pause_signals() {
+  ::signal(SIGUSR1, SIG_IGN);
+  ::signal(SIGUSR2, SIG_IGN);
+}
+
 const std::atomic<bool>& pause_flag() {
   struct sigaction action = {};
   action.sa_handler = on_pause_signal;

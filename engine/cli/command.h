@@ -28,6 +28,8 @@ ReadPlanOptions read_options(const CommandOptions& options);
 /// rolled back.
 const std::atomic<bool>& stop_flag();
 
+/// What is no run has nothing to pause: SIGUSR1 and SIGUSR2 do nothing until pause_flag() is called.
+void ignore_pause_signals();
 /// Set by SIGUSR1, cleared by SIGUSR2, from the first call on.
 const std::atomic<bool>& pause_flag();
 

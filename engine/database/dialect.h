@@ -66,7 +66,8 @@ class Dialect {
   /// that took its rows back.
   virtual std::vector<std::string> restore_foreign_key(const TableSchema& table,
                                                        const ForeignKeySchema& key) const = 0;
-  /// What of the table this target cannot hold, in words; empty: all of it.
+  /// What of the table this target cannot hold, in words that do not name the table ("index i: SQLite has no
+  /// INCLUDE"); empty: all of it.
   virtual std::vector<std::string> unsupported(const TableSchema& table) const = 0;
   /// What every table is asked after the run, without a word in the plan: its indexes and keys are there and
   /// valid

@@ -137,9 +137,6 @@ class Source {
                                                const std::vector<std::string>& /*columns*/) {
     return {};
   }
-  /// Reads every page (quick_check): rows on pages that a damaged file leads to no more are missed by any
-  /// query, without an error. Throws Error(source) naming the damage, Error(interrupted) after `stop`.
-  virtual void check_integrity(const std::atomic<bool>& stop) = 0;
 };
 
 /// What tells that a database was not changed meanwhile.
@@ -171,6 +168,10 @@ class SourceDatabase {
   virtual ~SourceDatabase() = default;
   /// Opens read-only and leaves every file as it was (no -wal, no -shm, no recovery of the original).
   virtual std::unique_ptr<Source> connect() = 0;
+  /// Reads every page: rows on pages that a damaged file leads to no more are missed by any query, without an
+  /// error. Throws Error(source) naming the damage, Error(interrupted) after `stop`. A server answers for its
+  /// own pages.
+  virtual void check_integrity(const std::atomic<bool>& /*stop*/) {}
   virtual SourceState state() = 0;
   /// A consistent copy as `file` (complete or absent: written beside, synced and renamed), also of a live
   /// database. `growth` may be told how it grows.

@@ -60,7 +60,19 @@ std::string connection_hint(const std::string& words) {
     return "name a database that is there (psql -l lists them), or make it: createdb NAME";
   if (is_absent && words.find("role \"") != std::string::npos)
     return "name a role that is there: postgresql://ROLE@HOST/DATABASE, or PGUSER";
+  if (words.find("too many c") != std::string::npos ||
+      words.find("connection slots are") != std::string::npos)
+    return "end connections of others, or take fewer workers: -j 1";
   return "start the server, or correct the url, PGHOST, PGPORT, the service file, .pgpass or pg_hba.conf";
+}
+
+/// Whether the server answered that this role, password or database will not do, now or in a minute.
+bool is_turned_away(const std::string& words) {
+  constexpr std::string_view kAnswers[] = {"does not exist", "password authentication failed",
+                                           "is not permitted to log in", "no pg_hba.conf entry",
+                                           "permission denied for database"};
+  return std::ranges::any_of(
+      kAnswers, [&](std::string_view answer) { return words.find(answer) != std::string::npos; });
 }
 
 std::string message_of(const Diagnosis& d) {
@@ -134,9 +146,10 @@ PostgresConnection::PostgresConnection(ConnectionSettings settings) : settings_(
   connection_.reset(PQconnectdbParams(keywords.data(), values.data(), 1));
   if (PQstatus(connection_.get()) != CONNECTION_OK) {
     const std::string words = without_password(PQerrorMessage(connection_.get()), settings_.url);
-    throw Error(ErrorCode::unreachable, "cannot connect to " + settings_.shown_url + ": " + words,
-                connection_hint(words))
-        .as_retryable();
+    Error error(ErrorCode::unreachable, "cannot connect to " + settings_.shown_url + ": " + words,
+                connection_hint(words));
+    if (is_turned_away(words)) throw error;
+    throw std::move(error).as_retryable();
   }
   if (server_version() < kOldestServer) {
     throw Error(ErrorCode::target, settings_.shown_url + " is PostgreSQL " +
@@ -332,7 +345,9 @@ std::unique_ptr<PostgresConnection> reconnect(const ConnectionSettings& settings
       if (lost_pid != 0) end_backend(*connection, lost_pid);
       return connection;
     } catch (const Error& error) {
-      if (error.code() != ErrorCode::unreachable || std::chrono::steady_clock::now() > end) throw;
+      if (error.code() != ErrorCode::unreachable || !error.retryable() ||
+          std::chrono::steady_clock::now() > end)
+        throw;
     }
     wait_before_retry(attempt);
   }

@@ -88,8 +88,7 @@ class PostgresDialect : public Dialect {
     if (table.columns.size() <= kMostColumns) return {};
     return {with_thousands(static_cast<std::int64_t>(table.columns.size())) +
             " columns, and a table of PostgreSQL's has at most " +
-            with_thousands(static_cast<std::int64_t>(kMostColumns)) +
-            ": divide them among several tables of the plan"};
+            with_thousands(static_cast<std::int64_t>(kMostColumns))};
   }
   std::vector<SchemaCheck> schema_checks(const TableSchema& table) const override;
   ObjectSql object_sql(const SchemaObject& object) const override;

@@ -77,8 +77,6 @@ class PostgresSource : public Source {
   std::string asked(const std::string& sql);
   QueryResult query(const std::string& sql) override;
   std::string refuse_expression(const std::string& table, const std::string& expr) override;
-  /// The server looks after its own files.
-  void check_integrity(const std::atomic<bool>&) override {}  // the server answers for its pages
 
  private:
   /// What `work` does with a connection; one that fails is rolled back, so that it can be used again.

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "postgres/apply.h"
+#include "postgres/dependents.h"
 #include "sql/quote.h"
 
 namespace planrun {
@@ -48,30 +49,20 @@ class TakingBack {
 
   /// Somebody's rows that refer to a row which would go: deleting might take them along (ON DELETE CASCADE).
   void refuse_rows_that_refer() {
-    const Result keys = connection_.exec(
-        "SELECT k.conname, format('%I.%I', n.nspname, c.relname), (SELECT string_agg(format('child.%I = "
-        "%I.%I',"
-        " a.attname, 'planrun_row', f.attname), ' AND ') FROM unnest(k.conkey, k.confkey) AS p (own, other)"
-        " JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = p.own"
-        " JOIN pg_attribute f ON f.attrelid = k.confrelid AND f.attnum = p.other), k.conrelid = k.confrelid"
-        " FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = "
-        "c.relnamespace"
-        " WHERE k.confrelid = $1::regclass AND k.contype = 'f'",
-        {table_});
-    for (int i = 0; i < keys.rows(); ++i) {
-      std::string sql = "SELECT count(*) FROM " + keys.text(i, 1) + " child JOIN " + table_ + " " + kRow +
-                        " ON " + keys.text(i, 2) + " JOIN " + undo_ + " u ON " + of_run_ +
-                        " AND u.op = 'insert' AND " + is_row();
-      if (keys.truth(i, 3)) {
+    for (const auto& key : referring_keys(connection_, table_, "child", kRow)) {
+      std::string sql = "SELECT count(*) FROM " + key.table + " child JOIN " + table_ + " " + kRow + " ON " +
+                        key.joined + " JOIN " + undo_ + " u ON " + of_run_ + " AND u.op = 'insert' AND " +
+                        is_row();
+      if (key.is_of_itself) {
         sql += " WHERE NOT EXISTS (SELECT FROM " + undo_ + " u WHERE " + of_run_ +
                " AND u.op = 'insert' AND " + is_row_of_undo(schema_, "child", "u") + ")";
       }
       const std::int64_t count = connection_.exec(sql).integer(0, 0);
       if (count == 0) continue;
       throw Error(ErrorCode::refused,
-                  with_thousands(count) + (count == 1 ? " row" : " rows") + " of " + keys.text(i, 1) +
-                      ", not of the run, refer by " + keys.text(i, 0) +
-                      " to rows that the run inserted into " + table_,
+                  with_thousands(count) + (count == 1 ? " row" : " rows") + " of " + key.table +
+                      ", not of the run, refer by " + key.name + " to rows that the run inserted into " +
+                      table_,
                   "delete them or let them refer to other rows, then run the same command again");
     }
   }

@@ -340,11 +340,7 @@ std::vector<CensusNote> census_notes(const TableCensus& table) {
                      true});
   }
   for (const auto& column : table.columns) ColumnNotes(table, column, notes).add_all();
-  const std::string place = "table " + table.table.name + ", ";
-  for (const auto& part : table.uncarried) {
-    const std::string own = part.starts_with(place) ? part.substr(place.size()) : part;
-    notes.push_back({"", "not in SQLite as it is: " + own, false});
-  }
+  for (const auto& part : table.uncarried) notes.push_back({"", "not in SQLite as it is: " + part, false});
   add_key_notes(table, notes);
   return notes;
 }

@@ -109,7 +109,8 @@ void check_target(const ResolvedPlan& plan, TargetDatabase& target, std::span<co
     tables.push_back(&table.schema);
     if (table.schema.exists) continue;
     for (const auto& what : target.dialect().unsupported(table.schema)) {
-      refuse("table " + table.schema.name + ": " + what);
+      refuse("table " + table.schema.name + ": " + what +
+             " (leave it out for this target, or write it so that the target takes it)");
     }
   }
   const auto objects = schema_objects(plan, target.dialect().name());

@@ -17,6 +17,7 @@
 #include "run/settle_plan.h"
 #include "run/snapshots.h"
 #include "run/source_findings.h"
+#include "run/throttle.h"
 #include "run/transforms.h"
 
 namespace planrun {
@@ -219,6 +220,7 @@ void look_at_target(const Plan& plan, const ResolvedPlan& resolved, TargetDataba
                     Preview& preview) {
   try {
     const auto steps = look_into_ledger(plan, target, preview);
+    if (plan.throttle) why_held(*plan.throttle, target.dialect(), *target.connect("", 0));
     check_target(resolved, target, steps, [&](const std::string& text) { preview.notices.push_back(text); });
   } catch (const Error& error) {
     preview.target_unreachable = error.code() == ErrorCode::unreachable;

@@ -59,7 +59,7 @@ Error changed(const SnapshotRecord& record, const std::string& what) {
 void require_intact(const std::string& source, const std::string& shown_url, SourceDatabase& read,
                     const std::atomic<bool>& stop) {
   try {
-    read.connect()->check_integrity(stop);
+    read.check_integrity(stop);
   } catch (const Error& error) {
     if (error.code() != ErrorCode::source) throw;
     throw Error(ErrorCode::source, "source " + source + " (" + shown_url + "): " + error.what(),

@@ -15,7 +15,13 @@ constexpr auto kBetweenMeasures = std::chrono::seconds(1);
 
 // The one number that `sql` answers; none where it is null.
 std::optional<double> ask(Target& target, const std::string& sql, const std::string& what) {
-  const QueryResult result = target.query(sql);
+  const QueryResult result = [&] {
+    try {
+      return target.query(sql);
+    } catch (const Error& error) {
+      throw error.within(what);
+    }
+  }();
   if (result.rows.size() != 1 || result.rows[0].size() != 1)
     throw Error(ErrorCode::target,
                 what + " answers " + std::to_string(result.rows.size()) + " rows, and one number is needed");

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <optional>
 #include <vector>
 
 #include <sys/stat.h>
@@ -138,35 +139,23 @@ bool can_read(const Access& access, ErrorCode code) {
   return true;
 }
 
-bool is_cut_short(const FileHeader& header) {
-  return header.page_count * header.page_bytes > header.file_bytes;
-}
+/// The first 100 bytes of a file, as https://www.sqlite.org/fileformat2.html#the_database_header says.
+struct FileHeader {
+  std::int64_t file_bytes = 0;
+  bool complete = false;     // 100 bytes were there
+  bool is_database = false;  // it begins with "SQLite format 3" and NUL
+  bool wal_mode = false;
+  std::int64_t page_bytes = 0;
+  std::uint32_t change_counter = 0;  // bytes 24..27
+  std::int64_t page_count = 0;       // 0 where the header does not vouch for it
+};
 
-FileHeader checked_header(const fs::path& file, ErrorCode code) {
-  const std::string name = file.string();
-  struct stat info {};
-  if (stat(file.c_str(), &info) != 0) {
-    throw Error(code, name + ": " + std::strerror(errno), "give the path of an existing SQLite database");
-  }
-  if (S_ISDIR(info.st_mode))
-    throw Error(code, name + " is a folder", "give the path of the database file in it");
-  if (!S_ISREG(info.st_mode))
-    throw Error(code, name + " is no regular file", "give the path of a database file");
-  if (access(file.c_str(), R_OK) != 0) {
-    throw Error(code, name + ": " + std::strerror(errno), "give this user the right to read it");
-  }
-  const auto header = read_file_header(file);
-  if (!header) throw Error(code, name + " cannot be opened", "give this user the right to read it");
-  return *header;
-}
-
-}  // namespace
-
+/// Absent: `file`, which is no link, cannot be opened. Reads through SQLite's own file layer: closing a
+/// descriptor of our own would drop the POSIX locks of every connection that this process has to the file.
 std::optional<FileHeader> read_file_header(const fs::path& file) {
-  // SQLite's file layer opens no link: who calls it has resolved them.
   sqlite3_vfs* vfs = sqlite3_vfs_find(nullptr);
   const std::unique_ptr<const char, FreeFileName> name(
-      sqlite3_create_filename(fs::absolute(without_links(file)).c_str(), "", "", 0, nullptr));
+      sqlite3_create_filename(fs::absolute(file).c_str(), "", "", 0, nullptr));
   std::vector<std::max_align_t> memory(static_cast<std::size_t>(vfs->szOsFile) / sizeof(std::max_align_t) +
                                        1);
   auto* opened = reinterpret_cast<sqlite3_file*>(memory.data());
@@ -191,6 +180,30 @@ std::optional<FileHeader> read_file_header(const fs::path& file) {
     header.page_count = from_big_endian<std::uint32_t>(bytes + 28);
   return header;
 }
+
+bool is_cut_short(const FileHeader& header) {
+  return header.page_count * header.page_bytes > header.file_bytes;
+}
+
+FileHeader checked_header(const fs::path& file, ErrorCode code) {
+  const std::string name = file.string();
+  struct stat info {};
+  if (stat(file.c_str(), &info) != 0) {
+    throw Error(code, name + ": " + std::strerror(errno), "give the path of an existing SQLite database");
+  }
+  if (S_ISDIR(info.st_mode))
+    throw Error(code, name + " is a folder", "give the path of the database file in it");
+  if (!S_ISREG(info.st_mode))
+    throw Error(code, name + " is no regular file", "give the path of a database file");
+  if (access(file.c_str(), R_OK) != 0) {
+    throw Error(code, name + ": " + std::strerror(errno), "give this user the right to read it");
+  }
+  const auto header = read_file_header(file);
+  if (!header) throw Error(code, name + " cannot be opened", "give this user the right to read it");
+  return *header;
+}
+
+}  // namespace
 
 Access find_access(const fs::path& given, Writers writers, ErrorCode code) {
   const fs::path file = without_links(given);

@@ -7,7 +7,6 @@
 
 #include <filesystem>
 #include <memory>
-#include <optional>
 #include <string>
 
 #include <sqlite3.h>
@@ -16,20 +15,6 @@
 #include "sqlite/handle.h"
 
 namespace planrun {
-
-/// The first 100 bytes of a file, as https://www.sqlite.org/fileformat2.html#the_database_header says.
-struct FileHeader {
-  std::int64_t file_bytes = 0;
-  bool complete = false;     // 100 bytes were there
-  bool is_database = false;  // it begins with "SQLite format 3" and NUL
-  bool wal_mode = false;
-  std::int64_t page_bytes = 0;
-  std::uint32_t change_counter = 0;  // bytes 24..27
-  std::int64_t page_count = 0;       // 0 where the header does not vouch for it
-};
-/// Absent: the file cannot be opened. Reads through SQLite's own file layer: closing a descriptor of our own
-/// would drop the POSIX locks of every connection that this process has to the file.
-std::optional<FileHeader> read_file_header(const std::filesystem::path& file);
 
 enum class AccessKind {
   immutable,     // nobody writes it: no lock is taken

@@ -75,15 +75,6 @@ void find_rowid(SqliteConnection& connection, const Columns& columns, CatalogTab
   found.table.key = {column};
 }
 
-std::string column_collation(SqliteConnection& connection, const std::string& table,
-                             const std::string& column) {
-  const char* collation = nullptr;
-  const int rc = sqlite3_table_column_metadata(connection.get(), "main", table.c_str(), column.c_str(),
-                                               nullptr, &collation, nullptr, nullptr, nullptr);
-  if (rc != SQLITE_OK) throw connection.error(rc, {});
-  return to_lower_ascii(collation);
-}
-
 void find_key(SqliteConnection& connection, CatalogTable& found) {
   const std::string index = primary_key_index(connection, found.table.name);
   // Here "not indexed" would still allow an index that covers the query; the key's own index is the table.
@@ -176,6 +167,15 @@ double mean_row_bytes(SqliteConnection& connection, const SourceTable& table) {
 }
 
 }  // namespace
+
+std::string column_collation(SqliteConnection& connection, const std::string& table,
+                             const std::string& column) {
+  const char* collation = nullptr;
+  const int rc = sqlite3_table_column_metadata(connection.get(), "main", table.c_str(), column.c_str(),
+                                               nullptr, &collation, nullptr, nullptr, nullptr);
+  if (rc != SQLITE_OK) throw connection.error(rc, {});
+  return to_lower_ascii(collation);
+}
 
 bool is_in(std::span<const std::string> names, std::string_view name) {
   return std::ranges::any_of(names, [&](const std::string& n) { return same_name(n, name); });

@@ -41,6 +41,10 @@ std::vector<CatalogTable> read_catalog(SqliteConnection& connection);
 /// Throws an Error of the connection's code when there is no such table.
 CatalogTable read_catalog_table(SqliteConnection& connection, const std::string& name);
 
+/// The collation of a table's column, in lower case: "binary" unless it has another.
+std::string column_collation(SqliteConnection& connection, const std::string& table,
+                             const std::string& column);
+
 /// Fills in estimated_rows and estimated_bytes; looks at 10,000 rows at most.
 void estimate(SqliteConnection& connection, CatalogTable& table);
 

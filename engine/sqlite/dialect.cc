@@ -1,10 +1,12 @@
 #include "sqlite/dialect.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <set>
 
 #include "base/text.h"
+#include "sql/identifiers.h"
 #include "sql/quote.h"
 #include "sqlite/default_value.h"
 #include "sqlite/storage.h"
@@ -128,6 +130,10 @@ class Findings {
         add("foreign key " + key.name, "MATCH FULL is not enforced by SQLite");
     }
     for (const auto& index : table_.indexes) look_at(index);
+    if (rowid_column(table_) == nullptr && hides_rowid()) {
+      add("columns rowid, _rowid_ and oid",
+          "SQLite names a row without a single integer primary key by one of these; one must be free");
+    }
     return std::move(found_);
   }
 
@@ -161,9 +167,13 @@ class Findings {
     if (orders_nulls(index)) add(place, "SQLite has no NULLS FIRST or NULLS LAST in an index");
   }
 
-  void add(const std::string& place, const std::string& what) {
-    found_.push_back("table " + table_.name + ", " + place + ": " + what);
+  bool hides_rowid() const {
+    return std::ranges::all_of(std::array{"rowid", "_rowid_", "oid"}, [&](std::string_view name) {
+      return std::ranges::any_of(table_.columns, [&](const auto& c) { return same_name(c.name, name); });
+    });
   }
+
+  void add(const std::string& place, const std::string& what) { found_.push_back(place + ": " + what); }
 
   const TableSchema& table_;
   std::vector<std::string> found_;

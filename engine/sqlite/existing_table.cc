@@ -5,6 +5,7 @@
 #include <map>
 
 #include "base/text.h"
+#include "sqlite/catalog.h"
 
 namespace planrun {
 namespace {
@@ -69,29 +70,37 @@ std::vector<std::string> primary_key_of(SqliteConnection& connection, const std:
   return names;
 }
 
-void read_foreign_keys(SqliteConnection& connection, const std::string& table, TableSchema& schema) {
+/// Equal texts of such a column may be different bytes.
+std::string own_collation(SqliteConnection& connection, const std::string& table, const std::string& column) {
+  const std::string collation = column_collation(connection, table, column);
+  return collation == "binary" ? std::string() : collation;
+}
+
+}  // namespace
+
+std::vector<ForeignKeySchema> foreign_keys_of(SqliteConnection& connection, const std::string& table) {
+  std::vector<ForeignKeySchema> keys;
   Statement row(connection,
                 "select id, \"table\", \"from\", \"to\" from pragma_foreign_key_list(?1) order by id, seq");
   row.bind(1, std::string_view(table));
   std::int64_t last = -1;
   while (row.step()) {
     if (row.integer(0) != last) {
-      ForeignKeySchema& key = schema.foreign_keys.emplace_back();
+      ForeignKeySchema& key = keys.emplace_back();
       key.name = table + " -> " + row.text(1);
       key.table = row.text(1);
       last = row.integer(0);
     }
-    schema.foreign_keys.back().columns.push_back(row.text(2));
-    if (!row.is_null(3)) schema.foreign_keys.back().foreign_columns.push_back(row.text(3));
+    keys.back().columns.push_back(row.text(2));
+    if (!row.is_null(3)) keys.back().foreign_columns.push_back(row.text(3));
   }
-  for (auto& key : schema.foreign_keys) {
+  for (auto& key : keys) {
     if (key.foreign_columns.empty()) key.foreign_columns = primary_key_of(connection, key.table);
   }
-  std::erase_if(schema.foreign_keys,
+  std::erase_if(keys,
                 [](const ForeignKeySchema& key) { return key.foreign_columns.size() != key.columns.size(); });
+  return keys;
 }
-
-}  // namespace
 
 std::vector<std::string> read_table_names(SqliteConnection& connection) {
   Statement row(connection,
@@ -110,9 +119,11 @@ std::optional<ExistingTable> read_existing_table(SqliteConnection& connection, c
   existing.schema.name = name;
   existing.schema.exists = true;
   read_columns(connection, name, existing.schema);
+  for (auto& column : existing.schema.columns)
+    column.collation = own_collation(connection, name, column.name);
   find_rowid(connection, name, existing.schema);
   read_unique_indexes(connection, name, existing.schema);
-  read_foreign_keys(connection, name, existing.schema);
+  existing.schema.foreign_keys = foreign_keys_of(connection, name);
   Statement triggers(connection,
                      "select name from sqlite_schema where type = 'trigger' and tbl_name = ?1 order by name");
   triggers.bind(1, std::string_view(name));

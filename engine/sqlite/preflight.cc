@@ -78,6 +78,19 @@ void look_for_names(SqliteConnection& connection, std::span<const TableSchema* c
   }
 }
 
+/// A run names each row that it writes into a table of others.
+void look_for_row_names(SqliteConnection& connection, std::span<const TableSchema* const> tables,
+                        std::vector<PreflightFinding>& findings) {
+  for (const TableSchema* table : tables) {
+    if (!table->exists || !read_catalog_table(connection, table->name).order.parts.empty()) continue;
+    findings.push_back({true,
+                        "table " + table->name + " of " + connection.shown() +
+                            " has rows that nothing names: its columns hide the rowid, or its key has a "
+                            "collation of the application's own",
+                        "rename a column called rowid, _rowid_ or oid"});
+  }
+}
+
 using TableList = std::span<const TableSchema* const>;
 
 // SQLite looks through the whole schema at each CREATE: thousands of tables are tried so many at a time.
@@ -199,14 +212,9 @@ std::vector<PreflightFinding> find_obstacles(TargetFile& file, const Dialect& di
       const auto connection = file.open_for_reading(follows);
       file.ledger().are_in(*connection);
       look_for_names(*connection, tables, ours, findings);
+      look_for_row_names(*connection, tables, findings);
     } catch (const Error& error) {
       findings.push_back({true, error.what(), error.hint()});
-    }
-  }
-  for (const TableSchema* table : tables) {
-    if (table->exists) continue;
-    for (const auto& reason : dialect.unsupported(*table)) {
-      findings.push_back({true, reason, "leave it out for this target, or write it so that SQLite takes it"});
     }
   }
   try_in_memory(file.ledger(), dialect, tables, findings);

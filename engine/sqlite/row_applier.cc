@@ -5,121 +5,28 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "sql/quote.h"
+#include "sqlite/applied_sql.h"
 #include "sqlite/storage.h"
 
 namespace planrun {
-namespace {
-
-std::vector<std::string> names_sql(const TableSchema& table, const std::vector<std::string>& columns) {
-  std::vector<std::string> names;
-  for (const auto& name : columns) {
-    if (table.find(name) != nullptr) names.push_back(quote_name(name));
-  }
-  return names;
-}
-
-/// Place of a table's column among the loaded ones.
-std::optional<std::size_t> cell_of_column(const LoadTarget& load, std::size_t column) {
-  const auto found = std::ranges::find(load.columns, column);
-  if (found == load.columns.end()) return std::nullopt;
-  return static_cast<std::size_t>(found - load.columns.begin());
-}
-
-std::string parameter(std::size_t cell) {
-  return "?" + std::to_string(cell + 1);
-}
-
-std::string column_sql(const LoadTarget& load, std::size_t column) {
-  return quote_name(load.table->columns[column].name);
-}
-
-/// The columns that name a row, all its values, and whether the loaded ones are equal, byte for byte.
-std::string find_sql(const LoadTarget& load) {
-  std::vector<std::string> same;
-  for (std::size_t cell = 0; cell < load.columns.size(); ++cell) {
-    same.push_back(column_sql(load, load.columns[cell]) + " is " + parameter(cell) + " collate binary");
-  }
-  std::vector<std::string> keys;
-  for (const std::size_t column : load.key) {
-    keys.push_back(column_sql(load, column) + " = " + parameter(*cell_of_column(load, column)));
-  }
-  return "select " + join(same, " and ") + ", " + row_literals_sql(*load.table) + ", " +
-         join(names_sql(*load.table, load.table->row_key()->columns), ", ") + " from " +
-         quote_name(load.table->name) + " where " + join(keys, " and ");
-}
-
-std::string update_sql(const LoadTarget& load) {
-  std::vector<std::string> set;
-  const auto row_key = load.table->places(load.table->row_key()->columns);
-  for (std::size_t i = 0; i < load.table->columns.size(); ++i) {
-    const ColumnSchema& column = load.table->columns[i];
-    if (std::ranges::find(load.key, i) != load.key.end() || !column.generated_sql.empty()) continue;
-    if (const auto cell = cell_of_column(load, i)) {
-      set.push_back(quote_name(column.name) + " = " + parameter(*cell));
-    } else if (load.write == WriteMode::replace && std::ranges::find(row_key, i) == row_key.end()) {
-      set.push_back(quote_name(column.name) + " = " +
-                    (column.default_sql.empty() ? "null" : "(" + column.default_sql + ")"));
-    }
-  }
-  std::vector<std::string> keys;
-  for (const std::size_t column : load.key) {
-    const std::string equals = column_sql(load, column) + " = " + parameter(*cell_of_column(load, column));
-    keys.push_back(equals);
-    // Nothing but the key is loaded: the row that is there holds it already.
-    if (set.empty()) set.push_back(equals);
-  }
-  return "update or abort " + quote_name(load.table->name) + " set " + join(set, ", ") + " where " +
-         join(keys, " and ");
-}
-
-}  // namespace
-
-std::string row_literals_sql(const TableSchema& table) {
-  std::vector<std::string> values;
-  for (const auto& column : table.columns) {
-    if (!column.generated_sql.empty()) continue;
-    const std::string name = quote_name(column.name);
-    // quote() stops at a NUL in text, and writes Inf for infinity.
-    values.push_back("case typeof(" + name + ") when 'text' then 'cast(' || quote(cast(" + name +
-                     " as blob)) || ' as text)' when 'real' then case " + name +
-                     " when 9e999 then '9e999' when -9e999 then '-9e999' else quote(" + name +
-                     ") end else quote(" + name + ") end");
-  }
-  return join(values, " || ',' || ");
-}
-
-std::string written_columns_sql(const TableSchema& table) {
-  std::vector<std::string> names;
-  for (const auto& column : table.columns) {
-    if (column.generated_sql.empty()) names.push_back(quote_name(column.name));
-  }
-  return join(names, ", ");
-}
-
-std::string row_key_equals_sql(const TableSchema& table, int first) {
-  std::vector<std::string> parts;
-  for (const auto& name : table.row_key()->columns) {
-    parts.push_back(quote_name(name) + " = ?" + std::to_string(first++));
-  }
-  return join(parts, " and ");
-}
 
 RowApplier::RowApplier(std::shared_ptr<SqliteConnection> connection, const SqliteLedgerTables& ledger,
                        const LoadTarget& load, std::string run)
     : connection_(std::move(connection)), load_(load), run_(std::move(run)), inserter_(connection_, load) {
   const TableSchema& table = *load.table;
-  const std::string name = quote_name(table.name);
   if (load.write != WriteMode::insert) {
     for (const std::size_t column : load.key) key_cells_.push_back(*cell_of_column(load, column));
     find_ = std::make_unique<Statement>(*connection_, find_sql(load));
   }
+  std::vector<Assignment> updated;
   if (load.write == WriteMode::upsert || load.write == WriteMode::replace) {
-    updater_ = std::make_unique<RowWriter>(connection_, load, update_sql(load));
+    updated = assignments(load);
+    updater_ = std::make_unique<RowWriter>(connection_, load, update_sql(load, updated));
   }
   if (!table.exists) return;
-  const std::string keys = join(names_sql(table, table.row_key()->columns), ", ");
-  by_key_ = std::make_unique<Statement>(*connection_, "select " + row_literals_sql(table) + " from " + name +
-                                                          " where " + row_key_equals_sql(table, 1));
+  const std::string told = "select " + row_literals_sql(table) + ", " + row_key_sql(table) + " from " +
+                           quote_name(table.name) + " where ";
+  by_key_ = std::make_unique<Statement>(*connection_, told + row_key_equals_sql(table, 1));
   writer_of_ = std::make_unique<Statement>(
       *connection_, "select load from " + ledger.undo + " where run = ?1 and \"table\" = ?2 and key = ?3");
   undo_ = std::make_unique<Statement>(
@@ -130,32 +37,16 @@ RowApplier::RowApplier(std::shared_ptr<SqliteConnection> connection, const Sqlit
   const bool is_loaded = std::ranges::all_of(
       row_key, [&](std::size_t column) { return cell_of_column(load, column).has_value(); });
   // A row whose key the table itself has given is the one of the last rowid.
-  std::string of_row = " where rowid = last_insert_rowid()";
-  if (is_loaded) {
-    std::vector<std::string> equal;
-    for (const std::size_t column : row_key) {
-      equal.push_back(column_sql(load, column) + " = " + parameter(*cell_of_column(load, column)));
-    }
-    of_row = " where " + join(equal, " and ");
+  std::vector<std::string> of_row;
+  for (const std::size_t column : row_key) {
+    if (!is_loaded) break;
+    of_row.push_back(quote_name(table.columns[column].name) + " = " +
+                     parameter(*cell_of_column(load, column)));
   }
-  inserted_ = std::make_unique<Statement>(
-      *connection_, "select " + row_literals_sql(table) + ", " + keys + " from " + name + of_row);
-  for (const auto& key : table.foreign_keys) {
-    ForeignKey parent{key.name, key.columns.front(), {}, nullptr};
-    std::vector<std::string> equal;
-    for (std::size_t i = 0; i < key.columns.size(); ++i) {
-      const auto column = table.places({key.columns[i]});
-      const auto cell = column.empty() ? std::nullopt : cell_of_column(load, column.front());
-      if (!cell) break;
-      parent.cells.push_back(*cell);
-      equal.push_back(quote_name(key.foreign_columns[i]) + " = " + parameter(*cell));
-    }
-    if (parent.cells.size() != key.columns.size()) continue;
-    parent.shown = key.table + " (" + join(key.foreign_columns, ", ") + ")";
-    parent.parent = std::make_unique<Statement>(
-        *connection_, "select 1 from " + quote_name(key.table) + " where " + join(equal, " and "));
-    foreign_keys_.push_back(std::move(parent));
-  }
+  if (!is_loaded)
+    of_row = {key_columns_sql(read_catalog_table(*connection_, table.name).order) + " = last_insert_rowid()"};
+  inserted_ = std::make_unique<Statement>(*connection_, told + join(of_row, " and "));
+  foreign_keys_.emplace(*connection_, load, updated, inserter_);
 }
 
 Applied RowApplier::apply(std::span<const Cell> row, std::int64_t chunk, RowFailure& failure) {
@@ -182,15 +73,19 @@ bool RowApplier::has_null_key(std::span<const Cell> row, RowFailure& failure) co
 std::optional<RowApplier::Found> RowApplier::find(std::span<const Cell> row, RowFailure& failure) {
   find_->reset();
   if (!inserter_.bind(*find_, row, failure) || !find_->step()) return std::nullopt;
-  Found found;
+  Found found = found_in(*find_, 1);
   found.same = find_->integer(0) != 0;
-  found.values = find_->text(1);
-  std::vector<Cell> cells;
-  for (std::size_t i = 0; i < load_.table->row_key()->columns.size(); ++i) {
-    cells.push_back(read_cell(sqlite3_column_value(find_->get(), static_cast<int>(i) + 2)));
-  }
-  found.key = key_of(cells);
   find_->reset();
+  return found;
+}
+
+RowApplier::Found RowApplier::found_in(Statement& row, int first) const {
+  Found found;
+  found.values = row.text(first);
+  std::vector<Cell> cells;
+  for (std::size_t i = 0; i < load_.table->row_key()->columns.size(); ++i)
+    cells.push_back(read_cell(sqlite3_column_value(row.get(), first + 1 + static_cast<int>(i))));
+  found.key = key_of(cells);
   return found;
 }
 
@@ -220,29 +115,17 @@ Applied RowApplier::meet(std::span<const Cell> row, const Found& found, std::int
     write_undo(chunk, found.key, "same", nullptr, found.values);
     return Applied::unchanged;
   }
-  if (!has_parents(row, failure) || !updater_->write(row, failure)) return Applied::refused;
-  write_undo(chunk, found.key, "update", &found.values, values_of(found.key));
+  if (!foreign_keys_->has_parents(row, failure) || !foreign_keys_->keeps_children(row, failure) ||
+      !updater_->write(row, failure))
+    return Applied::refused;
+  const Found now = row_of(found.key);
+  write_undo(chunk, now.key, "update", &found.values, now.values);
   return Applied::updated;
 }
 
-/// Foreign keys are off on a connection that loads: a table of others has no step that validates them later.
-bool RowApplier::has_parents(std::span<const Cell> row, RowFailure& failure) {
-  for (auto& key : foreign_keys_) {
-    if (std::ranges::any_of(key.cells, [&](std::size_t cell) { return row[cell].is_null(); })) continue;
-    key.parent->reset();
-    if (!inserter_.bind(*key.parent, row, failure)) return false;
-    const bool found = key.parent->step();
-    key.parent->reset();
-    if (found) continue;
-    failure.column = key.column;
-    failure.reason = "FOREIGN KEY constraint failed: no such row in " + key.shown;
-    return false;
-  }
-  return true;
-}
-
 Applied RowApplier::insert(std::span<const Cell> row, std::int64_t chunk, RowFailure& failure) {
-  if (!has_parents(row, failure) || !inserter_.write(row, failure)) return Applied::refused;
+  if (foreign_keys_ && !foreign_keys_->has_parents(row, failure)) return Applied::refused;
+  if (!inserter_.write(row, failure)) return Applied::refused;
   if (!load_.table->exists) return Applied::inserted;
   inserted_->reset();
   if (!inserter_.bind(*inserted_, row, failure)) return Applied::refused;
@@ -252,18 +135,13 @@ Applied RowApplier::insert(std::span<const Cell> row, std::int64_t chunk, RowFai
         connection_->shown() + ": table " + load_.table->name + ": a row that was inserted is not there",
         "a trigger on the table probably drops or changes rows: disable it for the run");
   }
-  std::vector<Cell> cells;
-  for (std::size_t i = 0; i < load_.table->row_key()->columns.size(); ++i) {
-    cells.push_back(read_cell(sqlite3_column_value(inserted_->get(), static_cast<int>(i) + 1)));
-  }
-  const Key key = key_of(cells);
-  const std::string values = inserted_->text(0);
+  const Found now = found_in(*inserted_, 0);
   inserted_->reset();
-  write_undo(chunk, key, "insert", nullptr, values);
+  write_undo(chunk, now.key, "insert", nullptr, now.values);
   return Applied::inserted;
 }
 
-std::string RowApplier::values_of(const Key& key) {
+RowApplier::Found RowApplier::row_of(const Key& key) {
   by_key_->reset();
   for (std::size_t i = 0; i < key.values.size(); ++i) by_key_->bind(static_cast<int>(i) + 1, key.values[i]);
   if (!by_key_->step()) {
@@ -272,9 +150,9 @@ std::string RowApplier::values_of(const Key& key) {
                     " is gone after it was changed",
                 "a trigger on the table probably drops or changes rows: disable it for the run");
   }
-  std::string values = by_key_->text(0);
+  Found now = found_in(*by_key_, 0);
   by_key_->reset();
-  return values;
+  return now;
 }
 
 void RowApplier::write_undo(std::int64_t chunk, const Key& key, const char* op, const std::string* before,

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "database/target.h"
+#include "sqlite/foreign_key_check.h"
 #include "sqlite/handle.h"
 #include "sqlite/ledger_tables.h"
 #include "sqlite/row_writer.h"
@@ -33,22 +34,17 @@ class RowApplier {
     bool same = false;
   };
   bool has_null_key(std::span<const Cell> row, RowFailure& failure) const;
-  bool has_parents(std::span<const Cell> row, RowFailure& failure);
   std::optional<Found> find(std::span<const Cell> row, RowFailure& failure);
   std::optional<std::string> load_that_wrote(const Key& key);
   Applied meet(std::span<const Cell> row, const Found& found, std::int64_t chunk, RowFailure& failure);
   Applied insert(std::span<const Cell> row, std::int64_t chunk, RowFailure& failure);
-  /// The row of this key as it is now.
-  std::string values_of(const Key& key);
+  /// What a row of `row` tells of one of the table: its values from the column `first`, then its key.
+  Found found_in(Statement& row, int first) const;
+  /// The row of this key as it is now. An update may have changed how its key is written: its collation finds
+  /// it by both.
+  Found row_of(const Key& key);
   void write_undo(std::int64_t chunk, const Key& key, const char* op, const std::string* before,
                   const std::string& after);
-
-  struct ForeignKey {
-    std::string shown;
-    std::string column;
-    std::vector<std::size_t> cells;
-    std::unique_ptr<Statement> parent;
-  };
 
   std::shared_ptr<SqliteConnection> connection_;
   const LoadTarget& load_;
@@ -61,15 +57,7 @@ class RowApplier {
   std::unique_ptr<Statement> by_key_;
   std::unique_ptr<Statement> writer_of_;
   std::unique_ptr<Statement> undo_;
-  std::vector<ForeignKey> foreign_keys_;
+  std::optional<ForeignKeyCheck> foreign_keys_;  // of a table that exists
 };
-
-/// The values of a row as SQL literals, separated by commas, in the order of the columns that can be written:
-/// reading them gives the same bytes again.
-std::string row_literals_sql(const TableSchema& table);
-/// "a", "b": the columns of row_literals_sql().
-std::string written_columns_sql(const TableSchema& table);
-/// `"k1" = ?first and ...` over the columns that name a row.
-std::string row_key_equals_sql(const TableSchema& table, int first);
 
 }  // namespace planrun

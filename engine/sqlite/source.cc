@@ -75,10 +75,6 @@ class SqliteSource : public Source {
     return planrun::refuse_expression(*connection_, rows, expr);
   }
 
-  void check_integrity(const std::atomic<bool>& stop) override {
-    planrun::check_integrity(*connection_, stop);
-  }
-
  private:
   std::shared_ptr<SqliteConnection> connection_;
   std::optional<AddedColumn> added_;
@@ -129,6 +125,7 @@ class SqliteSourceDatabase : public SourceDatabase {
         access_state_(file_state(file_)) {}
 
   std::unique_ptr<Source> connect() override { return make_sqlite_source(open()); }
+  void check_integrity(const std::atomic<bool>& stop) override { planrun::check_integrity(*open(), stop); }
 
   std::unique_ptr<Inspector> inspect() {
     auto connection = open();

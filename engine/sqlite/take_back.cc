@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "sql/quote.h"
+#include "sqlite/orphans.h"
 #include "sqlite/row_applier.h"
 
 namespace planrun {
@@ -50,24 +51,6 @@ std::vector<std::string> drop_triggers(SqliteConnection& connection, const std::
     again.push_back(sql);
   }
   return again;
-}
-
-std::int64_t orphans_of(SqliteConnection& connection, const std::string& child, const std::string& parent) {
-  Statement row(connection,
-                "select count(*) from pragma_foreign_key_check(?1) where parent = ?2 collate nocase");
-  row.bind(1, std::string_view(child)).bind(2, std::string_view(parent));
-  return row.step() ? row.integer(0) : 0;
-}
-
-std::vector<std::string> children_of(SqliteConnection& connection, const std::string& table) {
-  Statement row(
-      connection,
-      "select distinct t.name from pragma_table_list t, pragma_foreign_key_list(t.name) k where t.schema = "
-      "'main' and t.type = 'table' and k.\"table\" = ?1 collate nocase");
-  row.bind(1, std::string_view(table));
-  std::vector<std::string> names;
-  while (row.step()) names.push_back(row.text(0));
-  return names;
 }
 
 bool has_sequences(SqliteConnection& connection) {
@@ -128,10 +111,7 @@ std::vector<ChangedRow> find_changed_rows(SqliteConnection& connection, const Sq
 
 std::int64_t take_rows_back(SqliteConnection& connection, const SqliteLedgerTables& ledger,
                             const std::string& run, const TableSchema& table) {
-  const auto children = children_of(connection, table.name);
-  std::vector<std::int64_t> orphans;
-  orphans.reserve(children.size());
-  for (const auto& child : children) orphans.push_back(orphans_of(connection, child, table.name));
+  const OrphanCounts orphans(connection, table.name, children_of(connection, table.name));
   const auto triggers = drop_triggers(connection, table.name);
   std::int64_t count = 0;
   const std::string of_row = " where " + row_key_equals_sql(table, 1);
@@ -155,12 +135,10 @@ std::int64_t take_rows_back(SqliteConnection& connection, const SqliteLedgerTabl
       return true;
     });
   }
-  for (std::size_t i = 0; i < children.size(); ++i) {
-    const std::int64_t more = orphans_of(connection, children[i], table.name) - orphans[i];
-    if (more <= 0) continue;
+  if (const auto more = orphans.more()) {
     throw Error(ErrorCode::refused,
-                connection.shown() + ": " + with_thousands(more) + (more == 1 ? " row" : " rows") +
-                    " of table " + children[i] +
+                connection.shown() + ": " + with_thousands(more->rows) +
+                    (more->rows == 1 ? " row" : " rows") + " of table " + more->child +
                     ", not of the run, refer to rows that the run inserted into " + table.name,
                 "delete them or let them refer to other rows, then run the same command again");
   }

@@ -1,5 +1,3 @@
-#include <map>
-
 #include "base/error.h"
 #include "base/text.h"
 #include "sql/quote.h"
@@ -8,6 +6,7 @@
 #include "sqlite/dialect.h"
 #include "sqlite/existing_table.h"
 #include "sqlite/ledger.h"
+#include "sqlite/orphans.h"
 #include "sqlite/pause_ledger.h"
 #include "sqlite/preflight.h"
 #include "sqlite/sqlite.h"
@@ -18,54 +17,6 @@
 
 namespace planrun {
 namespace {
-
-/// Of a table in a circle of foreign keys: how many rows of the others refer to rows of it that are not
-/// there. A table outside of the circle that refers to it is looked at after it; one within it may have been
-/// before.
-class OrphansOfCircle {
- public:
-  OrphansOfCircle(SqliteConnection& connection, std::string table)
-      : connection_(connection), table_(std::move(table)), before_(count()) {}
-
-  /// Throws Error(rejected) naming the table whose rows have lost theirs since.
-  void refuse_more() const {
-    for (const auto& [other, rows] : count()) {
-      const auto more = rows - before_.at(other);
-      if (more <= 0) continue;
-      throw Error(
-          ErrorCode::rejected,
-          with_thousands(more) + (more == 1 ? " row" : " rows") + " of table " + other +
-              (more == 1 ? " refers" : " refer") + " to rows of table " + table_ +
-              " that are to be taken out as rejects",
-          "mend the source and begin a new run, or leave these rows, and those that refer to them, out "
-          "by `where`");
-    }
-  }
-
- private:
-  std::map<std::string, std::int64_t> count() const {
-    Statement circle(connection_, R"(with recursive reach(name) as (
-        select f."table" collate nocase from pragma_foreign_key_list(?1) f
-        union select f."table" collate nocase from reach r join pragma_foreign_key_list(r.name) f)
-      select name from reach r where name <> ?1 collate nocase
-         and exists (select 1 from pragma_foreign_key_list(r.name) f where f."table" = ?1 collate nocase))");
-    circle.bind(1, std::string_view(table_));
-    std::map<std::string, std::int64_t> counts;
-    while (circle.step()) {
-      const std::string other = circle.text(0);
-      Statement orphans(connection_,
-                        "select count(*) from pragma_foreign_key_check(?1) where parent = ?2 collate nocase");
-      orphans.bind(1, std::string_view(other)).bind(2, std::string_view(table_));
-      orphans.step();
-      counts[other] = orphans.integer(0);
-    }
-    return counts;
-  }
-
-  SqliteConnection& connection_;
-  std::string table_;
-  std::map<std::string, std::int64_t> before_;
-};
 
 class SqliteTarget : public Target {
  public:
@@ -157,7 +108,9 @@ void SqliteTarget::remove_rows(const std::string& run, const TableSchema& table,
                                const ChunkResult& correction) {
   WriteTransaction transaction(connection_.file(), connection_.writing());
   SqliteConnection& connection = transaction.connection();
-  const OrphansOfCircle orphans(connection, table.name);
+  // A table outside of a circle of foreign keys that refers to this one is looked at after it; one within may
+  // have been before.
+  const OrphanCounts orphans(connection, table.name, others_in_circle(connection, table.name));
   const std::int64_t removed = delete_rows(connection, table.name, row_references);
   if (removed != static_cast<std::int64_t>(row_references.size())) {
     throw Error(ErrorCode::target,
@@ -165,7 +118,15 @@ void SqliteTarget::remove_rows(const std::string& run, const TableSchema& table,
                     std::to_string(row_references.size()) + " rows were still there to be removed",
                 "something else writes to the table: stop it, then run the same command again");
   }
-  orphans.refuse_more();
+  if (const auto more = orphans.more()) {
+    throw Error(
+        ErrorCode::rejected,
+        with_thousands(more->rows) + (more->rows == 1 ? " row" : " rows") + " of table " + more->child +
+            (more->rows == 1 ? " refers" : " refer") + " to rows of table " + table.name +
+            " that are to be taken out as rejects",
+        "mend the source and begin a new run, or leave these rows, and those that refer to them, out by "
+        "`where`");
+  }
   const std::int64_t chunk = connection_.ledger().add_correction(connection, run, load, correction, worker_);
   Statement kept = connection_.ledger().prepare_reject(connection);
   for (const auto& reject : rejects) SqliteLedgerTables::add_reject(kept, run, chunk, load, reject);

@@ -12,6 +12,7 @@
 #include "base/parallel.h"
 #include "base/text.h"
 #include "database/file_list.h"
+#include "sqlite/integrity.h"
 #include "sqlite/snapshot.h"
 #include "sqlite/sqlite.h"
 #include "sqlite/tenant_source.h"
@@ -91,6 +92,7 @@ class TenantDatabase : public SourceDatabase {
         files_(std::make_shared<TenantFiles>(what_.column, std::move(files), writers)) {}
 
   std::unique_ptr<Source> connect() override { return make_tenant_source(files_, shown_url()); }
+  void check_integrity(const std::atomic<bool>& stop) override { files_->check_integrity(stop); }
   SourceState state() override;
   Snapshot snapshot(const fs::path& file, const CopyGrowth& growth) override;
 
@@ -238,7 +240,7 @@ void copy_one_file(const fs::path& file, const fs::path& folder, CopiedFile& cop
   const auto connection =
       open_as_source(Access{AccessKind::immutable, copy, nullptr, {}}, file, Writers::absent);
   copied.schema = schema_hash(*connection);
-  make_sqlite_source(connection)->check_integrity(kNever);
+  planrun::check_integrity(*connection, kNever);
   copied.bytes = static_cast<std::int64_t>(fs::file_size(copy));
   copied.sha256 = sha256_file(copy);
   copied.stamp = file_stamp(copy);

@@ -8,6 +8,7 @@
 #include "base/parallel.h"
 #include "base/text.h"
 #include "sql/identifiers.h"
+#include "sqlite/integrity.h"
 
 namespace planrun {
 namespace {
@@ -108,6 +109,10 @@ std::shared_ptr<SqliteConnection> TenantFiles::open(std::size_t file, std::strin
 
 std::unique_ptr<Source> TenantFiles::connect(std::size_t file) const {
   return make_sqlite_source(open(file), AddedColumn{column_, files_[file].tenant});
+}
+
+void TenantFiles::check_integrity(const std::atomic<bool>& stop) const {
+  for_each_at_once(files_.size(), [&](std::size_t i) { planrun::check_integrity(*open(i), stop); });
 }
 
 const std::vector<SourceTable>& TenantFiles::tables() {

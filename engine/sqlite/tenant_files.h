@@ -1,6 +1,7 @@
 // The files of a source that is many SQLite databases: which there are, whose each is, and what they declare.
 #pragma once
 
+#include <atomic>
 #include <filesystem>
 #include <memory>
 #include <mutex>
@@ -37,6 +38,8 @@ class TenantFiles {
   const std::vector<TenantFile>& files() const { return files_; }
   const std::string& column() const { return column_; }
   std::unique_ptr<Source> connect(std::size_t file) const;
+  /// As SourceDatabase has it.
+  void check_integrity(const std::atomic<bool>& stop) const;
 
   /// The tables of all files together, with those columns that only some have. Throws Error(source) naming
   /// the file that cannot be read, or has a column of the name that tells the tenants apart.

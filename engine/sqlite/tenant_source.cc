@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <list>
 
-#include "base/parallel.h"
 #include "base/text.h"
 
 namespace planrun {
@@ -181,11 +180,6 @@ class TenantSource : public Source {
   std::vector<std::string> differences(const std::string& table,
                                        const std::vector<std::string>& columns) override {
     return files_->all().differences(table, columns);
-  }
-
-  void check_integrity(const std::atomic<bool>& stop) override {
-    for_each_at_once(files_->count(),
-                     [&](std::size_t i) { files_->all().connect(i)->check_integrity(stop); });
   }
 
  private:

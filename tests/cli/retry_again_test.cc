@@ -14,7 +14,7 @@ ProcessResult retry(const Migration& m) {
 }
 
 void check_taken_back(const Migration& m, const std::string& before) {
-  const ProcessResult back = run_planrun({"rollback", m.plan_file().string(), "--yes"}, m.state());
+  const ProcessResult back = m.rollback();
   INFO(back.out << back.err);
   CHECK(back.status == 0);
   CHECK(target_state(m.target_url()) == before);

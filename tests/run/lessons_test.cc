@@ -237,7 +237,7 @@ TEST_CASE("damage that is found beside the load ends the run, which can be taken
   const ProcessResult r = m.run();
   CHECK(r.status == 1);
   CHECK_THAT(r.out + r.err, ContainsSubstring("may have lost rows that no query finds"));
-  const ProcessResult back = run_planrun({"rollback", m.plan_file().string(), "--yes"}, m.state());
+  const ProcessResult back = m.rollback();
   INFO(back.out << back.err);
   CHECK(m.target("select count(*) from sqlite_schema where name = 't'") == "0");
 }

@@ -68,7 +68,7 @@ TEST_CASE("many tables in SQLite have their counters and statistics, and a table
   CHECK(sqlite3(copy, "analyze; " + statistics) == found);
 
   CHECK(m.target("select count(*) from " + m.ledger("step") + " where state <> 'done'") == "0");
-  const ProcessResult back = run_planrun({"rollback", m.plan_file().string(), "--yes"}, m.state());
+  const ProcessResult back = m.rollback();
   INFO(back.out << back.err);
   REQUIRE(back.status == 0);
   CHECK(target_state(m.target_url()) == before);

@@ -56,10 +56,6 @@ std::string where(const Migration& m, const std::string& table) {
                   " group by 1 order by tableoid::regclass::text");
 }
 
-ProcessResult rollback(const Migration& m, const std::string& option = "--yes") {
-  return run_planrun({"rollback", m.plan_file().string(), "--yes", option}, m.state());
-}
-
 }  // namespace
 
 TEST_CASE("a table is made with its partitions, filled, proved and taken back", "[postgres]") {
@@ -97,7 +93,7 @@ TEST_CASE("a table is made with its partitions, filled, proved and taken back", 
         "passed");
   m.target("delete from events where id = 5");
   CHECK_THAT(m.run().out, ContainsSubstring("already done"));
-  const ProcessResult back = rollback(m);
+  const ProcessResult back = m.rollback();
   INFO(back.out << back.err);
   REQUIRE(back.status == 0);
   CHECK(target_state(m.target_url()) == before);
@@ -232,7 +228,7 @@ TEST_CASE("what others do with the partitions refuses a rollback by name", "[pos
   const std::string before = target_state(m.target_url());
   REQUIRE(m.run().status == 0);
   const auto refused = [&](const std::string& words) {
-    const ProcessResult back = rollback(m);
+    const ProcessResult back = m.rollback();
     INFO(back.out << back.err);
     CHECK(back.status == 1);
     CHECK_THAT(back.err, ContainsSubstring(words));
@@ -243,7 +239,7 @@ TEST_CASE("what others do with the partitions refuses a rollback by name", "[pos
         "create table public.events_far partition of events for values from ('2030-01-01') to "
         "('2031-01-01')");
     refused("table events: partition events_far with its rows");
-    CHECK(rollback(m, "--discard-later").status == 0);
+    CHECK(m.rollback({"--discard-later"}).status == 0);
     CHECK(target_state(m.target_url()) == before);
   }
   SECTION("a view and a trigger of one of them") {
@@ -258,7 +254,7 @@ TEST_CASE("what others do with the partitions refuses a rollback by name", "[pos
   SECTION("one that was taken off") {
     m.target("alter table events detach partition events_old");
     refused("table events: partition events_old is not one of it any more");
-    CHECK(rollback(m, "--discard-later").status == 0);
+    CHECK(m.rollback({"--discard-later"}).status == 0);
     CHECK(m.target("select relname from pg_class where relkind in ('r', 'p') and relname like 'events%'") ==
           "events_old");
   }
@@ -327,7 +323,7 @@ TEST_CASE("a row that no partition of an existing table takes is rejected in the
         "[4]|no partition of relation \"events\" found for row: Partition key of the failing row contains "
         "(at) = "
         "(2026-01-01 00:00:00).");
-  CHECK(rollback(m).status == 0);
+  CHECK(m.rollback().status == 0);
   CHECK(target_state(m.target_url()) == before);
 }
 
@@ -393,7 +389,7 @@ TEST_CASE("a foreign key to a partitioned table that exists is valid at once", "
   CHECK(m.target("select count(*), count(*) filter (where convalidated) from pg_constraint where contype = "
                  "'f'") == "2|2");
   CHECK(where(m, "events") == "events_all|4");
-  CHECK(rollback(m).status == 0);
+  CHECK(m.rollback().status == 0);
   CHECK(target_state(m.target_url()) == before);
 }
 
@@ -461,7 +457,7 @@ TEST_CASE("a change of the partitions is told to a reviewer, and refused once th
   CHECK(again.status == 1);
   CHECK_THAT(again.out + again.err,
              ContainsSubstring("table events is made already, and its partition differ"));
-  REQUIRE(rollback(m).status == 0);
+  REQUIRE(m.rollback().status == 0);
   CHECK(m.run().status == 0);
   CHECK(where(m, "events") == "events_2025|2\nevents_old|1\nevents_rest|1");
 }

@@ -90,6 +90,12 @@ TEST_CASE("a throttle that cannot be measured is told before anything is written
   CHECK(result.status == 1);
   CHECK_THAT(result.err, Catch::Contains("sql of [throttle] answers 'many', which is no number"));
   CHECK_FALSE(std::filesystem::exists(m.target_file()));
+
+  m.write_plan("[table.t]\nfrom = \"s.t\"\n[throttle]\nsql = \"select count(*) from nowhere\"\nabove = 1\n");
+  const ProcessResult preview = m.dry_run();
+  CHECK(preview.status != 0);
+  CHECK_THAT(preview.out + preview.err, Catch::Contains("sql of [throttle]: ") && Catch::Contains("nowhere"));
+  CHECK_FALSE(std::filesystem::exists(m.target_file()));
 }
 
 void seen_after_removed(TargetDatabase& target) {

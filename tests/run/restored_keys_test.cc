@@ -53,10 +53,6 @@ std::string circle(const std::string& deferrable) {
          deferrable;
 }
 
-ProcessResult rollback(const Migration& m) {
-  return run_planrun({"rollback", m.plan_file().string(), "--yes"}, m.state());
-}
-
 void check_circle(const std::string& deferrable) {
   Migration m(Kind::postgresql, kCircle, kCirclePlan);
   m.target(circle(deferrable));
@@ -68,7 +64,7 @@ void check_circle(const std::string& deferrable) {
   CHECK(m.target("select id, lead from teams order by id") == "1|11\n2|12\n9|90");
   CHECK(m.target("select id, team from members order by id") == "11|1\n12|2\n13|1\n90|9");
   CHECK(m.target(kDefinitions) == definitions);
-  const ProcessResult back = rollback(m);
+  const ProcessResult back = m.rollback();
   INFO(back.out << back.err);
   REQUIRE(back.status == 0);
   CHECK(target_state(m.target_url()) == before);
@@ -101,7 +97,7 @@ TEST_CASE("a self reference that no order satisfies is dropped for the rows and 
   CHECK(m.target("select status from " + m.ledger("check_result") +
                  " where name like '%employees_manager'") == "passed");
   CHECK_THAT(m.run().out, ContainsSubstring("already done"));
-  const ProcessResult back = rollback(m);
+  const ProcessResult back = m.rollback();
   INFO(back.out << back.err);
   REQUIRE(back.status == 0);
   CHECK_THAT(back.out, ContainsSubstring("foreign key employees_manager restored"));
@@ -183,7 +179,7 @@ TEST_CASE("a run that fails in between says that the key is dropped; mended, it 
   CHECK_THAT(without.err, ContainsSubstring("would not put it back"));
   m.write_plan(kPlan);
   SECTION("taken back") {
-    CHECK(rollback(m).status == 0);
+    CHECK(m.rollback().status == 0);
     CHECK(target_state(m.target_url()) == before);
   }
   SECTION("gone on with") {
@@ -193,11 +189,11 @@ TEST_CASE("a run that fails in between says that the key is dropped; mended, it 
   }
   SECTION("rows that others have put there meanwhile refuse the rollback by name") {
     m.target("insert into employees values (200, 'New', 3)");
-    const ProcessResult back = rollback(m);
+    const ProcessResult back = m.rollback();
     CHECK(back.status != 0);
     CHECK_THAT(back.err, ContainsSubstring("refer by employees_manager") && ContainsSubstring("(3)"));
     m.target("delete from employees where id = 200");
-    CHECK(rollback(m).status == 0);
+    CHECK(m.rollback().status == 0);
     CHECK(target_state(m.target_url()) == before);
   }
 }
@@ -210,12 +206,11 @@ TEST_CASE("a key that somebody has changed after the run is not taken away by it
   m.target(
       "alter table employees drop constraint employees_manager, add constraint employees_manager foreign key "
       "(manager_id) references employees (id) on delete cascade");
-  const ProcessResult back = rollback(m);
+  const ProcessResult back = m.rollback();
   CHECK(back.status != 0);
   CHECK_THAT(back.err, ContainsSubstring("foreign key employees_manager is not what the run put back"));
   CHECK(m.count("employees") == "8");
-  const ProcessResult discarded =
-      run_planrun({"rollback", m.plan_file().string(), "--yes", "--discard-later"}, m.state());
+  const ProcessResult discarded = m.rollback({"--discard-later"});
   CHECK(discarded.status == 0);
   CHECK(m.target(kDefinitions) == definitions);
 }
@@ -265,7 +260,7 @@ TEST_CASE("a foreign key that was not valid comes back so", "[postgres]") {
   INFO(run.out << run.err);
   REQUIRE(run.status == 0);
   CHECK(m.target(kDefinitions) == definitions);
-  CHECK(rollback(m).status == 0);
+  CHECK(m.rollback().status == 0);
   CHECK(m.target(kDefinitions) == definitions);
 }
 

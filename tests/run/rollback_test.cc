@@ -43,10 +43,7 @@ void make_others(const Migration& m) {
 struct Taken {
   explicit Taken(Kind kind, const std::string& tables = kTables, const std::string& keys = "")
       : m(kind, kSource, tables, keys) {}
-  ProcessResult rollback(std::vector<std::string> more = {"--yes"}) {
-    more.insert(more.begin(), {"rollback", m.plan_file().string()});
-    return run_planrun(more, m.state());
-  }
+  ProcessResult rollback(const std::vector<std::string>& more = {}) { return m.rollback(more); }
   std::string state() const { return target_state(m.target_url()); }
   std::string run_states() const {
     return m.target("select state from " + m.ledger("run") + " order by started_at");
@@ -112,7 +109,7 @@ void check_refused(Kind kind, const std::string& sql, const std::vector<std::str
   CHECK_THAT(r.err, ContainsSubstring("--discard-later"));
   CHECK(t.state() == changed);
   CHECK(t.run_states() == "passed");
-  const ProcessResult discarded = t.rollback({"--yes", "--discard-later"});
+  const ProcessResult discarded = t.rollback({"--discard-later"});
   INFO(discarded.out << discarded.err);
   CHECK(discarded.status == 0);
   if (!clean_up.empty()) say(t.m, clean_up);
@@ -176,16 +173,12 @@ TEST_CASE("rollback: a value of another form is a change of others, which can be
               "[table.t]\nfrom = \"s.t\"\n[table.t.columns]\nid = \"bigint primary key\"\nat = \"date\"\n");
   REQUIRE(m.run().status == 0);
   m.target("update t set at = 'soon'");
-  const auto rollback = [&](std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), {"rollback", m.plan_file().string(), "--yes"});
-    return run_planrun(arguments, m.state());
-  };
-  const ProcessResult refused = rollback({});
+  const ProcessResult refused = m.rollback();
   CHECK(refused.status == 1);
   CHECK_THAT(refused.err, ContainsSubstring("others have changed") && ContainsSubstring("'soon'") &&
                               ContainsSubstring("--discard-later"));
   CHECK(m.count("t") == "1");
-  const ProcessResult dropped = rollback({"--discard-later"});
+  const ProcessResult dropped = m.rollback({"--discard-later"});
   INFO(dropped.out << dropped.err);
   CHECK(dropped.status == 0);
   CHECK(m.target("select count(*) from sqlite_schema where name = 't'") == "0");
@@ -205,7 +198,7 @@ TEST_CASE("rollback asks, and only on a terminal", "[rollback]") {
   Taken t(Kind::sqlite);
   REQUIRE(t.m.run().status == 0);
   const std::string before = t.state();
-  const ProcessResult r = t.rollback({});
+  const ProcessResult r = run_planrun({"rollback", t.m.plan_file().string()}, t.m.state());
   CHECK(r.status == 2);
   CHECK_THAT(r.err, ContainsSubstring("--yes"));
   CHECK(t.state() == before);
@@ -226,13 +219,13 @@ TEST_CASE("rollback: which run", "[rollback]") {
   CHECK(none.status == 1);
   CHECK_THAT(none.err, ContainsSubstring("no run of plan test"));
   REQUIRE(t.m.run().status == 0);
-  const ProcessResult wrong = t.rollback({"--yes", "--run", "20000101T000000Z-0000"});
+  const ProcessResult wrong = t.rollback({"--run", "20000101T000000Z-0000"});
   CHECK(wrong.status == 2);
   CHECK_THAT(wrong.err, ContainsSubstring("no run 20000101T000000Z-0000"));
   const std::string first = t.m.target("select id from planrun_run");
-  REQUIRE(t.rollback({"--yes", "--run", first}).status == 0);
+  REQUIRE(t.rollback({"--run", first}).status == 0);
   REQUIRE(t.m.run().status == 0);
-  const ProcessResult again = t.rollback({"--yes", "--run", first, "--format", "json"});
+  const ProcessResult again = t.rollback({"--run", first, "--format", "json"});
   CHECK(again.status == 0);
   CHECK_THAT(again.out, ContainsSubstring("\"verdict\": \"already rolled back\""));
   CHECK(t.run_states() == "rolled_back\npassed");

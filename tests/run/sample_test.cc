@@ -322,7 +322,7 @@ TEST_CASE("a full run does not go on from a rehearsal, nor a rehearsal from a fu
     CHECK_THAT(run_planrun({"status", m.plan_file()}, m.state()).out,
                ContainsSubstring("a rehearsal on a sample of 5 rows"));
 
-    CHECK(run_planrun({"rollback", m.plan_file(), "--yes"}, m.state()).status == 0);
+    CHECK(m.rollback().status == 0);
     CHECK(target_state(m.target_url()) == before);
 
     const ProcessResult full = m.run();
@@ -399,7 +399,7 @@ TEST_CASE("what a shared check expects of any row is judged in a rehearsal too")
               "[check.filled]\nuse = \"not_null\"\ntable = \"t\"\ncolumn = \"v\"\n");
   std::filesystem::copy(PLANRUN_SOURCE_DIR "/checks", m.plan_file().parent_path() / "checks");
   run_sample(m, "1");
-  CHECK(run_planrun({"rollback", m.plan_file(), "--yes"}, m.state()).status == 0);
+  CHECK(m.rollback().status == 0);
   run_sample(m, "2", 3);
 }
 
@@ -478,7 +478,7 @@ TEST_CASE("each of several targets gets a sample that is whole") {
   CHECK(b("pragma foreign_key_check") == "");
   CHECK_THAT(m.run({"--sample", "5"}).out, ContainsSubstring("already done"));
   CHECK_THAT(m.run().err, ContainsSubstring("a rehearsal on a sample of 5 rows"));
-  CHECK(run_planrun({"rollback", m.plan_file(), "--yes"}, m.state()).status == 0);
+  CHECK(m.rollback().status == 0);
   CHECK(b("select count(*) from sqlite_schema where name not like '%planrun%'") == "0");
 }
 

@@ -131,7 +131,7 @@ TEST_CASE("only a passed run of the same plan is verified", "[watch]") {
   CHECK_THAT(verify(m).err, ContainsSubstring("which has passed: view w is not done yet"));
   m.write_plan(kTables + std::string("[check.more]\nsql = \"select max(id) from t\"\nexpect = 3000\n"));
   CHECK(verify(m).status == 0);
-  REQUIRE(run_planrun({"rollback", m.plan_file().string(), "--yes"}, m.state()).status == 0);
+  REQUIRE(m.rollback().status == 0);
   CHECK_THAT(verify(m).err, ContainsSubstring("is rolled_back"));
 }
 

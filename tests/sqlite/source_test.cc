@@ -20,7 +20,7 @@ Lines read_everything(const fs::path& file, const std::string& column = "a") {
   const auto database = open_sqlite_source(file);
   const auto source = database->connect();
   source->tables();
-  source->check_integrity(kNever);
+  database->check_integrity(kNever);
   source->query("select count(*) from t");
   database->state();
   Lines lines;
@@ -212,10 +212,10 @@ TEST_CASE("a damaged page is an error, never a short read") {
   file.seekp(49 * 4096);
   file << std::string(4096, '\xff');
   file.close();
-  const auto source = open_sqlite_source(folder / "s.db")->connect();
-  CHECK_THAT(error_of([&] { read_lines(*source, columns_of("t", {"a"})); }, ErrorCode::source),
+  const auto database = open_sqlite_source(folder / "s.db");
+  CHECK_THAT(error_of([&] { read_lines(*database->connect(), columns_of("t", {"a"})); }, ErrorCode::source),
              ContainsSubstring("malformed"));
-  CHECK_THAT(error_of([&] { source->check_integrity(kNever); }, ErrorCode::source),
+  CHECK_THAT(error_of([&] { database->check_integrity(kNever); }, ErrorCode::source),
              ContainsSubstring("is damaged"));
 }
 
@@ -265,7 +265,7 @@ TEST_CASE("damage is what rows may be lost by, and not that of an index") {
       "; with recursive n(i) as (select 1 union all select i+1 from n where i<5000) "
       "insert into t select i, printf('%0100d', i) from n; create index of_b on t(b)";
   const auto said = [](const fs::path& file) {
-    return error_of([&] { open_sqlite_source(file)->connect()->check_integrity(kNever); }, ErrorCode::source);
+    return error_of([&] { open_sqlite_source(file)->check_integrity(kNever); }, ErrorCode::source);
   };
   const auto root_of = [](const fs::path& file, const std::string& name) {
     return std::stoul(sqlite3(file, "select rootpage from sqlite_schema where name = '" + name + "'"));
@@ -275,7 +275,7 @@ TEST_CASE("damage is what rows may be lost by, and not that of an index") {
     TempFolder folder;
     const auto lost = folder / "lost.db";
     sqlite3(lost, "create table t(a integer primary key, b text)" + kind + rows);
-    CHECK_NOTHROW(open_sqlite_source(lost)->connect()->check_integrity(kNever));
+    CHECK_NOTHROW(open_sqlite_source(lost)->check_integrity(kNever));
     fs::copy_file(lost, folder / "index.db");
     lose_leaf(lost, root_of(lost, "t"));
     CHECK(sqlite3(lost, "select count(b) < 5000 from t where a > 0") == "1");
@@ -284,7 +284,7 @@ TEST_CASE("damage is what rows may be lost by, and not that of an index") {
     CHECK(sqlite3(folder / "index.db", "select count(*) < 5000 from t indexed by of_b where b > ''") == "1");
     // In a table without rowids rows stand on pages of an index's kind: which it was cannot be told.
     if (kind.empty()) {
-      CHECK_NOTHROW(open_sqlite_source(folder / "index.db")->connect()->check_integrity(kNever));
+      CHECK_NOTHROW(open_sqlite_source(folder / "index.db")->check_integrity(kNever));
     } else {
       CHECK_THAT(said(folder / "index.db"), ContainsSubstring("is never used"));
     }

@@ -33,7 +33,7 @@ void kill_anywhere(const KilledRuns& runs) {
       REQUIRE(resumed.status == 0);
       REQUIRE(target_state(m->target_url()) == after);
     }
-    const ProcessResult back = run_planrun({"rollback", m->plan_file().string(), "--yes"}, m->state());
+    const ProcessResult back = m->rollback();
     INFO(back.out << back.err);
     // Killed before its first word to the ledger it has left nothing to take back.
     REQUIRE((back.status == 0 || back.err.find("there is no run") != std::string::npos));

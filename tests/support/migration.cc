@@ -35,6 +35,12 @@ ProcessResult Migration::run(std::vector<std::string> arguments,
   return run_planrun(arguments, state(), std::move(environment));
 }
 
+ProcessResult Migration::rollback(const std::vector<std::string>& more) const {
+  std::vector<std::string> arguments = {"rollback", plan_file().string(), "--yes"};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return run_planrun(arguments, state());
+}
+
 std::string Migration::target(const std::string& sql) const {
   return kind_ == Kind::sqlite ? sqlite3(target_file(), sql) : postgres_->psql(sql);
 }

@@ -23,6 +23,8 @@ class Migration {
   ProcessResult run(std::vector<std::string> arguments = {},
                     std::map<std::string, std::string> environment = {});
   ProcessResult dry_run() { return run({"--dry-run"}); }
+  /// Without being asked.
+  ProcessResult rollback(const std::vector<std::string>& more = {}) const;
   /// What the target answers, by psql or sqlite3.
   std::string target(const std::string& sql) const;
   std::string source(const std::string& sql) const { return sqlite3(source_file(), sql); }
