@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include <CLI/CLI.hpp>
+#include <malloc.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -16,6 +17,10 @@
 namespace planrun {
 
 namespace {
+
+// Larger blocks, such as SQLite sorts an index in, go back to the system when they are freed. Left to itself
+// glibc moves this bound up with each of them, and keeps what comes later.
+constexpr int kKeptBlockBytes = 4 << 20;
 
 // A larger one is no sample: its keys are held in memory while it is chosen.
 constexpr std::int64_t kMostSampled = 1'000'000;
@@ -366,6 +371,7 @@ class App {
 }  // namespace
 
 int run_app(int argc, char** argv) {
+  ::mallopt(M_MMAP_THRESHOLD, kKeptBlockBytes);
   const bool color = wants_color(STDERR_FILENO);
   Log log(LogLevel::info, color);
   Console console{log, Paint(wants_color(STDOUT_FILENO)), color, isatty(STDERR_FILENO) != 0};

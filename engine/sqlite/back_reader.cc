@@ -6,9 +6,9 @@
 #include "base/text.h"
 #include "data/canonical.h"
 #include "sql/quote.h"
+#include "sqlite/applied_sql.h"
 #include "sqlite/catalog.h"
 #include "sqlite/dialect.h"
-#include "sqlite/row_applier.h"
 #include "sqlite/storage.h"
 
 namespace planrun {
@@ -22,19 +22,36 @@ constexpr auto kPiece = std::chrono::milliseconds(20);
 // Asking for the time at each row would cost something beside reading it.
 constexpr std::int64_t kRowsBetweenLooks = 8;
 
+/// Which rows are read. Beside the key of the row told last `from` has nothing to say; SQLite, given both,
+/// would seek by `from` and read all rows told before once more.
+struct RowBounds {
+  std::string from{};   // "" or a condition: the first of them in the order of the key
+  std::string where{};  // "" or a condition
+};
+
+std::string where_sql(std::initializer_list<std::string> conditions) {
+  std::string sql;
+  for (const auto& condition : conditions) {
+    if (!condition.empty()) sql += (sql.empty() ? " where " : " and ") + condition;
+  }
+  return sql;
+}
+
 class SqliteBackReader : public BackReader {
  public:
   SqliteBackReader(std::shared_ptr<SqliteConnection> connection, const TableSchema& table,
-                   std::span<const std::size_t> columns, TableOrder order, const std::string& where)
-      : connection_(std::move(connection)), table_(table.name), order_(std::move(order)) {
+                   std::span<const std::size_t> columns, TableOrder order, RowBounds bounds)
+      : connection_(std::move(connection)),
+        table_(table.name),
+        order_(std::move(order)),
+        bounds_(std::move(bounds)) {
     std::string sql;
     for (const std::size_t i : columns) {
       columns_.push_back({stored_column(table.columns[i]), table.columns[i].name, {}});
       sql += quote_name(table.columns[i].name) + ", ";
     }
     sql_ = "select " + sql + key_columns_sql(order_) + " from " + quote_name(table_) + order_.b_tree;
-    where_ = where;
-    rows_ = std::make_unique<Statement>(*connection_, where.empty() ? sql_ : sql_ + " where " + where);
+    rows_ = std::make_unique<Statement>(*connection_, sql_ + where_sql({bounds_.from, bounds_.where}));
   }
 
   bool next(std::span<Cell> row) override {
@@ -60,8 +77,8 @@ class SqliteBackReader : public BackReader {
   void give_way() {
     piece_until_ = Clock::now() + kPiece;
     if (keys_) return;
-    rows_ = std::make_unique<Statement>(*connection_, sql_ + (where_.empty() ? "" : " where " + where_) +
-                                                          " order by " + order_by_sql(order_));
+    rows_ = std::make_unique<Statement>(
+        *connection_, sql_ + where_sql({bounds_.from, bounds_.where}) + " order by " + order_by_sql(order_));
   }
 
   std::string row_reference() const override {
@@ -77,7 +94,15 @@ class SqliteBackReader : public BackReader {
   };
 
   bool step() {
-    if (piece_until_ && ++told_ % kRowsBetweenLooks == 0 && Clock::now() > *piece_until_) begin_piece();
+    const bool begins = piece_until_ && ++told_ % kRowsBetweenLooks == 0 && Clock::now() > *piece_until_;
+    if (begins) begin_piece();
+    const bool told = step_within();
+    // However long it took to come back to its place, a piece gets on.
+    if (begins) piece_until_ = Clock::now() + kPiece;
+    return told;
+  }
+
+  bool step_within() {
     if (!keys_) return rows_->step();
     while (keys_->step()) {
       key_ = key_from_json(keys_->text(0));
@@ -93,7 +118,6 @@ class SqliteBackReader : public BackReader {
 
   // Goes on behind the row just told, which may be gone by then.
   void begin_piece() {
-    piece_until_ = Clock::now() + kPiece;
     if (keys_) {
       rows_->reset();
       keys_->reset();
@@ -103,8 +127,8 @@ class SqliteBackReader : public BackReader {
     key_ = current_key();
     if (!is_behind_) {
       rows_ = std::make_unique<Statement>(
-          *connection_, sql_ + " where " + (where_.empty() ? "" : where_ + " and ") +
-                            lower_bound_sql(order_, 1, false) + " order by " + order_by_sql(order_));
+          *connection_, sql_ + where_sql({bounds_.where, lower_bound_sql(order_, 1, false)}) + " order by " +
+                            order_by_sql(order_));
       is_behind_ = true;
     }
     rows_->reset();
@@ -136,7 +160,7 @@ class SqliteBackReader : public BackReader {
   TableOrder order_;
   std::vector<Column> columns_;
   std::string sql_;
-  std::string where_;
+  RowBounds bounds_;
   std::unique_ptr<Statement> rows_;
   std::unique_ptr<Statement> keys_;
   Key key_;
@@ -158,10 +182,10 @@ TableOrder order_of(SqliteConnection& connection, const std::string& table) {
 
 /// Parts of about the same span of rowids; the first and the last are open, so that together they are the
 /// table.
-std::string part_sql(SqliteConnection& connection, const std::string& table, const TableOrder& order,
-                     int part, int parts) {
+RowBounds bounds_of_part(SqliteConnection& connection, const std::string& table, const TableOrder& order,
+                         int part, int parts) {
   if (parts <= 1) return {};
-  if (!order.is_rowid) return part == 0 ? "" : "0";
+  if (!order.is_rowid) return {{}, part == 0 ? "" : "0"};
   const std::string& rowid = order.parts[0].column;
   const std::string from = " from " + quote_name(table) + order.b_tree + ")";
   Statement ends(connection,
@@ -173,9 +197,8 @@ std::string part_sql(SqliteConnection& connection, const std::string& table, con
   const auto cut = [&](int i) {
     return std::to_string(static_cast<std::int64_t>(least + step * static_cast<std::uint64_t>(i)));
   };
-  std::string sql = part == 0 ? "" : rowid + " >= " + cut(part);
-  if (part + 1 < parts) sql += (sql.empty() ? "" : " and ") + rowid + " < " + cut(part + 1);
-  return sql;
+  return {part == 0 ? "" : rowid + " >= " + cut(part),
+          part + 1 == parts ? "" : rowid + " < " + cut(part + 1)};
 }
 
 /// Rows that share all values of `expressions`; a null is never equal.
@@ -200,9 +223,9 @@ std::size_t place_of(const TableSchema& table, const ForeignKeySchema& key) {
 
 std::unique_ptr<BackReader> read_part(std::shared_ptr<SqliteConnection> connection, const ReadBack& request) {
   const TableOrder order = order_of(*connection, request.table->name);
-  const std::string where = part_sql(*connection, request.table->name, order, request.part, request.parts);
+  RowBounds bounds = bounds_of_part(*connection, request.table->name, order, request.part, request.parts);
   auto reader = std::make_unique<SqliteBackReader>(std::move(connection), *request.table, request.columns,
-                                                   order, where);
+                                                   order, std::move(bounds));
   if (request.gives_way) reader->give_way();
   return reader;
 }
@@ -215,7 +238,7 @@ std::unique_ptr<BackReader> read_written(std::shared_ptr<SqliteConnection> conne
   keys->bind(1, std::string_view(request.run)).bind(2, std::string_view(request.load)).bind(3, 0);
   auto reader = std::make_unique<SqliteBackReader>(connection, *request.table, request.columns,
                                                    order_of(*connection, request.table->name),
-                                                   row_key_equals_sql(*request.table, 1));
+                                                   RowBounds{{}, row_key_equals_sql(*request.table, 1)});
   reader->by_keys(std::move(keys));
   if (request.gives_way) reader->give_way();
   return reader;
@@ -238,7 +261,8 @@ std::unique_ptr<BackReader> read_in_the_way(std::shared_ptr<SqliteConnection> co
     where = duplicates_sql(table.name, index_expressions(*violation.unique_index),
                            violation.unique_index->where_sql);
   }
-  return std::make_unique<SqliteBackReader>(std::move(connection), table, columns, order, where);
+  return std::make_unique<SqliteBackReader>(std::move(connection), table, columns, order,
+                                            RowBounds{{}, where});
 }
 
 std::int64_t delete_rows(SqliteConnection& connection, const std::string& table,

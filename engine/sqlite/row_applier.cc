@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "sql/quote.h"
 #include "sqlite/applied_sql.h"
+#include "sqlite/catalog.h"
 #include "sqlite/storage.h"
 
 namespace planrun {

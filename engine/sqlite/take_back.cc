@@ -6,8 +6,8 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "sql/quote.h"
+#include "sqlite/applied_sql.h"
 #include "sqlite/orphans.h"
-#include "sqlite/row_applier.h"
 
 namespace planrun {
 namespace {

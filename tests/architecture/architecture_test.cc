@@ -38,6 +38,7 @@ const std::vector<std::pair<std::string, std::string>> kForeign = {
     {"pg_query", "sql"},        {"toml++/", "plan"},   {"lua", "transform"},
     {"lauxlib.h", "transform"}, {"sqlite3", "sqlite"}, {"libpq", "postgres"},
     {"postgres", "postgres"},   {"CLI/", "cli"},       {"curl/", "notify"},
+    {"malloc.h", "cli"},
 };
 
 /// Of the standard library (no dot in the name) or of POSIX.
