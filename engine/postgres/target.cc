@@ -108,7 +108,8 @@ std::unique_ptr<ChunkTransaction> PostgresTarget::claim(const ClaimRequest& requ
   }
 }
 
-/// Locks every pending row, those too that appear while it waits (a chunk that was cut); how many there are.
+/// Locks every pending row, and says how many there are. A statement does not see what commits while it waits
+/// for a lock: who ends a chunk by cutting it leaves a pending one behind, which others may take at once.
 std::int64_t PostgresTarget::lock_pending(PostgresConnection& connection, const std::string& run,
                                           const std::string& loads, int patience_ms) {
   Transaction transaction(connection);
@@ -117,16 +118,13 @@ std::int64_t PostgresTarget::lock_pending(PostgresConnection& connection, const 
   // With an id of its own the transaction leaves a commit record: when it is on the disk, so are all chunks
   // before it.
   connection.exec("SELECT txid_current()");
-  int locked = -1;
-  for (int before = -2; locked != before;) {
-    before = locked;
-    locked =
-        connection
-            .exec(
-                "SELECT id FROM " + context_->ledger.chunk +
-                    " WHERE run = $1 AND load = any($2::text[]) AND state = 'pending' ORDER BY id FOR UPDATE",
-                {run, loads})
-            .rows();
+  const std::string pending =
+      " FROM " + context_->ledger.chunk + " WHERE run = $1 AND load = any($2::text[]) AND state = 'pending'";
+  std::int64_t locked = -1;
+  std::int64_t there = 0;
+  while (locked != there) {
+    locked = connection.exec("SELECT id" + pending + " ORDER BY id FOR UPDATE", {run, loads}).rows();
+    there = connection.exec("SELECT count(*)" + pending, {run, loads}).integer(0, 0);
   }
   transaction.commit();
   return locked;

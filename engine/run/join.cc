@@ -151,6 +151,9 @@ class Joined {
     }
     stop_ = true;
     for (auto& thread : threads) thread.join();
+    if (error_ && error_->retryable())
+      throw Error(ErrorCode::interrupted, error_->what(),
+                  "the run goes on without this process; it may join again");
     if (error_) throw Error(*error_);
     summary.chunks += chunks_;
     for (const auto& [name, state] : context_->loads) {

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/time.h"
 #include "run/guards.h"
+#include "run/patience.h"
 #include "run/violations.h"
 
 namespace planrun {
@@ -162,13 +163,13 @@ bool Worker::do_together(const std::vector<Job>& jobs) {
 }
 
 void Worker::with_retries(const std::string& step, const std::function<void()>& work) {
-  const Clock::time_point start = Clock::now();
+  Patience patience{std::chrono::seconds(context_.retry_seconds)};
   for (int pause_ms = 100;; pause_ms = std::min(pause_ms * 2, 3000)) {
     try {
       work();
       return;
     } catch (const Error& error) {
-      if (!error.retryable() || context_.stop || seconds_since(start) > context_.retry_seconds) throw;
+      if (!error.retryable() || context_.stop || !patience.lasts()) throw;
       if (error.code() == ErrorCode::connection || error.code() == ErrorCode::unreachable) {
         tools_.clear();
         target_.reset();

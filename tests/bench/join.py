@@ -3,6 +3,7 @@
 
   tests/support/with_postgres.sh tests/bench/join.py                 4 processes, 3,000,000 rows
   tests/support/with_postgres.sh tests/bench/join.py --seconds-frozen 60 --seed 7
+  tests/support/with_postgres.sh tests/bench/join.py --namespaces    each process in a network of its own, as root
 
 Each process has a folder of its own for its state; they share the run's snapshot and the target. At the end the target's rows are compared
 with the source's by the programs of both databases, and the ledger is asked whether each key range was committed once.
@@ -37,13 +38,18 @@ def figures(ask):
     return {t: ask(f"select count(*), sum(id), sum(amount), sum(length(name)) from {t}") for t in TABLES}
 
 
+def setting(name):
+    superuser = os.environ["PLANRUN_TEST_PG"].replace("planrun@", "postgres@").rsplit("/", 1)[0] + "/postgres"
+    return subprocess.check_output(["psql", "-XqAt", superuser, "-c", f"show {name}"], text=True).strip()
+
+
 class Process:
-    def __init__(self, planrun, plan, folder, number, arguments):
+    def __init__(self, command, plan, folder, number, arguments):
         self.number = number
         self.frozen_until = None
         environment = dict(os.environ, XDG_STATE_HOME=str(folder / f"state{number}"))
         self.log = open(folder / f"process{number}.log", "a", encoding="utf-8")
-        self.popen = subprocess.Popen([planrun, plan, "--quiet", *arguments], env=environment, stdout=self.log,
+        self.popen = subprocess.Popen([*command, plan, "--quiet", *arguments], env=environment, stdout=self.log,
                                       stderr=self.log)
 
 
@@ -62,13 +68,12 @@ class Chaos:
 
     def start(self, *arguments):
         self.started += 1
-        return Process(self.options.planrun, self.plan, self.folder, self.started,
+        alone = ["unshare", "--net", "--"] if self.options.namespaces else []
+        return Process([*alone, self.options.planrun], self.plan, self.folder, self.started,
                        ["-j", "1", "--rate", self.options.rate, *arguments])
 
     def restart_server(self):
-        superuser = os.environ["PLANRUN_TEST_PG"].replace("planrun@", "postgres@").rsplit("/", 1)[0] + "/postgres"
-        data = subprocess.check_output(["psql", "-XqAt", superuser, "-c", "show data_directory"], text=True).strip()
-        command = ["pg_ctl", "-D", data, "-m", "fast", "-w", "restart"]
+        command = ["pg_ctl", "-D", setting("data_directory"), "-m", "fast", "-w", "restart"]
         if os.geteuid() == 0:
             command = ["runuser", "-u", "postgres", "--", *command]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/")
@@ -114,10 +119,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--planrun", default=str(ROOT / "build" / "planrun"))
     parser.add_argument("--rows", type=int, default=3_000_000)
-    parser.add_argument("--rate", default="25000 rows/s", help="of each process")
+    parser.add_argument("--rate", default="15000 rows/s", help="of each process")
     parser.add_argument("--processes", type=int, default=4)
     parser.add_argument("--seconds-frozen", type=float, default=60)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--namespaces", action="store_true", help="each process alone in a network namespace, which only the "
+                        "server's Unix socket leads out of")
     options = parser.parse_args()
     url = os.environ["PLANRUN_TEST_PG"]
     database = f"{url.rsplit('/', 1)[0]}/planrun_join"
@@ -127,10 +134,13 @@ def main():
 
     psql("drop database if exists planrun_join", url)
     psql("create database planrun_join", url)
+    target = database
+    if options.namespaces:
+        target = f"postgresql://planrun@/planrun_join?host={setting('unix_socket_directories')}&port={setting('port')}"
     with tempfile.TemporaryDirectory(prefix="planrun-join-") as name:
         folder = Path(name)
         make_source(folder / "source.db", options.rows)
-        plan = f'[plan]\nname = "join"\n[source.s]\nurl = "sqlite:source.db"\n[target.t]\nurl = "{database}"\n'
+        plan = f'[plan]\nname = "join"\n[source.s]\nurl = "sqlite:source.db"\n[target.t]\nurl = "{target}"\n'
         plan += "".join(f'[table.{t}]\nfrom = "s.{t}"\n' for t in TABLES)
         (folder / "plan.toml").write_text(plan, encoding="utf-8")
         status, others = Chaos(options, folder).run()

@@ -100,6 +100,39 @@ TEST_CASE("each pending chunk goes to one connection, and waiting tells when all
   CHECK(pending == 2);
 }
 
+TEST_CASE("what a cut chunk leaves is waited for too, when another one has taken it", "[server][postgres]") {
+  PostgresFixture fixture;
+  const TableSchema table = make_table("t", {{"id", "integer"}, {"name", "text"}});
+  fixture.begin({&table}, {range("t", 1, 10), range("t", 10, 20)});
+  const auto first = fixture.database->connect(kRun, 1);
+  const auto second = fixture.database->connect(kRun, 2);
+  const auto third = fixture.database->connect(kRun, 3);
+  const auto end = [](ChunkTransaction& chunk, std::optional<std::int64_t> cut) {
+    if (cut) chunk.cut(integer_key(*cut));
+    chunk.flush();
+    chunk.finish(result_of(0));
+    CHECK(chunk.commit() == Outcome::committed);
+  };
+  const auto a_while = [] { std::this_thread::sleep_for(std::chrono::milliseconds(300)); };
+  auto one = fixture.claim(*first, table);
+  auto two = fixture.claim(*second, table);
+  REQUIRE((one && two));
+  const auto waiting = fixture.database->connect(kRun, 4);
+  std::int64_t pending = -1;
+  std::thread waiter(
+      [&] { pending = waiting->wait_for_chunks(kRun, std::vector<std::string>{"t"}, 60'000); });
+  a_while();
+  end(*one, 5);
+  auto rest = fixture.claim(*third, table);
+  REQUIRE(rest);
+  CHECK(rest->chunk().range.from == integer_key(5));
+  end(*two, std::nullopt);
+  a_while();
+  end(*rest, 7);
+  waiter.join();
+  CHECK(pending == 1);
+}
+
 TEST_CASE("a stranger's hold on a chunk is ended after the stated time", "[server][postgres]") {
   PostgresFixture fixture;
   const TableSchema table = make_table("t", {{"id", "integer"}, {"name", "text"}});
