@@ -20,6 +20,7 @@
 #include "run/existing_tables.h"
 #include "run/guards.h"
 #include "run/jobs.h"
+#include "run/lock_keeper.h"
 #include "run/orphans.h"
 #include "run/prepare.h"
 #include "run/proof.h"
@@ -412,7 +413,9 @@ class Run : public TargetRun {
       ledger_->write_checks(record_.id, guard_readings_->begin(asks(*connection)));
     }
     const Throttle throttle(target_, *pace_, throttle_inputs());
-    Crew(*context_, wanted_stop_, stop_).work(jobs_, [this] {
+    const LockKeeper keeper(*guarded_ledger_, plan_.name);
+    Crew(*context_, wanted_stop_, stop_).work(jobs_, [&] {
+      keeper.require_lock();
       tell_progress();
       snapshots_->look_at_examination({});
     });

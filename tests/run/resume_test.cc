@@ -155,6 +155,24 @@ TEST_CASE("a second run beside the first is refused by name", "[postgres]") {
   CHECK(m.run().status == 0);
 }
 
+TEST_CASE("a run whose connections were cut in the midst of a load holds its lock again", "[postgres]") {
+  Migration m(Kind::postgresql, rows(60'000), plan_of("text"));
+  ProcessResult r;
+  std::thread first([&] { r = m.run({"-j", "1", "--rate", "6000 rows/s"}); });
+  std::this_thread::sleep_for(std::chrono::seconds(3));
+  CHECK(m.target("select count(pg_terminate_backend(pid)) > 2 from pg_stat_activity where datname = "
+                 "current_database() and application_name like 'planrun%'") == "t");
+  std::this_thread::sleep_for(std::chrono::seconds(3));
+  const ProcessResult second = m.run();
+  first.join();
+  INFO(r.out << r.err << second.out << second.err);
+  CHECK(second.status == 1);
+  CHECK_THAT(second.err, ContainsSubstring("is being worked on already by"));
+  CHECK(r.status == 0);
+  CHECK(m.target("select count(*), count(distinct id), sum(n) from t") ==
+        m.source("select count(*), count(distinct id), sum(n) from t"));
+}
+
 TEST_CASE("a source without a snapshot that has changed is refused") {
   Migration m(Kind::sqlite, kMany, plan_of("text"), "snapshot = \"none\"\n");
   REQUIRE(interrupted(m).status == 4);
