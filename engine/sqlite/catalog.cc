@@ -63,7 +63,7 @@ std::string rowid_column(SqliteConnection& connection, const std::string& table,
 }
 
 void find_rowid(SqliteConnection& connection, const Columns& columns, CatalogTable& found) {
-  for (const char* name : {"rowid", "_rowid_", "oid"}) {
+  for (const char* name : kRowidNames) {
     if (std::ranges::find(columns.lower_names, name) != columns.lower_names.end()) continue;
     found.order = {{{name, {}, false}}, " not indexed", true};
     found.table.key = {name};

@@ -1,6 +1,7 @@
 // What a SQLite database holds: its tables, their columns, and the key that orders each one's rows.
 #pragma once
 
+#include <array>
 #include <map>
 #include <span>
 #include <string>
@@ -12,6 +13,9 @@
 #include "sqlite/handle.h"
 
 namespace planrun {
+
+/// What SQLite calls the rowid, unless a column has the name.
+inline constexpr std::array<const char*, 3> kRowidNames = {"rowid", "_rowid_", "oid"};
 
 /// One column of the b-tree that a table's rows stand in.
 struct KeyPart {

@@ -1,13 +1,13 @@
 #include "sqlite/dialect.h"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <set>
 
 #include "base/text.h"
 #include "sql/identifiers.h"
 #include "sql/quote.h"
+#include "sqlite/catalog.h"
 #include "sqlite/default_value.h"
 #include "sqlite/storage.h"
 
@@ -168,7 +168,7 @@ class Findings {
   }
 
   bool hides_rowid() const {
-    return std::ranges::all_of(std::array{"rowid", "_rowid_", "oid"}, [&](std::string_view name) {
+    return std::ranges::all_of(kRowidNames, [&](std::string_view name) {
       return std::ranges::any_of(table_.columns, [&](const auto& c) { return same_name(c.name, name); });
     });
   }

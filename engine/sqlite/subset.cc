@@ -19,7 +19,7 @@ std::string pragma_value(SqliteConnection& connection, const std::string& name) 
 
 /// A name of the rowid that no column hides; empty: there is none.
 std::string free_rowid_name(const SourceTable& table) {
-  for (const char* name : {"rowid", "_rowid_", "oid"}) {
+  for (const char* name : kRowidNames) {
     const auto is_name = [&](const SourceColumn& c) { return to_lower_ascii(c.name) == name; };
     if (std::none_of(table.columns.begin(), table.columns.end(), is_name)) return name;
   }
