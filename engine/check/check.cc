@@ -103,7 +103,7 @@ CheckRecord run_check(const PlanCheck& check, const CheckDatabases& databases) {
       record.expected = single_value(databases.source(check.source, check.source_sql.text), "source_sql");
     }
   } catch (const Error& error) {
-    if (error.retryable()) throw;
+    if (error.retryable() || error.code() == ErrorCode::interrupted) throw;
     record.status = "error";
     record.message = error.what();
     return record;

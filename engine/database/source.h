@@ -126,6 +126,10 @@ class Source {
   /// it cannot be cut. The order is the key's.
   virtual std::vector<Range> ranges(const std::string& table, std::int64_t rows) = 0;
   virtual std::unique_ptr<Reader> read(const ReadRequest& request, const Range& range) = 0;
+  /// Rows of a table that is read by an index of its key, counted without any index: one that is damaged, or
+  /// made under another version of its collation, hides rows from a Reader. Absent where no index is relied
+  /// on.
+  virtual std::optional<std::int64_t> counted_rows(const std::string& /*table*/) { return std::nullopt; }
   /// Throws Error(source) with the source's words for a wrong query.
   virtual QueryResult query(const std::string& sql) = 0;
   /// Why `expr` over `table` cannot be used: unknown column, aggregate, not repeatable (random(), 'now').
@@ -190,6 +194,11 @@ class SourceDatabase {
   /// The database as it stands now, for as long as the answer and its connection live; answers that live at
   /// the same time are of one moment. Null where it has none.
   virtual std::unique_ptr<SourceDatabase> at_moment() { return nullptr; }
+  /// Of an answer of at_moment(): what another process names the moment by, as long as it lives; else empty.
+  virtual std::string moment_id() const { return {}; }
+  /// The database at the moment that another process keeps. Null where it has none. Throws
+  /// Error(interrupted) where that moment is over.
+  virtual std::unique_ptr<SourceDatabase> at_shared_moment(const std::string& /*id*/) { return nullptr; }
   /// The same database, read while others write to it, who must not wait: a Source of it holds no lock that
   /// would make them between two of its Readers, so that tables with a key are read in short ranges. Nobody
   /// is counted on to leave the file as it is.

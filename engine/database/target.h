@@ -46,6 +46,12 @@ struct StepWork {
   int helpers = 0;                       // processes that the server may give the step beside its own
 };
 
+/// What a process that has joined a run goes by.
+struct JoinedUnder {
+  std::string fingerprint;  // of its plan
+  std::string moments;      // at which it reads its sources: moments_of() in run/snapshots.h
+};
+
 struct ClaimRequest {
   std::string run;
   std::vector<LoadTarget> loads;  // any of them; more than one for small tables
@@ -58,9 +64,9 @@ struct ClaimRequest {
   /// correction of its own, without a range, for the rows that can be written now. No other chunk of the load
   /// is pending.
   std::vector<std::int64_t> retried{};
-  /// Of a process that has joined the run: the fingerprint of its plan. Nothing is claimed where the run is
-  /// not at work under that plan any more. Empty: the run's own process.
-  std::string joined_under{};
+  /// Of a process that has joined the run. Nothing is claimed where the run is not at work under that plan
+  /// and at those moments any more. Absent: the run's own process.
+  std::optional<JoinedUnder> joined_under{};
 };
 
 /// A set of rows of a table as they stand at one moment; several connections may read parts of it.

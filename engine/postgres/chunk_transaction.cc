@@ -76,7 +76,7 @@ class PostgresChunkTransaction : public ChunkTransaction {
   CopyBuffer buffer_;
   RejectWriter rejects_;
   bool open_ = true;  // the transaction is ours to end
-  std::string joined_under_;
+  std::optional<JoinedUnder> joined_under_;
   std::vector<std::string> guards_;
   std::vector<std::string> guards_before_;
 
@@ -169,14 +169,16 @@ bool PostgresChunkTransaction::claim_one() {
   return true;
 }
 
-// Asked once the chunk's row is locked: who ends the run, or goes on with it under another plan, says so in
-// the ledger first and waits for such rows then.
+// Asked once the chunk's row is locked: who ends the run, or goes on with it under another plan, or at
+// another moment of its sources, says so in the ledger first and waits for such rows then.
 bool PostgresChunkTransaction::is_at_work() {
-  if (joined_under_.empty()) return true;
+  if (!joined_under_) return true;
   return connection_
              ->exec("SELECT FROM " + context_->ledger.run +
-                        " WHERE id = $1 AND state = 'running' AND fingerprint = $2",
-                    {run_, joined_under_})
+                        " WHERE id = $1 AND state = 'running' AND fingerprint = $2 AND $3 ="
+                        " (SELECT coalesce(string_agg(s ->> 'moment_id', ','), '')"
+                        " FROM jsonb_array_elements(snapshots::jsonb) s)",
+                    {run_, joined_under_->fingerprint, joined_under_->moments})
              .rows() == 1;
 }
 

@@ -176,6 +176,7 @@ void PostgresConnection::set_up() {
       "extra_float_digits = 1;"
       "SET bytea_output = 'hex'; SET standard_conforming_strings = on; SET statement_timeout = 0;"
       "SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET row_security = off;"
+      "SET lc_monetary = 'C';"
       "SET default_transaction_isolation = 'read committed'; SET client_min_messages = 'warning'; SET jit = "
       "off;"
       // Builds run side by side, one a worker, unless StepWork::helpers says that workers would be idle.
@@ -187,6 +188,10 @@ void PostgresConnection::set_up() {
   // synchronous, and the WAL is one sequence: when one of them has returned, every commit before it is on the
   // disk.
   sql += settings_.synchronous_commit ? "SET synchronous_commit = on;" : "SET synchronous_commit = off;";
+  // Of PostgreSQL 14 and 17.
+  sql +=
+      "SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN ('idle_session_timeout', "
+      "'transaction_timeout');";
   sql += "SELECT set_config(name, greatest(setting::bigint, " + std::to_string(kMaintenanceMemoryKb) +
          ")::text, false) FROM pg_settings WHERE name = 'maintenance_work_mem'";
   exec(sql);

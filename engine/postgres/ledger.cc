@@ -64,9 +64,10 @@ bool PostgresLedger::absent() {
 
 void PostgresLedger::live() {
   if (!connection_->broken()) return;
-  const int lost = connection_->pid();
-  connection_ = reconnect(connection_->settings(), lost);
-  if (locked_) take_run_locks(*connection_, *context_, plan_, tables_);
+  auto connection = reconnect(connection_->settings(), connection_->pid());
+  // Who has lost its locks to another process writes nothing any more.
+  if (locked_) take_run_locks(*connection, *context_, plan_, tables_);
+  connection_ = std::move(connection);
 }
 
 template <typename Work>

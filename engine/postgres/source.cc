@@ -74,6 +74,7 @@ class PostgresSource : public Source {
     return read_source({settings_, connections_}, find(request.table), request, range);
   }
 
+  std::optional<std::int64_t> counted_rows(const std::string& table) override;
   std::string asked(const std::string& sql);
   QueryResult query(const std::string& sql) override;
   std::string refuse_expression(const std::string& table, const std::string& expr) override;
@@ -92,14 +93,12 @@ class PostgresSource : public Source {
   }
 
   const std::vector<PostgresTable>& catalog() {
-    if (!catalog_) {
-      catalog_ = with_connection(
-          [&](PostgresConnection& connection) { return read_source_catalog(connection, settings_.schema); });
-      if (sample_) {
-        for (auto& table : *catalog_) table = sampled(std::move(table), *sample_, settings_);
-      }
+    if (!sample_) return connections_.moment().catalog();
+    if (!sampled_) {
+      sampled_ = connections_.moment().catalog();
+      for (auto& table : *sampled_) table = sampled(std::move(table), *sample_, settings_);
     }
-    return *catalog_;
+    return *sampled_;
   }
 
   const PostgresTable& find(const std::string& name) {
@@ -114,7 +113,7 @@ class PostgresSource : public Source {
   bool is_shared_;
   std::shared_ptr<const PostgresSample> sample_;             // null: all rows
   std::optional<std::map<std::string, std::string>> views_;  // by name, where a sample is asked
-  std::optional<std::vector<PostgresTable>> catalog_;        // a moment has one
+  std::optional<std::vector<PostgresTable>> sampled_;        // the moment's tables, where a sample is read
 };
 
 std::vector<SchemaPart> PostgresSource::schema_parts() {
@@ -177,6 +176,20 @@ std::vector<Range> PostgresSource::ranges(const std::string& name, std::int64_t 
   return ranges;
 }
 
+std::optional<std::int64_t> PostgresSource::counted_rows(const std::string& name) {
+  const PostgresTable& table = find(name);
+  if (table.key.empty() || sample_) return std::nullopt;
+  return with_connection([&](PostgresConnection& connection) {
+    const std::string from = " FROM " + from_sql(settings_, table);
+    connections_.moment().require_unchanged(connection, "SELECT" + from + " LIMIT 0");
+    const Result counted = connection.exec(
+        "SET LOCAL enable_indexscan = off; SET LOCAL enable_indexonlyscan = off; SET LOCAL enable_bitmapscan "
+        "= off; SELECT count(*)" +
+        from);
+    return counted.integer(0, 0);
+  });
+}
+
 /// Of the sample, where the source is one.
 std::string PostgresSource::asked(const std::string& sql) {
   if (!sample_) return sql;
@@ -191,6 +204,7 @@ QueryResult PostgresSource::query(const std::string& sql) {
   const std::string query = asked(sql);
   return with_connection([&](PostgresConnection& connection) {
     const Result found = connection.exec(query, {});
+    connections_.moment().require_unchanged(connection);
     QueryResult result;
     for (int c = 0; c < found.columns(); ++c) result.columns.push_back(found.column_name(c));
     for (int r = 0; r < found.rows(); ++r) {
@@ -285,6 +299,13 @@ class PostgresSourceDatabase : public SourceDatabase {
 
   std::unique_ptr<SourceDatabase> at_moment() override {
     return std::make_unique<PostgresSourceDatabase>(options_, shared_moment(), sample_, sample_state_);
+  }
+
+  std::string moment_id() const override { return moment_ ? moment_->id() : ""; }
+
+  std::unique_ptr<SourceDatabase> at_shared_moment(const std::string& id) override {
+    return std::make_unique<PostgresSourceDatabase>(options_, std::make_shared<const Moment>(settings_, id),
+                                                    sample_, sample_state_);
   }
 
   std::unique_ptr<SourceDatabase> while_written() override {

@@ -65,6 +65,14 @@ std::vector<std::string> object_queries() {
       "SELECT 'statistics ' || s.stxname, c.relname, pg_get_statisticsobjdef(s.oid) FROM pg_statistic_ext s"
       " JOIN pg_class c ON c.oid = s.stxrelid JOIN pg_namespace n ON n.oid = c.relnamespace" +
           in_schema + " ORDER BY s.stxname",
+      // They belong to no schema; what may name them does.
+      "SELECT 'large objects', '', format('-- %s large objects, which columns of type oid may name',"
+      " count(*)) FROM pg_largeobject_metadata HAVING count(*) > 0 AND EXISTS (SELECT FROM pg_class c"
+      " JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid"
+      " JOIN pg_type t ON t.oid = a.atttypid" +
+          in_schema +
+          " AND c.relkind IN ('r', 'p', 'm') AND a.attnum > 0 AND NOT a.attisdropped AND"
+          " coalesce(nullif(t.typbasetype, 0), t.oid) = 'oid'::regtype)",
   };
 }
 

@@ -238,7 +238,12 @@ class SourceReader : public Reader {
     query.select = "SELECT " + select_ + " FROM " + from;
     if (limit_ > 0) query.select += " LIMIT " + std::to_string(limit_);
     query.columns = columns_;
-    guarded(*connection, [&] { rows_ = read_rows(connection, query); });
+    guarded(*connection, [&] {
+      // None of what the query opens can change from here on.
+      access_.connections.moment().require_unchanged(
+          *connection, "SELECT " + select_ + " FROM " + from_sql(access_.settings, table_) + " LIMIT 0");
+      rows_ = read_rows(connection, query);
+    });
   }
 
   ReadOutcome fail_row(const Error& error) {

@@ -42,6 +42,7 @@ struct Found {
   std::unique_ptr<Target> view_keeper;  // keeps the view while parts are read
   std::string view;
   int parts_done = 0;
+  std::map<std::string, std::int64_t> counted;  // rows of the source by load, Source::counted_rows()
 };
 
 /// A guard as the target's dialect asks it, and the tables whose loads it watches.

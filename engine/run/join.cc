@@ -52,50 +52,21 @@ class Joined {
         guarded_ledger_(*ledger_),
         guarded_observer_(observer),
         snapshots_(plan, originals, {}),
-        pace_(stop_, rate_of(plan, options.rate)) {
-    if (target.dialect().writer_limit() > 0) {
-      throw not_shared("target " + plan.targets.front().name + " (" + target.shown_url() +
-                       ") is written by one connection: no other process can take part");
-    }
-  }
+        pace_(stop_, rate_of(plan, options.rate)) {}
 
-  // The run at work; waits for it where it is "latest".
-  RunRecord find(const std::string& id) {
-    const Clock::time_point end = Clock::now() + kPatienceForRun;
-    for (;;) {
-      for (auto& run : ledger_->runs(plan_.name)) {
-        if (id == "latest" ? run.state != RunState::running : run.id != id) {
-          if (id == "latest") break;
-          continue;
-        }
-        if (run.state == RunState::running) return std::move(run);
-        throw not_shared("run " + run.id + " is " + std::string(to_string(run.state)) + ", not at work");
-      }
-      if (id != "latest")
-        throw Error(ErrorCode::usage,
-                    "plan " + plan_.name + " has no run " + id + " in " + target_.shown_url(),
-                    "planrun status lists runs");
-      if (wanted_stop_ || Clock::now() > end)
-        throw not_shared("no run of plan " + plan_.name + " is at work");
-      std::this_thread::sleep_for(kBetweenLooks);
-    }
-  }
+  // Of the plan, the last one first.
+  std::vector<RunRecord> runs() { return ledger_->runs(plan_.name); }
 
-  // Reads what the run reads.
-  void open(RunRecord record, Diagnostics& wrong) {
+  const std::string& target() const { return plan_.targets.front().name; }
+
+  // Reads what the run reads. False: nothing of it can be shared in this target.
+  bool open(RunRecord record, Diagnostics& wrong) {
     record_ = std::move(record);
     if (sample_of(record_) > 0)
       throw not_shared("run " + record_.id +
                        " is a rehearsal: its rows are few, and its own process loads them");
     refuse_other_schema(record_, plan_);
-    const auto records = snapshots_from_json(record_.snapshots);
-    for (const auto& snapshot : records) {
-      if (snapshot.moment) {
-        throw not_shared("source " + snapshot.source +
-                         " is read as it stood at one moment, which only the run's own process can read");
-      }
-    }
-    snapshots_.take_again(records);
+    snapshots_.share(snapshots_from_json(record_.snapshots));
     prepared_ = prepare(plan_, snapshots_.databases(), target_, wrong);
     if (fingerprint(prepared_.plan) != record_.fingerprint)
       throw not_shared("this plan is not the one that run " + record_.id + " is at work with",
@@ -125,7 +96,7 @@ class Joined {
                                   {},
                                   {},
                                   watched_guards(prepared_.plan, target_.dialect().name())});
-    choose_loads();
+    return choose_loads();
   }
 
   JoinVerdict work(JoinSummary& summary) {
@@ -165,7 +136,7 @@ class Joined {
 
  private:
   // What several processes may load at once, each at its own place.
-  void choose_loads() {
+  bool choose_loads() {
     for (const auto& table : prepared_.plan.tables) {
       const bool is_guarded =
           std::any_of(context_->guards.begin(), context_->guards.end(),
@@ -180,10 +151,10 @@ class Joined {
       if (chunk.done && context_->loads.contains(chunk.chunk.load))
         context_->loads[chunk.chunk.load].rejected += chunk.result.balance.rows_rejected;
     }
-    if (!loads_.empty()) return;
-    throw not_shared("no load of run " + record_.id +
-                     " can be shared: their rows meet other rows, or a guard watches them");
+    return !loads_.empty();
   }
+
+  JoinedUnder joined_under() const { return {record_.fingerprint, moments_of(snapshots_.records())}; }
 
   int first_worker() {
     int last = 0;
@@ -197,7 +168,7 @@ class Joined {
       while (!stop_) {
         pace_.wait();
         if (stop_) return;
-        if (worker.load_one_more(loads_, record_.fingerprint)) {
+        if (worker.load_one_more(loads_, joined_under())) {
           ++chunks_;
         } else {
           std::this_thread::sleep_for(kBetweenLooks);
@@ -224,17 +195,20 @@ class Joined {
       if (stop_ || wanted_stop_) return JoinVerdict::interrupted;
       RunState state = RunState::rolled_back;
       std::string under;
+      std::string moments;
       guarded_ledger_.with([&](Ledger& ledger) {
         for (const auto& run : ledger.runs(plan_.name)) {
           if (run.id != record_.id) continue;
           state = run.state;
           under = run.fingerprint;
+          moments = moments_of(snapshots_from_json(run.snapshots));
         }
         if (ledger.is_locked(plan_.name)) locked = Clock::now();
       });
       if (state == RunState::interrupted) return JoinVerdict::interrupted;
       if (state != RunState::running && state != RunState::passed && state != RunState::unproved)
         return JoinVerdict::ended;
+      if (moments != moments_of(snapshots_.records())) return JoinVerdict::interrupted;
       if (under != record_.fingerprint)
         throw not_shared("run " + record_.id + " goes on under another plan now");
       if (state != RunState::running || all_loaded()) return JoinVerdict::done;
@@ -273,6 +247,49 @@ class Joined {
   std::optional<Error> error_;
 };
 
+using SharedTargets = std::vector<std::unique_ptr<Joined>>;
+
+// A run does its home last.
+std::vector<Plan> in_order_of_work(std::vector<Plan> parts) {
+  std::rotate(parts.begin(), parts.begin() + 1, parts.end());
+  return parts;
+}
+
+// The id of the run, which is at work in one of the targets; waits for it where it is "latest".
+std::string find_at_work(const SharedTargets& shared, const std::string& plan, const std::string& id,
+                         const std::atomic<bool>& stop) {
+  const Clock::time_point end = Clock::now() + kPatienceForRun;
+  for (;;) {
+    std::optional<RunState> state;
+    for (const auto& joined : shared) {
+      const auto runs = joined->runs();
+      const auto run = id == "latest" ? runs.begin() : std::ranges::find(runs, id, &RunRecord::id);
+      if (run == runs.end()) continue;
+      if (run->state == RunState::running) return run->id;
+      state = run->state;
+    }
+    if (id != "latest" && state)
+      throw not_shared("run " + id + " is " + std::string(to_string(*state)) + ", not at work");
+    if (id != "latest")
+      throw Error(ErrorCode::usage, "plan " + plan + " has no run " + id + " in its targets",
+                  "planrun status lists runs");
+    if (stop || Clock::now() > end) throw not_shared("no run of plan " + plan + " is at work");
+    std::this_thread::sleep_for(kBetweenLooks);
+  }
+}
+
+// A run of several targets begins in one after the other.
+RunRecord find_in(Joined& joined, const std::string& id, const std::atomic<bool>& stop) {
+  const Clock::time_point end = Clock::now() + kPatienceForRun;
+  for (;;) {
+    auto runs = joined.runs();
+    const auto run = std::ranges::find(runs, id, &RunRecord::id);
+    if (run != runs.end()) return std::move(*run);
+    if (stop || Clock::now() > end) throw not_shared("run " + id + " has not begun in all of its targets");
+    std::this_thread::sleep_for(kBetweenLooks);
+  }
+}
+
 std::string_view to_string(JoinVerdict verdict) {
   switch (verdict) {
     case JoinVerdict::done:
@@ -292,19 +309,37 @@ std::string_view to_string(JoinVerdict verdict) {
 JoinSummary join_run(const Plan& plan, const std::map<std::string, SourceDatabase*>& sources,
                      const Targets& targets, const RunOptions& options, const std::string& id,
                      const std::atomic<bool>& stop, Observer& observer, Diagnostics& wrong) {
-  if (plan.targets.size() > 1)
-    throw not_shared("plan " + plan.name + " has several targets: a run of it is not shared yet",
-                     "join runs of a plan of one target");
   const Clock::time_point start = Clock::now();
-  const std::vector<Plan> parts = parts_of(plan);
-  Joined joined(parts.front(), sources, *targets.at(plan.targets.front().name), options, stop, observer);
+  const std::vector<Plan> parts = in_order_of_work(parts_of(plan));
+  SharedTargets shared;
+  for (const Plan& part : parts) {
+    TargetDatabase& target = *targets.at(part.targets.front().name);
+    if (target.dialect().writer_limit() == 0)
+      shared.push_back(std::make_unique<Joined>(part, sources, target, options, stop, observer));
+  }
+  if (shared.empty()) {
+    const std::string& home = plan.targets.front().name;
+    throw not_shared("target " + home + " (" + targets.at(home)->shown_url() +
+                     ") is written by one connection: no other process can take part");
+  }
   JoinSummary summary;
   summary.plan = plan.name;
-  RunRecord record = joined.find(id);
-  summary.run = record.id;
-  joined.open(std::move(record), wrong);
-  observer.notice("joined run " + summary.run);
-  summary.verdict = joined.work(summary);
+  summary.run = find_at_work(shared, plan.name, id, stop);
+  bool is_shared = false;
+  for (std::size_t i = 0; i < shared.size() && summary.verdict == JoinVerdict::done; ++i) {
+    RunRecord record = find_in(*shared[i], summary.run, stop);
+    const bool is_over = record.state == RunState::passed;
+    if (!is_over && !shared[i]->open(std::move(record), wrong)) continue;
+    is_shared = true;
+    if (is_over) continue;
+    observer.notice("joined run " + summary.run +
+                    (parts.size() > 1 ? " in target " + shared[i]->target() : ""));
+    summary.verdict = shared[i]->work(summary);
+  }
+  if (!is_shared) {
+    throw not_shared("no load of run " + summary.run +
+                     " can be shared: their rows meet other rows, or a guard watches them");
+  }
   summary.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   return summary;
 }

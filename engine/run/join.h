@@ -32,10 +32,11 @@ Json to_json(const JoinSummary& summary);
 std::string to_text(const JoinSummary& summary);
 int exit_status(JoinVerdict verdict);
 
-/// Joins the run of that id, or the one at work where it is "latest", which is waited for up to a minute. The
-/// plan must be the run's own, and the run's snapshots must be at the same paths. Loads whose rows meet rows,
-/// and those that a guard watches, stay with the run's own process. Throws Error(refused) for a plan of
-/// another fingerprint, a run that is not at work, a target or a source that cannot be shared.
+/// Joins the run of that id, or the one at work where it is "latest", which is waited for up to a minute: in
+/// one target after the other, as the run goes. The plan must be the run's own, its snapshots must be at the
+/// same paths, and its moments are read while its own process keeps them. Loads whose rows meet rows, those
+/// that a guard watches, and targets of one writer stay with the run's own process. Throws Error(refused) for
+/// a plan of another fingerprint, a run that is not at work or has nothing to share.
 JoinSummary join_run(const Plan& plan, const std::map<std::string, SourceDatabase*>& sources,
                      const Targets& targets, const RunOptions& options, const std::string& id,
                      const std::atomic<bool>& stop, Observer& observer, Diagnostics& wrong);

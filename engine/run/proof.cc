@@ -1,5 +1,6 @@
 #include "run/proof.h"
 
+#include <algorithm>
 #include <set>
 
 #include "run/row_comparison.h"
@@ -74,11 +75,29 @@ std::vector<Difference> differences_of(const std::vector<ChangedRow>& rows) {
   return differences;
 }
 
+// A row that the source did not tell is in no digest.
+std::vector<std::string> find_untold(const RunContext& context, const RunSummary& summary) {
+  std::vector<std::string> faults;
+  for (const auto& [name, found] : context.found) {
+    for (const auto& [load, rows] : found.counted) {
+      const auto told = std::ranges::find(summary.loads, load, &LoadSummary::load);
+      if (told == summary.loads.end() || told->balance.rows_read == rows) continue;
+      const ResolvedLoad& own = *context.load(load).second;
+      faults.push_back("load " + load + ": " + std::to_string(told->balance.rows_read) +
+                       " rows were read by the key of table " + own.source_table + " in source " +
+                       own.source + ", which holds " + std::to_string(rows) +
+                       ": the key's index is damaged or was made under another version of its collation; "
+                       "REINDEX TABLE in the source, take the run back and begin a new one");
+    }
+  }
+  return faults;
+}
+
 }  // namespace
 
 std::vector<std::string> compare_proofs(const RunContext& context, Ledger& ledger, std::size_t limit,
                                         RunSummary& summary) {
-  std::vector<std::string> faults;
+  std::vector<std::string> faults = find_untold(context, summary);
   for (auto& table : summary.tables) {
     const auto found = context.found.find(table.table);
     if (found == context.found.end()) continue;

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "run/sample.h"
 
 namespace planrun {
@@ -21,6 +22,7 @@ std::string to_json(const std::vector<SnapshotRecord>& records) {
                     {"deleted_at", r.deleted_at}});
     if (r.sample > 0) list.back()["sample"] = r.sample;
     if (r.moment) list.back()["moment"] = true;
+    if (!r.moment_id.empty()) list.back()["moment_id"] = r.moment_id;
   }
   return list.dump();
 }
@@ -30,9 +32,18 @@ std::vector<SnapshotRecord> snapshots_from_json(const std::string& json) {
   for (const auto& r : Json::parse(json)) {
     records.push_back({r.at("source"), r.at("file"), r.at("bytes"), r.at("sha256"), r.value("intact", false),
                        r.at("state"), r.value("deleted_at", std::int64_t{0}),
-                       r.value("sample", std::int64_t{0}), r.value("moment", false)});
+                       r.value("sample", std::int64_t{0}), r.value("moment", false),
+                       r.value("moment_id", "")});
   }
   return records;
+}
+
+std::string moments_of(const std::vector<SnapshotRecord>& records) {
+  std::vector<std::string> ids;
+  for (const auto& record : records) {
+    if (!record.moment_id.empty()) ids.push_back(record.moment_id);
+  }
+  return join(ids, ",");
 }
 
 namespace {
@@ -80,7 +91,7 @@ Snapshots::~Snapshots() {
 void Snapshots::use(const SnapshotRecord& record) {
   SourceDatabase* original = originals_.at(record.source);
   if (record.moment && record.file.empty()) {
-    auto moment = original->at_moment();
+    auto moment = shared_ ? original->at_shared_moment(record.moment_id) : original->at_moment();
     if (!moment) throw changed(record, "is another kind of database");
     opened_.push_back(std::move(moment));
     databases_[record.source] = opened_.back().get();
@@ -109,6 +120,7 @@ void Snapshots::take() {
     }
     use(record);
     record.state = databases_.at(source.name)->state().text;
+    record.moment_id = databases_.at(source.name)->moment_id();
     records_.push_back(std::move(record));
   }
 }
@@ -167,7 +179,13 @@ void Snapshots::take_again(const std::vector<SnapshotRecord>& records) {
         throw changed(record, "has changed");
     }
     records_.push_back(record);
+    records_.back().moment_id = database.moment_id();
   }
+}
+
+void Snapshots::share(const std::vector<SnapshotRecord>& records) {
+  shared_ = true;
+  take_again(records);
 }
 
 std::vector<std::string> Snapshots::notices() const {

@@ -33,9 +33,12 @@ struct SnapshotRecord {
   std::int64_t deleted_at = 0;  // Unix microseconds; 0: it is kept
   std::int64_t sample = 0;      // rows of a root table in it, of a rehearsal; 0: it is a copy of the whole
   bool moment = false;          // the source is read as it stands at one moment, without a file
+  std::string moment_id{};      // of that moment, while the run's own process keeps it
 };
 std::string to_json(const std::vector<SnapshotRecord>& records);
 std::vector<SnapshotRecord> snapshots_from_json(const std::string& json);
+/// The moments at which they are read, one text to compare; empty: there are none.
+std::string moments_of(const std::vector<SnapshotRecord>& records);
 
 /// Looks at every page of `read`, which is the plan's `source` at `shown_url` or a copy of it. Throws
 /// Error(source) naming it and its damage.
@@ -59,6 +62,9 @@ class Snapshots {
   /// A resumed run: the same files, and another moment of the sources that have one. Throws Error(refused),
   /// naming it, when one is gone or is not what it was.
   void take_again(const std::vector<SnapshotRecord>& records);
+  /// The same files and moments as the run's own process, which is at work. Throws Error(refused) likewise,
+  /// and Error(interrupted) where a moment is over.
+  void share(const std::vector<SnapshotRecord>& records);
   /// Begins to examine what was not examined yet, in a thread of its own; copies are hashed while they grow.
   void start_examining();
   /// Waits for that long at most until all is looked through. Throws what was found: Error(source) naming the
@@ -92,6 +98,7 @@ class Snapshots {
   std::map<std::string, SourceDatabase*> databases_;
   std::vector<SnapshotRecord> records_;
   bool again_ = false;                                             // take_again() was called
+  bool shared_ = false;                                            // share() was
   std::map<std::string, std::unique_ptr<FollowingHash>> growing_;  // by source
   std::vector<SnapshotRecord> examined_;                           // of the thread, until it has ended
   std::thread examining_;

@@ -237,9 +237,9 @@ void Worker::do_load(const Job& job) {
   }
 }
 
-bool Worker::load_one_more(const std::vector<std::string>& loads, const std::string& fingerprint) {
+bool Worker::load_one_more(const std::vector<std::string>& loads, const JoinedUnder& under) {
   ClaimRequest request = claim_request(loads);
-  request.joined_under = fingerprint;
+  request.joined_under = under;
   bool found = false;
   with_retries("a chunk", [&] { found = load_next(request, {}, "", true); });
   return found;
@@ -325,6 +325,7 @@ void Worker::do_proof(const Job& job) {
   Found& found = context_.found.at(step.table);
   const int parts = context_.proof_parts[job.step];
   const ResolvedTable& table = context_.table(step.table);
+  if (job.part == 0) count_sources(table, found);
   if (table.schema.exists) {
     prove_written_rows(table, found);
     end_step(job);
@@ -360,6 +361,14 @@ void Worker::do_proof(const Job& job) {
     end_step(job);
   } else {
     context_.schedule.step_done(job);
+  }
+}
+
+void Worker::count_sources(const ResolvedTable& table, Found& found) {
+  for (const auto& load : table.loads) {
+    const auto rows = source(load.source).counted_rows(load.source_table);
+    const std::lock_guard lock(found.mutex);
+    if (rows) found.counted[load.name] = *rows;
   }
 }
 

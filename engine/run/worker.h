@@ -25,8 +25,8 @@ class Worker {
   void work();
 
   /// Of a process that has joined the run: a chunk of these loads, several where they are small. False: none
-  /// is pending, or the run is not at work under the plan of this fingerprint. Throws as work() does.
-  bool load_one_more(const std::vector<std::string>& loads, const std::string& fingerprint);
+  /// is pending, or the run is not at work under this any more. Throws as work() does.
+  bool load_one_more(const std::vector<std::string>& loads, const JoinedUnder& under);
 
  private:
   struct LoadTools;
@@ -40,6 +40,7 @@ class Worker {
   void do_alone(const Job& job);
   bool do_together(const std::vector<Job>& jobs);
   void do_proof(const Job& job);
+  void count_sources(const ResolvedTable& table, Found& found);
   void prove_written_rows(const ResolvedTable& table, Found& found);
   void end_step(const Job& job);
   StepRecord record_of(const Job& job, StepState state, const std::string& detail) const;

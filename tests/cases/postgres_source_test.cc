@@ -1,63 +1,13 @@
 // PostgreSQL as a source: one moment whoever writes, resumes, whole schemas, and what is refused by name.
 #include <sstream>
 
-#include "support/support.h"
+#include "cases/postgres_pair.h"
 
 namespace postgres_source_test {
 
 using namespace planrun::test;
 
 namespace {
-
-// One server database with the source in schema `src` and the target in `dst`: a step of the plan's own SQL
-// can so do to the source what another program would do while the run reads.
-class Server {
- public:
-  explicit Server(const std::string& sql) {
-    database_.psql("create schema src; create schema dst; set search_path = src; " + sql);
-  }
-
-  void write_plan(const std::string& tables, const std::string& target_keys = "") {
-    write_file(plan(), "[plan]\nname = \"test\"\n[source.s]\nurl = \"" + database_.url() +
-                           "\"\nschema = \"src\"\n[target.t]\nurl = \"" + database_.url() +
-                           "\"\nschema = \"dst\"\n" + target_keys + "\n" + tables);
-  }
-  void write_sqlite_plan(const std::string& tables) {
-    write_file(plan(), "[plan]\nname = \"test\"\n[source.s]\nurl = \"" + database_.url() +
-                           "\"\nschema = \"src\"\n[target.t]\nurl = \"sqlite:" + sqlite_file().string() +
-                           "\"\n" + tables);
-  }
-  ProcessResult run(std::vector<std::string> arguments = {},
-                    std::map<std::string, std::string> environment = {}) {
-    arguments.insert(arguments.begin(), plan().string());
-    return run_planrun(arguments, folder_ / "state", std::move(environment));
-  }
-  ProcessResult command(const std::string& name, std::vector<std::string> arguments = {}) {
-    arguments.insert(arguments.begin(), {name, plan().string()});
-    return run_planrun(arguments, folder_ / "state");
-  }
-  std::string psql(const std::string& sql) const { return database_.psql(sql); }
-  const std::string& url() const { return database_.url(); }
-  std::filesystem::path plan() const { return folder_ / "plan.toml"; }
-  std::filesystem::path file(const std::string& name) const { return folder_ / name; }
-  std::filesystem::path sqlite_file() const { return folder_ / "target.db"; }
-
- private:
-  TempPostgres database_;
-  TempFolder folder_;
-};
-
-bool says(const ProcessResult& result, const std::string& words) {
-  const std::string all = result.out + result.err;
-  INFO(all);
-  CHECK(all.find(words) != std::string::npos);
-  return true;
-}
-
-void passes(const ProcessResult& result) {
-  INFO(result.out << result.err);
-  REQUIRE(result.status == 0);
-}
 
 constexpr const char* kTwoTables =
     "create table a (id int primary key, v text); insert into a select i, 'v' || i from generate_series(1, "
@@ -71,7 +21,7 @@ constexpr const char* kLoadBoth = "[table.a]\nfrom = \"s.a\"\n[table.b]\nfrom = 
 
 TEST_CASE("a run reads a PostgreSQL source as it stood when it began, and no writer waits",
           "[cases][postgres]") {
-  Server s(kTwoTables);
+  PostgresPair s(kTwoTables);
   // Between the run's first look and its first row everything of the source changes.
   s.write_plan(std::string("[[sql]]\nname = \"others\"\nat = \"before_load\"\nundo = \"select 1\"\n") +
                "sql = \"update src.a set v = 'changed'; delete from src.b where v > 10; insert into src.a "
@@ -86,7 +36,7 @@ TEST_CASE("a run reads a PostgreSQL source as it stood when it began, and no wri
 
 TEST_CASE("a source whose moment is lost ends the run with 4, and the same command goes on",
           "[cases][postgres]") {
-  Server s(kTwoTables);
+  PostgresPair s(kTwoTables);
   s.write_plan(std::string("[[sql]]\nname = \"others\"\nat = \"before_load\"\nundo = \"select 1\"\n") +
                "sql = \"select pg_terminate_backend(pid) from pg_stat_activity where application_name = "
                "'planrun source' "
@@ -102,7 +52,7 @@ TEST_CASE("a source whose moment is lost ends the run with 4, and the same comma
 
 TEST_CASE("a resume from a PostgreSQL source goes on only where the committed rows still stand",
           "[cases][postgres]") {
-  Server s(std::string(kTwoTables) + "update b set v = null where id = 'k7';");
+  PostgresPair s(std::string(kTwoTables) + "update b set v = null where id = 'k7';");
   const std::string tables =
       "[table.a]\nfrom = \"s.a\"\n[table.b]\nfrom = \"s.b\"\nafter = [\"a\"]\n"
       "[table.b.columns]\nid = \"text primary key\"\nv = { type = \"smallint not null\" }\n";
@@ -136,7 +86,7 @@ TEST_CASE("a resume from a PostgreSQL source goes on only where the committed ro
 
 TEST_CASE("rejects of a PostgreSQL source are kept, do not stop a resume, and are read again as they are",
           "[cases][postgres]") {
-  Server s(
+  PostgresPair s(
       "create table a (id int primary key, v text); insert into a select i, i::text from generate_series(1, "
       "50) i;"
       "update a set v = 'x' where id in (3, 30);"
@@ -160,7 +110,7 @@ TEST_CASE("rejects of a PostgreSQL source are kept, do not stop a resume, and ar
 }
 
 TEST_CASE("where, expressions, views and tables without a key of a PostgreSQL source", "[cases][postgres]") {
-  Server s(R"~(
+  PostgresPair s(R"~(
     create table "Odd ""name" ("a b" int primary key, "select" text, amount numeric(10,2));
     insert into "Odd ""name" values (1, 'Ä', 1.50), (2, null, 2.25), (3, 'z', -1);
     create view totals as select "select" is null as nothing, sum(amount) as total from "Odd ""name" group by 1;
@@ -193,7 +143,7 @@ source_sql = 'select sum(amount * 100)::bigint from "Odd ""name" where amount > 
 
 TEST_CASE("a large table without a key is read by its blocks, side by side, and a resume is as sure as ever",
           "[cases][postgres][slow]") {
-  Server s(
+  PostgresPair s(
       "create table t as select i % 100 as a, 'row ' || (i % 7) as b from generate_series(1, 260000) i;"
       "create table z (id int primary key, v int); insert into z values (1, null); analyze t;");
   s.write_plan(
@@ -224,7 +174,7 @@ TEST_CASE("a large table without a key is read by its blocks, side by side, and 
 
 TEST_CASE("a rehearsal on a sample of a PostgreSQL source reads its rows and those that refer to them alone",
           "[cases][postgres]") {
-  Server s(R"~(
+  PostgresPair s(R"~(
     create table c (id int primary key, n text); insert into c select i, 'c' || i from generate_series(1, 100) i;
     create table o (a text, b int, c int references c, price numeric(10,2), primary key (a, b));
     insert into o select 'k''"' || i % 7, i, 1 + i % 100, i from generate_series(1, 500) i;
@@ -281,7 +231,7 @@ expect = "500"
 
 TEST_CASE("what a PostgreSQL source cannot do is refused by name before anything is written",
           "[cases][postgres]") {
-  Server s(
+  PostgresPair s(
       "create table a (id int primary key, v text); create type mood as enum ('ok'); "
       "create table m (id int primary key, f mood); "
       "create function f() returns trigger language plpgsql as 'begin return new; end'; "
@@ -318,6 +268,17 @@ TEST_CASE("what a PostgreSQL source cannot do is refused by name before anything
   says(dead, "cannot connect to postgresql://planrun@127.0.0.1:1/x");
 }
 
+TEST_CASE("large objects that a PostgreSQL source may name are told", "[cases][postgres]") {
+  PostgresPair s(
+      "create table d (id int primary key, file oid); insert into d values (1, lo_from_bytea(0, 'scan'))");
+  const std::string load = "[table.d]\nfrom = \"s.d\"\n";
+  s.write_plan(load);
+  says(s.run({"--dry-run"}), "large objects");
+  s.psql("select lo_unlink(file) from src.d");
+  const ProcessResult none = s.run({"--dry-run"});
+  CHECK((none.out + none.err).find("large objects") == std::string::npos);
+}
+
 TEST_CASE("a PostgreSQL schema arrives whole in PostgreSQL, as pg_dump tells", "[cases][postgres]") {
   const std::string schema = R"~(
     create table brands (id int generated always as identity (start with 1) primary key, name varchar(50) not null unique);
@@ -329,7 +290,7 @@ TEST_CASE("a PostgreSQL schema arrives whole in PostgreSQL, as pg_dump tells", "
     create index items_seen on items (seen desc nulls last) where price > 0;
     create unique index items_lower on items (lower(sku), brand);
     create index items_tags on items using gin (tags);)~";
-  Server s(
+  PostgresPair s(
       "set search_path = public; " + schema +
       "insert into brands (name) select 'b' || i from generate_series(1, 5) i;"
       "insert into items (brand, sku, price) select 1 + i % 5, 'sku' || i, i from generate_series(1, 50) i;"
@@ -355,7 +316,7 @@ TEST_CASE("a PostgreSQL schema arrives whole in PostgreSQL, as pg_dump tells", "
 
 TEST_CASE("a SQLite target names the values of PostgreSQL that it cannot hold, and keeps the rest",
           "[cases][postgres]") {
-  Server s(R"~(
+  PostgresPair s(R"~(
     create table v (id int primary key, f float8, n numeric, t timestamp, a text[], h time, p text);
     insert into v values (1, 'NaN', 1, now(), '{}', '00:00', ''), (2, '-0', 1, null, null, null, ''),
       (3, 1, 'NaN', null, null, null, ''), (4, 1, 12345678901234567890.5, null, null, null, ''),
@@ -376,7 +337,7 @@ TEST_CASE("a SQLite target names the values of PostgreSQL that it cannot hold, a
 }
 
 TEST_CASE("a run from PostgreSQL that is killed anywhere goes on to the same rows", "[cases][postgres]") {
-  Server s(kTwoTables);
+  PostgresPair s(kTwoTables);
   s.write_plan(kLoadBoth);
   const std::map<std::string, std::string> counting = {
       {"LD_PRELOAD", PLANRUN_KILL_PRELOAD}, {"PLANRUN_KILL_COUNT_FILE", s.file("points").string()}};

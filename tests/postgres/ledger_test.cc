@@ -160,6 +160,11 @@ TEST_CASE("the ledger comes back after a lost connection, unless somebody took i
   REQUIRE(failure.error);
   CHECK(failure.error->code() == ErrorCode::refused);
   CHECK(fixture.psql("select count(*) from planrun.step") == "0");
+  // Nor is its last word written, which would set the state of the run that the other one goes on with.
+  const auto last = failure_of_work(
+      [&] { fixture.ledger->write_run(run_record(kRun, "ora", RunState::interrupted, 6), {}); });
+  CHECK(last.error);
+  CHECK(fixture.psql("select state from planrun.run") == "running");
 }
 
 TEST_CASE("a missing privilege for the ledger is named with its GRANT", "[server][postgres]") {

@@ -108,6 +108,35 @@ TEST_CASE("what cannot be shared is refused by name", "[join]") {
              Catch::Contains("--join goes with a run at work alone"));
 }
 
+TEST_CASE("a process joins a run of several targets in one after the other", "[join][postgres]") {
+  Migration m(Kind::postgresql, many_tables(), "");
+  const TempPostgres other;
+  std::string plan =
+      "[target.other]\nurl = \"" + other.url() + "\"\n[target.file]\nurl = \"sqlite:file.db\"\n";
+  for (int i = 1; i <= kTables; ++i) {
+    const std::string name = "t" + std::to_string(i);
+    plan += "[table." + name + "]\nfrom = \"s." + name + "\"\n";
+    plan += i <= 4 ? "target = \"t\"\n" : i == kTables ? "target = \"file\"\n" : "target = \"other\"\n";
+  }
+  m.write_plan(plan);
+  ProcessResult own;
+  std::thread runs([&] { own = m.run({"-j", "1", "--rate", "500 rows/s"}); });
+  const TempFolder elsewhere;
+  const ProcessResult joined = join(m, elsewhere, "latest");
+  runs.join();
+  INFO(own.out << own.err << joined.out << joined.err);
+  CHECK(joined.status == 0);
+  CHECK(own.status == 0);
+  const std::string by_joined = "select count(*) > 0 from planrun.chunk where worker > 1000";
+  CHECK(m.target(by_joined) == "t");
+  CHECK(other.psql(by_joined) == "t");
+  const std::string rows = "select sum(rows_read) from planrun.chunk";
+  CHECK(m.target(rows) == "2000");
+  CHECK(other.psql(rows) == "3500");
+  CHECK(other.psql("select count(*), sum(id), min(v) from t5") ==
+        m.source("select count(*), sum(id), min(v) from t5"));
+}
+
 TEST_CASE("a run with nothing to share says so", "[join][postgres]") {
   Migration m(Kind::postgresql, many_tables(),
               plan_of_many("[guard.g]\nsql = \"select count(*) from pg_database where false\"\n"));
