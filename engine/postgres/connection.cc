@@ -176,7 +176,7 @@ void PostgresConnection::set_up() {
       "extra_float_digits = 1;"
       "SET bytea_output = 'hex'; SET standard_conforming_strings = on; SET statement_timeout = 0;"
       "SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET row_security = off;"
-      "SET lc_monetary = 'C';"
+      "SET lc_monetary = 'C'; SET array_nulls = on; SET xmloption = content;"
       "SET default_transaction_isolation = 'read committed'; SET client_min_messages = 'warning'; SET jit = "
       "off;"
       // Builds run side by side, one a worker, unless StepWork::helpers says that workers would be idle.

@@ -70,13 +70,21 @@ class Catalog {
   }
 
   void read_tables() {
-    const Result r =
-        ask("SELECT c.oid, c.relname, c.relkind::text, c.relispartition, greatest(c.reltuples, 0)::bigint,"
-            " CASE WHEN c.relkind IN ('r', 'm') THEN pg_table_size(c.oid) ELSE 0 END, c.reltuples > 0,"
-            " CASE WHEN c.relkind = 'r' THEN pg_relation_size(c.oid) / current_setting('block_size')::bigint "
-            "ELSE 0 END"
-            " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-            " WHERE n.nspname = $1 AND c.relkind IN ('r', 'p', 'v', 'm', 'f') ORDER BY c.relname");
+    const Result r = ask(
+        "SELECT c.oid, c.relname, c.relkind::text, c.relispartition, stored.rows, stored.bytes, stored.rows "
+        "> 0,"
+        " CASE WHEN c.relkind = 'r' THEN pg_relation_size(c.oid) / current_setting('block_size')::bigint "
+        "ELSE 0 END"
+        " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+        " CROSS JOIN LATERAL (SELECT greatest(c.reltuples, 0)::bigint AS rows,"
+        " CASE WHEN c.relkind IN ('r', 'm') THEN pg_table_size(c.oid) ELSE 0 END AS bytes WHERE c.relkind <> "
+        "'p'"
+        " UNION ALL SELECT sum(greatest(k.reltuples, 0))::bigint, sum(pg_table_size(k.oid))::bigint FROM"
+        " (WITH RECURSIVE part (oid) AS (SELECT c.oid UNION ALL SELECT i.inhrelid FROM part p JOIN "
+        "pg_inherits i"
+        " ON i.inhparent = p.oid) SELECT oid FROM part) part JOIN pg_class k ON k.oid = part.oid"
+        " HAVING c.relkind = 'p') stored"
+        " WHERE n.nspname = $1 AND c.relkind IN ('r', 'p', 'v', 'm', 'f') ORDER BY c.relname");
     for (int i = 0; i < r.rows(); ++i) {
       places_[r.text(i, 0)] = tables_.size();
       PostgresTable& found = tables_.emplace_back();

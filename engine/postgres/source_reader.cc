@@ -52,9 +52,12 @@ std::string key_sql(const PostgresTable& table) {
   return sql;
 }
 
+/// With the table's name: alone, a name in ORDER BY is first that of an output column, which may be a text.
 std::string order_sql(const PostgresTable& table) {
   std::string sql;
-  for (const auto& part : table.key) sql += (sql.empty() ? "" : ", ") + quote_name(part.column);
+  for (const auto& part : table.key) {
+    sql += (sql.empty() ? "" : ", ") + quote_name(table.table.name) + "." + quote_name(part.column);
+  }
   return sql;
 }
 
@@ -329,10 +332,15 @@ std::string from_sql(const ConnectionSettings& settings, const PostgresTable& ta
 }
 
 std::vector<Key> spread_keys(PostgresConnection& connection, const PostgresTable& table, std::int64_t count) {
-  // Some dozens of rows a key, so that the ranges between them are about as large.
-  constexpr std::int64_t kRowsAKey = 30;
-  const double share = 100.0 * static_cast<double>(count * kRowsAKey) /
-                       static_cast<double>(std::max<std::int64_t>(table.table.estimated_rows, 1));
+  // Some dozens of rows a key and, as neighbours stand in one block, some blocks: so the ranges between them
+  // are about as large.
+  constexpr double kRowsAKey = 30;
+  constexpr double kBytesAKey = 32'768;
+  const auto share_of = [count](double each, std::int64_t all) {
+    return 100.0 * static_cast<double>(count) * each / static_cast<double>(std::max<std::int64_t>(all, 1));
+  };
+  const double share = std::max(share_of(kRowsAKey, table.table.estimated_rows),
+                                share_of(kBytesAKey, table.table.estimated_bytes));
   BackQuery query;
   query.begin.clear();
   query.select = "SELECT " + key_sql(table) + " FROM " + from_sql(connection.settings(), table) +

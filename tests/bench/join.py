@@ -4,8 +4,11 @@
   tests/support/with_postgres.sh tests/bench/join.py                 4 processes, 3,000,000 rows
   tests/support/with_postgres.sh tests/bench/join.py --seconds-frozen 60 --seed 7
   tests/support/with_postgres.sh tests/bench/join.py --namespaces    each process in a network of its own, as root
+  tests/support/with_postgres.sh tests/bench/join.py --source postgresql
 
-Each process has a folder of its own for its state; they share the run's snapshot and the target. At the end the target's rows are compared
+Each process has a folder of its own for its state; they share the run's snapshot and the target. A PostgreSQL source has no snapshot
+but a moment, which ends with the restart of the server and with the run's own process, which is killed too: then the same command goes
+on at another moment, and processes join again. At the end the target's rows are compared
 with the source's by the programs of both databases, and the ledger is asked whether each key range was committed once.
 Prints what happened, and ends with 1 where the result is not what one process alone would have made.
 """
@@ -31,6 +34,13 @@ def make_source(file, rows):
             source.execute(
                 f"with recursive n(i) as (select 1 union all select i + 1 from n where i < {int(rows * share)})"
                 f" insert into {table} select i, '{table} ' || i, i * 7 % 1000, '2024-01-01 00:00:00' from n")
+
+
+def make_postgres_source(psql, rows):
+    for table, share in TABLES.items():
+        psql(f"create table {table}(id int primary key, name text not null, amount int, at timestamp)")
+        psql(f"insert into {table} select i, '{table} ' || i, i * 7 % 1000, '2024-01-01 00:00:00' from"
+             f" generate_series(1, {int(rows * share)}) i")
 
 
 def figures(ask):
@@ -82,10 +92,24 @@ class Chaos:
     def run(self):
         own = self.start()
         joined = [self.start("--join", "latest") for _ in range(self.options.processes - 1)]
-        next_kill, frozen, restarted = 4.0, None, False
-        while own.popen.poll() is None:
+        next_kill, frozen, restarted, has_moment = 4.0, None, False, self.options.source == "postgresql"
+        own_kill = 14.0 if has_moment else None
+        again = (4, -signal.SIGKILL) if has_moment else ()  # what the run's own process may end with
+        while own.popen.poll() is None or own.popen.returncode in again:
             time.sleep(0.1)
             at = time.monotonic() - self.begin
+            if own_kill is not None and at > own_kill:
+                own.popen.kill()
+                own.popen.wait()
+                own_kill = None
+            if own.popen.poll() in again:
+                self.tell(f"process {own.number}, the run's own, has ended with {own.popen.returncode} and is started again")
+                own = self.start()
+            for place, process in enumerate(joined):
+                if has_moment and process.popen.poll() is not None:
+                    joined[place] = self.start("--join", "latest")
+                    self.tell(f"process {process.number} has ended with {process.popen.returncode},"
+                              f" process {joined[place].number} joins")
             if frozen is None and at > 6:
                 frozen = joined.pop(0)
                 frozen.popen.send_signal(signal.SIGSTOP)
@@ -123,6 +147,7 @@ def main():
     parser.add_argument("--processes", type=int, default=4)
     parser.add_argument("--seconds-frozen", type=float, default=60)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--source", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--namespaces", action="store_true", help="each process alone in a network namespace, which only the "
                         "server's Unix socket leads out of")
     options = parser.parse_args()
@@ -134,18 +159,34 @@ def main():
 
     psql("drop database if exists planrun_join", url)
     psql("create database planrun_join", url)
-    target = database
-    if options.namespaces:
-        target = f"postgresql://planrun@/planrun_join?host={setting('unix_socket_directories')}&port={setting('port')}"
+
+    def reached(name):
+        if not options.namespaces:
+            return f"{url.rsplit('/', 1)[0]}/{name}"
+        return f"postgresql://planrun@/{name}?host={setting('unix_socket_directories')}&port={setting('port')}"
+
+    def ask_source(sql):
+        return psql(sql, f"{database}_source")
+
+    if options.source == "postgresql":
+        psql("drop database if exists planrun_join_source", url)
+        psql("create database planrun_join_source", url)
+        make_postgres_source(ask_source, options.rows)
     with tempfile.TemporaryDirectory(prefix="planrun-join-") as name:
         folder = Path(name)
-        make_source(folder / "source.db", options.rows)
-        plan = f'[plan]\nname = "join"\n[source.s]\nurl = "sqlite:source.db"\n[target.t]\nurl = "{target}"\n'
+        source_url = reached("planrun_join_source")
+        if options.source == "sqlite":
+            make_source(folder / "source.db", options.rows)
+            source_url = "sqlite:source.db"
+        plan = f'[plan]\nname = "join"\n[source.s]\nurl = "{source_url}"\n[target.t]\nurl = "{reached("planrun_join")}"\n'
         plan += "".join(f'[table.{t}]\nfrom = "s.{t}"\n' for t in TABLES)
         (folder / "plan.toml").write_text(plan, encoding="utf-8")
         status, others = Chaos(options, folder).run()
-        with sqlite3.connect(folder / "source.db") as source:
-            expected = figures(lambda sql: "|".join(map(str, source.execute(sql).fetchone())))
+        if options.source == "postgresql":
+            expected = figures(ask_source)
+        else:
+            with sqlite3.connect(folder / "source.db") as source:
+                expected = figures(lambda sql: "|".join(map(str, source.execute(sql).fetchone())))
         found = figures(psql)
         chunks = psql("select count(*), sum(rows_read), count(distinct (load, range_from)), count(distinct worker / 1000)"
                       " from planrun.chunk where state = 'done'")
@@ -154,6 +195,7 @@ def main():
         for log in sorted(folder.glob("*.log")):
             print(f"--- {log.name}\n{log.read_text(encoding='utf-8')[-600:]}")
     psql("drop database planrun_join", url)
+    psql("drop database if exists planrun_join_source", url)
     count, rows, ranges, processes = chunks.split("|")
     print(f"{count} chunks of {processes} processes, {rows} rows; the same command again ends with {again.returncode}")
     good = (status == 0 and again.returncode == 0 and found == expected and int(rows) == sum(
