@@ -7,14 +7,39 @@
 namespace planrun {
 namespace {
 
+/// The type without its limits, which some input functions round or cut to without a word: without modifiers,
+/// of a domain its base, "text" for a type that is a short text or a number of its own. Empty: it has none.
+std::string unlimited_type(PostgresConnection& connection, const std::string& type_sql) {
+  const Result found = connection.exec(
+      "WITH RECURSIVE t AS (SELECT oid, typtype, typbasetype, typtypmod, typcategory, typelem,"
+      " $1 LIKE '%(%' OR $1 ILIKE 'interval %' AS limited FROM pg_type WHERE oid = to_regtype($1)"
+      " UNION ALL SELECT b.oid, b.typtype, b.typbasetype, b.typtypmod, b.typcategory, b.typelem,"
+      " t.limited OR t.typtypmod >= 0 FROM t JOIN pg_type b ON b.oid = t.typbasetype WHERE t.typtype = 'd')"
+      " SELECT CASE WHEN t.oid IN ('name'::regtype, '\"char\"'::regtype, 'oid'::regtype) THEN 'text'"
+      " ELSE format_type(t.oid, -1) END FROM t LEFT JOIN pg_type e ON e.oid = t.typelem AND t.typcategory = "
+      "'A'"
+      " WHERE t.typtype = 'b' AND (t.oid IN ('name'::regtype, '\"char\"'::regtype, 'oid'::regtype)"
+      " OR t.limited AND coalesce(e.typcategory, t.typcategory) IN ('N', 'D', 'T', 'V', 'S'))",
+      {type_sql});
+  return found.rows() == 0 ? "" : found.text(0, 0);
+}
+
+/// json_to_recordset reads each text with the type's input function and its modifier, as COPY does; a cast
+/// `x::bit(3)` would cut a longer value without a word.
+std::string question(PostgresConnection& connection, const std::string& type_sql) {
+  const std::string whole = unlimited_type(connection, type_sql);
+  const std::string from = " FROM ROWS FROM (json_to_recordset($1::json) AS (x " + type_sql;
+  if (whole.empty()) return "SELECT r.x::text" + from + ")) WITH ORDINALITY AS r(x, n) ORDER BY r.n";
+  return "SELECT CASE WHEN r.x" + std::string(whole == "text" ? "::text" : "") +
+         " IS NOT DISTINCT FROM r.y THEN r.x::text END" + from + ", y " + whole +
+         ")) WITH ORDINALITY AS r(x, y, n) ORDER BY r.n";
+}
+
 class ValueCheck {
  public:
   ValueCheck(PostgresConnection& connection, const std::string& type_sql, std::span<const std::string> values)
       : connection_(connection),
-        // json_to_recordset reads each text with the type's input function and its modifier, as COPY does; a
-        // cast `x::bit(3)` would cut a longer value without a word.
-        sql_("SELECT r.x::text FROM ROWS FROM (json_to_recordset($1::json) AS (x " + type_sql +
-             ")) WITH ORDINALITY AS r(x, n) ORDER BY r.n"),
+        sql_(question(connection, type_sql)),
         values_(values),
         texts_(values.size()) {}
 
@@ -38,7 +63,8 @@ class ValueCheck {
 
   bool ask(std::size_t from, std::size_t until) {
     Json rows = Json::array();
-    for (std::size_t i = from; i < until; ++i) rows.push_back({{"x", values_[sendable_[i]]}});
+    for (std::size_t i = from; i < until; ++i)
+      rows.push_back({{"x", values_[sendable_[i]]}, {"y", values_[sendable_[i]]}});
     try {
       const Result r = connection_.exec(sql_, {rows.dump()});
       for (std::size_t i = from; i < until; ++i) {

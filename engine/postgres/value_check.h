@@ -10,7 +10,8 @@
 
 namespace planrun {
 
-/// The server's text of each value read as `type_sql`; absent where it refuses the value.
+/// The server's text of each value read as `type_sql`; absent where it refuses the value,
+/// or would take another one for it: rounded to the type's precision, cut to its length.
 std::vector<std::optional<std::string>> canonical_texts(PostgresConnection& connection,
                                                         const std::string& type_sql,
                                                         std::span<const std::string> values);

@@ -227,6 +227,41 @@ TEST_CASE("times that no cell holds are named when they are read back", "[server
   }
 }
 
+TEST_CASE("a value that its type would round or cut is refused", "[server][postgres]") {
+  PostgresFixture fixture;
+  fixture.psql("create domain short_amount as numeric(5,1)");
+  const auto target = fixture.database->connect(kRun, 1);
+  const auto text_of = [&](const std::string& type, const std::string& value) {
+    const std::vector<std::string> values = {value};
+    return target->canonical_text(type, values)[0];
+  };
+  struct Case {
+    std::string type;
+    std::string fits;
+    std::string text;
+    std::string bent;
+  };
+  const std::vector<Case> cases = {
+      {"numeric(5,1)[]", "{1.5,NULL,2}", "{1.5,NULL,2.0}", "{1.555}"},
+      {"interval(0)", "1 day 00:00:01", "1 day 00:00:01", "1 day 00:00:00.6"},
+      {"interval day", "3 days", "3 days", "3 days 04:00"},
+      {"timetz(0)", "10:00:01+00", "10:00:01+00", "10:00:00.6+00"},
+      {"timestamptz(0)[]", "{\"2024-01-01 10:00:00+00\"}", "{\"2024-01-01 10:00:00+00\"}",
+       "{\"2024-01-01 10:00:00.6+00\"}"},
+      {"name", "abc", "abc", std::string(70, 'x')},
+      {"\"char\"", "x", "x", "xyz"},
+      {"oid", "42", "42", "-1"},
+      {"short_amount", "1.50", "1.5", "1.555"},
+      {"bit(3)", "101", "101", "1011"},
+      {"varchar(3)[]", "{abc}", "{abc}", "{abcd}"},
+  };
+  for (const auto& one : cases) {
+    INFO(one.type);
+    CHECK(text_of(one.type, one.fits) == one.text);
+    CHECK_FALSE(text_of(one.type, one.bent).has_value());
+  }
+}
+
 TEST_CASE("texts of types that are not encoded are the server's own, and refused values are absent",
           "[server][postgres]") {
   PostgresFixture fixture;
