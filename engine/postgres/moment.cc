@@ -1,5 +1,7 @@
 #include "postgres/moment.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "sql/quote.h"
 
@@ -105,9 +107,8 @@ Error Moment::is_over() const {
 
 void Moment::enter(PostgresConnection& connection) const {
   try {
-    connection.exec(
-        (connection.idle() ? "" : "ROLLBACK; ") +
-        ("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT " + quote_literal(id_)));
+    connection.exec("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT " +
+                    quote_literal(id_));
   } catch (const Error& error) {
     if (error.code() == ErrorCode::connection) throw;
     throw is_over();
@@ -157,13 +158,18 @@ bool Moment::hold(const std::string& table) const {
 }
 
 std::shared_ptr<PostgresConnection> MomentConnections::take() {
-  std::erase_if(connections_, [](const auto& c) { return c->broken(); });
-  for (auto& connection : connections_) {
-    if (connection.use_count() > 1) continue;
-    moment_->enter(*connection);
-    return connection;
+  std::erase_if(connections_, [](const Kept& kept) { return kept.connection->broken(); });
+  auto kept = std::ranges::find_if(connections_, [](const Kept& one) { return one.taken.expired(); });
+  if (kept != connections_.end()) {
+    moment_->enter(*kept->connection);
+  } else {
+    kept = connections_.insert(kept, {moment_->connect(), {}});
   }
-  return connections_.emplace_back(moment_->connect());
+  // Whoever waits to change what was read need not wait for what is read next.
+  std::shared_ptr<PostgresConnection> taken(
+      kept->connection.get(), [own = kept->connection](PostgresConnection* one) { one->give_up(); });
+  kept->taken = taken;
+  return taken;
 }
 
 Error source_error(const Error& error, const ConnectionSettings& settings) {

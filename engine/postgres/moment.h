@@ -31,8 +31,7 @@ class Moment {
 
   /// A new connection, inside a transaction of this moment.
   std::unique_ptr<PostgresConnection> connect() const;
-  /// Begins a transaction of this moment, in place of the one that is open: locks on what was read before go.
-  /// Throws Error(interrupted) where the moment is over.
+  /// Begins a transaction of this moment. Throws Error(interrupted) where the moment is over.
   void enter(PostgresConnection& connection) const;
   /// A snapshot does not keep what DDL does: a table that was emptied, rewritten, renamed or lost a partition
   /// since reads as it is now (PostgreSQL manual, "Caveats" of concurrency control). Looks at all tables that
@@ -59,13 +58,18 @@ class Moment {
 class MomentConnections {
  public:
   explicit MomentConnections(std::shared_ptr<const Moment> moment) : moment_(std::move(moment)) {}
-  /// Inside a transaction of the moment, and of nobody else while the answer is held.
+  /// Inside a transaction of the moment, and of nobody else while the answer is held; the transaction ends
+  /// with it, and with that the locks on what it has read.
   std::shared_ptr<PostgresConnection> take();
   const Moment& moment() const { return *moment_; }
 
  private:
+  struct Kept {
+    std::shared_ptr<PostgresConnection> connection;
+    std::weak_ptr<PostgresConnection> taken;
+  };
   std::shared_ptr<const Moment> moment_;
-  std::vector<std::shared_ptr<PostgresConnection>> connections_;
+  std::vector<Kept> connections_;
 };
 
 /// What the server said, as an error of a source; what is of the connection stays as it is.

@@ -106,6 +106,17 @@ TEST_CASE("what else others do to tables and indexes is nothing to a run that re
   CHECK(s.psql("select (select count(*) from dst.a), (select count(*) from dst.p)") == "4000|4000");
 }
 
+TEST_CASE("a table that has been read can be changed while the run reads others", "[cases][postgres]") {
+  PostgresPair s(kPlain + "create table b (id int primary key, v text); insert into b" + kRows);
+  // At the end of the load, beside which nothing is read any more.
+  s.write_plan(
+      others_do("set local lock_timeout = '2s'; alter table src.a add column more int; alter table src.b "
+                "add column more int",
+                "after_load") +
+      "[table.a]\nfrom = \"s.a\"\n[table.b]\nfrom = \"s.b\"\n");
+  passes(s.run());
+}
+
 TEST_CASE("a check that asks an emptied table of a source ends the run, not with a figure of it",
           "[cases][postgres]") {
   PostgresPair s(kPlain + "create table b as table a;");
