@@ -46,10 +46,10 @@ struct StepWork {
   int helpers = 0;                       // processes that the server may give the step beside its own
 };
 
-/// What a process that has joined a run goes by.
+/// What a process that has joined a run goes by, as the run's record had it then.
 struct JoinedUnder {
-  std::string fingerprint;  // of its plan
-  std::string moments;      // at which it reads its sources: moments_of() in run/snapshots.h
+  std::string fingerprint;
+  std::string snapshots;
 };
 
 struct ClaimRequest {
@@ -65,7 +65,7 @@ struct ClaimRequest {
   /// is pending.
   std::vector<std::int64_t> retried{};
   /// Of a process that has joined the run. Nothing is claimed where the run is not at work under that plan
-  /// and at those moments any more. Absent: the run's own process.
+  /// and from those snapshots any more. Absent: the run's own process.
   std::optional<JoinedUnder> joined_under{};
 };
 

@@ -175,10 +175,8 @@ bool PostgresChunkTransaction::is_at_work() {
   if (!joined_under_) return true;
   return connection_
              ->exec("SELECT FROM " + context_->ledger.run +
-                        " WHERE id = $1 AND state = 'running' AND fingerprint = $2 AND $3 ="
-                        " (SELECT coalesce(string_agg(s ->> 'moment_id', ','), '')"
-                        " FROM jsonb_array_elements(snapshots::jsonb) s)",
-                    {run_, joined_under_->fingerprint, joined_under_->moments})
+                        " WHERE id = $1 AND state = 'running' AND fingerprint = $2 AND snapshots = $3",
+                    {run_, joined_under_->fingerprint, joined_under_->snapshots})
              .rows() == 1;
 }
 

@@ -154,8 +154,6 @@ class Joined {
     return !loads_.empty();
   }
 
-  JoinedUnder joined_under() const { return {record_.fingerprint, moments_of(snapshots_.records())}; }
-
   int first_worker() {
     int last = 0;
     for (const auto& chunk : ledger_->chunks(record_.id)) last = std::max(last, chunk.worker);
@@ -168,7 +166,7 @@ class Joined {
       while (!stop_) {
         pace_.wait();
         if (stop_) return;
-        if (worker.load_one_more(loads_, joined_under())) {
+        if (worker.load_one_more(loads_, {record_.fingerprint, record_.snapshots})) {
           ++chunks_;
         } else {
           std::this_thread::sleep_for(kBetweenLooks);
@@ -195,20 +193,20 @@ class Joined {
       if (stop_ || wanted_stop_) return JoinVerdict::interrupted;
       RunState state = RunState::rolled_back;
       std::string under;
-      std::string moments;
+      std::string snapshots;
       guarded_ledger_.with([&](Ledger& ledger) {
         for (const auto& run : ledger.runs(plan_.name)) {
           if (run.id != record_.id) continue;
           state = run.state;
           under = run.fingerprint;
-          moments = moments_of(snapshots_from_json(run.snapshots));
+          snapshots = run.snapshots;
         }
         if (ledger.is_locked(plan_.name)) locked = Clock::now();
       });
       if (state == RunState::interrupted) return JoinVerdict::interrupted;
       if (state != RunState::running && state != RunState::passed && state != RunState::unproved)
         return JoinVerdict::ended;
-      if (moments != moments_of(snapshots_.records())) return JoinVerdict::interrupted;
+      if (state == RunState::running && snapshots != record_.snapshots) return JoinVerdict::interrupted;
       if (under != record_.fingerprint)
         throw not_shared("run " + record_.id + " goes on under another plan now");
       if (state != RunState::running || all_loaded()) return JoinVerdict::done;

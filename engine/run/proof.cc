@@ -1,6 +1,5 @@
 #include "run/proof.h"
 
-#include <algorithm>
 #include <set>
 
 #include "run/row_comparison.h"
@@ -78,17 +77,17 @@ std::vector<Difference> differences_of(const std::vector<ChangedRow>& rows) {
 // A row that the source did not tell is in no digest.
 std::vector<std::string> find_untold(const RunContext& context, const RunSummary& summary) {
   std::vector<std::string> faults;
-  for (const auto& [name, found] : context.found) {
-    for (const auto& [load, rows] : found.counted) {
-      const auto told = std::ranges::find(summary.loads, load, &LoadSummary::load);
-      if (told == summary.loads.end() || told->balance.rows_read == rows) continue;
-      const ResolvedLoad& own = *context.load(load).second;
-      faults.push_back("load " + load + ": " + std::to_string(told->balance.rows_read) +
-                       " rows were read by the key of table " + own.source_table + " in source " +
-                       own.source + ", which holds " + std::to_string(rows) +
-                       ": the key's index is damaged or was made under another version of its collation; "
-                       "REINDEX TABLE in the source, take the run back and begin a new one");
-    }
+  for (const auto& told : summary.loads) {
+    const auto [table, load] = context.load(told.load);
+    const auto found = context.found.find(table->schema.name);
+    if (found == context.found.end()) continue;
+    const auto counted = found->second.counted.find(told.load);
+    if (counted == found->second.counted.end() || counted->second == told.balance.rows_read) continue;
+    faults.push_back("load " + told.load + ": " + std::to_string(told.balance.rows_read) +
+                     " rows were read by the key of table " + load->source_table + " in source " +
+                     load->source + ", which holds " + std::to_string(counted->second) +
+                     ": the key's index is damaged or was made under another version of its collation; "
+                     "REINDEX TABLE in the source, take the run back and begin a new one");
   }
   return faults;
 }

@@ -5,7 +5,6 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/json.h"
-#include "base/text.h"
 #include "run/sample.h"
 
 namespace planrun {
@@ -36,14 +35,6 @@ std::vector<SnapshotRecord> snapshots_from_json(const std::string& json) {
                        r.value("moment_id", "")});
   }
   return records;
-}
-
-std::string moments_of(const std::vector<SnapshotRecord>& records) {
-  std::vector<std::string> ids;
-  for (const auto& record : records) {
-    if (!record.moment_id.empty()) ids.push_back(record.moment_id);
-  }
-  return join(ids, ",");
 }
 
 namespace {

@@ -37,8 +37,6 @@ struct SnapshotRecord {
 };
 std::string to_json(const std::vector<SnapshotRecord>& records);
 std::vector<SnapshotRecord> snapshots_from_json(const std::string& json);
-/// The moments at which they are read, one text to compare; empty: there are none.
-std::string moments_of(const std::vector<SnapshotRecord>& records);
 
 /// Looks at every page of `read`, which is the plan's `source` at `shown_url` or a copy of it. Throws
 /// Error(source) naming it and its damage.
