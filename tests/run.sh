@@ -23,6 +23,10 @@ build=$root/build
 export XDG_STATE_HOME=$build/state
 export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 with_postgres=("$root/tests/support/with_postgres.sh" -c fsync=off -c synchronous_commit=off -c full_page_writes=off)
+# Tests make and drop databases by the thousand: in memory, where it has room, that takes a tenth less.
+if [[ -w /dev/shm && $(df --output=avail --block-size=G /dev/shm | tr -dc '0-9\n' | tail -n 1) -ge 4 ]]; then
+  with_postgres+=(-d /dev/shm)
+fi
 fuzz_seconds=15
 
 timings=()
@@ -162,7 +166,7 @@ else
   part "build with ASan and UBSan" build_sanitized
   if [[ $status -eq 0 ]]; then
     # What tries parts by themselves goes here; whole runs go above, where they do not take too long.
-    part "tests with ASan and UBSan" test_in "$build/asan" -LE slow -E 'postgres_runs|cases'
+    part "tests with ASan and UBSan" test_in "$build/asan" -LE slow -E 'postgres_runs|cases|long'
     part "fuzzers" fuzz
   fi
   part "clang-tidy" end_tidy

@@ -188,12 +188,13 @@ void PostgresConnection::set_up() {
   // synchronous, and the WAL is one sequence: when one of them has returned, every commit before it is on the
   // disk.
   sql += settings_.synchronous_commit ? "SET synchronous_commit = on;" : "SET synchronous_commit = off;";
-  // Of PostgreSQL 14 and 17.
+  if (server_version() >= 140000) sql += "SET idle_session_timeout = 0;";
+  if (server_version() >= 170000) sql += "SET transaction_timeout = 0;";
+  // Not from pg_settings, which makes a row of every setting that the server has.
   sql +=
-      "SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN ('idle_session_timeout', "
-      "'transaction_timeout');";
-  sql += "SELECT set_config(name, greatest(setting::bigint, " + std::to_string(kMaintenanceMemoryKb) +
-         ")::text, false) FROM pg_settings WHERE name = 'maintenance_work_mem'";
+      "SELECT set_config('maintenance_work_mem',"
+      " greatest(pg_size_bytes(current_setting('maintenance_work_mem')) / 1024, " +
+      std::to_string(kMaintenanceMemoryKb) + ")::text, false)";
   exec(sql);
 }
 

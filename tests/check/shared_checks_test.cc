@@ -128,7 +128,7 @@ void check_all(Kind kind) {
 
 }  // namespace
 
-TEST_CASE("every shared check passes and fails where it should, in SQLite") {
+TEST_CASE("every shared check passes and fails where it should, in SQLite", "[long]") {
   check_all(Kind::sqlite);
 }
 TEST_CASE("every shared check passes and fails where it should, in PostgreSQL", "[postgres]") {

@@ -208,7 +208,7 @@ TEST_CASE("a key that is found in other letters takes those of the source, and g
   CHECK(target_state(m.target_url()) == before);
 }
 
-TEST_CASE("a table of 1,900 columns is written into and taken back, in SQLite") {
+TEST_CASE("a table of 1,900 columns is written into and taken back, in SQLite", "[long]") {
   std::string columns = "id integer primary key";
   std::string values = "1";
   for (int i = 1; i < 1900; ++i) {

@@ -48,7 +48,7 @@ void check_interrupt(Kind kind) {
 
 }  // namespace
 
-TEST_CASE("Ctrl-C ends with 4, and the same command goes on, into SQLite") {
+TEST_CASE("Ctrl-C ends with 4, and the same command goes on, into SQLite", "[long]") {
   check_interrupt(Kind::sqlite);
 }
 TEST_CASE("Ctrl-C ends with 4, and the same command goes on, into PostgreSQL", "[postgres]") {
@@ -121,7 +121,7 @@ void check_mended_plan(Kind kind) {
 
 }  // namespace
 
-TEST_CASE("a mended plan goes on where what is committed agrees, into SQLite") {
+TEST_CASE("a mended plan goes on where what is committed agrees, into SQLite", "[long]") {
   check_mended_plan(Kind::sqlite);
 }
 TEST_CASE("a mended plan goes on where what is committed agrees, into PostgreSQL", "[postgres]") {

@@ -1,18 +1,22 @@
 #!/usr/bin/env bash
-# with_postgres.sh [-c NAME=VALUE]... COMMAND...: runs COMMAND beside a PostgreSQL server of its own, which is gone with it.
-# The server listens on 127.0.0.1 at a free port, keeps all its files in one temporary folder and lets local users in
+# with_postgres.sh [-c NAME=VALUE]... [-d FOLDER] COMMAND...: runs COMMAND beside a PostgreSQL server of its own, which is gone with it.
+# The server listens on 127.0.0.1 at a free port, keeps all its files in one temporary folder (in FOLDER) and lets local users in
 # without a password. COMMAND finds it at $PLANRUN_TEST_PG, as the role planrun: it may create databases, and is no
 # superuser. -c gives a setting of the server; the tests switch fsync off, the benchmark leaves everything as it comes.
 set -euo pipefail
 
 settings=()
-while [[ ${1-} == -c ]]; do settings+=(-c "$2"); shift 2; done
+parent=${TMPDIR:-/tmp}
+while [[ ${1-} == -[cd] ]]; do
+  if [[ $1 == -c ]]; then settings+=(-c "$2"); else parent=$2; fi
+  shift 2
+done
 [[ $# -gt 0 ]] || { sed -n '2s/^# //p' "$0" >&2; exit 2; }
 
 programs=$(find /usr/lib/postgresql -path '*/bin/initdb' -printf '%h\n' 2>/dev/null | sort -V | tail -n 1)
 [[ -n $programs ]] || { echo 'error: no PostgreSQL server under /usr/lib/postgresql: apt-get install postgresql' >&2; exit 1; }
 
-folder=$(mktemp -d "${TMPDIR:-/tmp}/planrun-postgres-XXXXXX")
+folder=$(mktemp -d "$parent/planrun-postgres-XXXXXX")
 owner=()  # PostgreSQL refuses to run as root
 if [[ $(id -u) -eq 0 ]]; then
   chown postgres "$folder"
