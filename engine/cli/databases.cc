@@ -2,12 +2,20 @@
 
 #include "base/error.h"
 #include "base/file_pattern.h"
+#include "database/unopened_source.h"
 #include "plan/database_url.h"
 #include "postgres/postgres.h"
 #include "sqlite/dialect.h"
 #include "sqlite/sqlite.h"
 
 namespace planrun {
+namespace {
+
+SqliteFiles files_of(const PlanSource& source) {
+  return {source.url.substr(kSqliteUrl.size()), source.tenant, source.tenant_column};
+}
+
+}  // namespace
 
 bool is_postgres(const std::string& url) {
   return url.starts_with("postgresql:") || url.starts_with("postgres:");
@@ -30,8 +38,7 @@ std::map<std::string, TargetDatabase*> Databases::target_pointers() const {
 }
 
 std::unique_ptr<SourceDatabase> open_source(const PlanSource& source) {
-  if (source.has_many_files())
-    return open_sqlite_files({source.url.substr(kSqliteUrl.size()), source.tenant, source.tenant_column});
+  if (source.has_many_files()) return open_sqlite_files(files_of(source));
   if (source.url.starts_with(kSqliteUrl)) return open_sqlite_source(source.url.substr(kSqliteUrl.size()));
   if (is_postgres(source.url)) return open_postgres_source({source.url, source.shown_url, source.schema, {}});
   throw Error(ErrorCode::plan,
@@ -66,14 +73,19 @@ std::unique_ptr<TargetDatabase> open_target(const PlanTarget& target) {
               "use sqlite:PATH or postgresql://...");
 }
 
-Databases open_databases(const Plan& plan, std::map<std::string, Error>* unopened) {
+Databases open_databases(const Plan& plan) {
   Databases databases;
   for (const auto& source : plan.sources) {
     try {
       databases.sources[source.name] = open_source(source);
     } catch (const Error& error) {
-      if (unopened == nullptr) throw;
-      unopened->emplace(source.name, error);
+      if (error.code() != ErrorCode::source) throw;
+      const auto open_snapshot = [source](const std::filesystem::path& file) {
+        return source.has_many_files() ? open_sqlite_copies(files_of(source), file)
+                                       : open_sqlite_source(file);
+      };
+      databases.sources[source.name] =
+          std::make_unique<UnopenedSource>(error, source.shown_url, source.has_many_files(), open_snapshot);
     }
   }
   for (const auto& target : plan.targets) databases.targets[target.name] = open_target(target);

@@ -119,8 +119,8 @@ bool tell(const Plan& plan, TargetDatabase& home, const CommandOptions& options,
 
 int verify_command(const CommandOptions& options, Console& console) {
   const Plan plan = read_right_plan(options.plans.front(), options, console);
-  VerifyOptions how = verify_options(options);
-  const Databases databases = open_databases(plan, &how.unopened);
+  const VerifyOptions how = verify_options(options);
+  const Databases databases = open_databases(plan);
   VerifySummary summary;
   const auto failure = verify(plan, databases, how, options, console, summary);
   if (failure && failure->code() == ErrorCode::interrupted) throw Error(*failure);

@@ -77,8 +77,6 @@ class PartVerification {
     const VerifyFrom from = inputs_.options.from;
     for (const auto& record : snapshots_from_json(run_.snapshots)) {
       const auto original = inputs_.sources.find(record.source);
-      const auto unopened = inputs_.options.unopened.find(record.source);
-      if (unopened != inputs_.options.unopened.end()) throw Error(unopened->second);
       if (original == inputs_.sources.end()) {
         throw Error(ErrorCode::refused,
                     "source " + record.source + " of run " + run_.id + " is not in the plan any more",

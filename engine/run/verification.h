@@ -21,9 +21,8 @@ enum class VerifyFrom { snapshot_where_there, snapshot, live };
 struct VerifyOptions {
   std::string run;  // empty: the latest
   VerifyFrom from = VerifyFrom::snapshot_where_there;
-  std::size_t limit = 20;                   // of differences that are told
-  int jobs = 2;                             // workers; 0: as run/jobs.h chooses
-  std::map<std::string, Error> unopened{};  // sources that are not among those given, and why
+  std::size_t limit = 20;  // of differences that are told
+  int jobs = 2;            // workers; 0: as run/jobs.h chooses
 };
 
 enum class Compared {

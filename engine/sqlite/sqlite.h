@@ -27,6 +27,10 @@ struct SqliteFiles {
 /// two are of one tenant; what is wrong with a file is told when it is read.
 std::unique_ptr<SourceDatabase> open_sqlite_files(const SqliteFiles& files);
 
+/// What SourceDatabase::at_snapshot() of such a source gives for `list`, also where no file matches any more.
+std::unique_ptr<SourceDatabase> open_sqlite_copies(const SqliteFiles& files,
+                                                   const std::filesystem::path& list);
+
 /// The same file, to be looked into. Throws as above.
 std::unique_ptr<Inspector> open_sqlite_inspector(const std::filesystem::path& file);
 

@@ -283,11 +283,19 @@ Snapshot TenantDatabase::snapshot(const fs::path& file, const CopyGrowth&) {
   return snapshot;
 }
 
+SqliteFiles with_absolute_pattern(SqliteFiles files) {
+  files.pattern = fs::absolute(files.pattern).lexically_normal();
+  return files;
+}
+
 }  // namespace
 
+std::unique_ptr<SourceDatabase> open_sqlite_copies(const SqliteFiles& files, const fs::path& list) {
+  return TenantDatabase(with_absolute_pattern(files), {}, Writers::absent).at_snapshot(list);
+}
+
 std::unique_ptr<SourceDatabase> open_sqlite_files(const SqliteFiles& files) {
-  SqliteFiles what = files;
-  what.pattern = fs::absolute(what.pattern).lexically_normal();
+  const SqliteFiles what = with_absolute_pattern(files);
   const auto found = matching_files(what.pattern);
   if (found.empty()) {
     throw Error(ErrorCode::source, "no file matches " + what.pattern.string(),

@@ -315,6 +315,18 @@ TEST_CASE("a pattern without files, and two files of one tenant, are refused", "
   check_error(twice, twice.run(), {"bolt.db and", "bolt.sqlite", "both of the tenant"});
 }
 
+TEST_CASE("a run over many files is verified and taken back when all of them are gone", "[tenants]") {
+  Shops shops(Kind::sqlite);
+  shops.add_three();
+  REQUIRE(shops.run().status == 0);
+  fs::remove_all(shops.file("acme").parent_path());
+  const ProcessResult verify = shops.command("verify");
+  INFO(verify.out << verify.err);
+  CHECK(verify.status == 0);
+  CHECK(shops.command("rollback", {"--yes"}).status == 0);
+  CHECK(shops.target("select count(*) from sqlite_schema where name in ('customers', 'orders')") == "0");
+}
+
 TEST_CASE("a file that cannot be looked at is named, not left out", "[tenants]") {
   Shops shops(Kind::sqlite);
   shops.add_three();
