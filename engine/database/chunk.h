@@ -23,6 +23,7 @@ struct Chunk {
 struct ChunkResult {
   Balance balance;
   Digest digest;           // of the rows written, canonical form
+  Digest told;             // of these and of the rows that were merged or left, as the source gave them
   std::int64_t bytes = 0;  // sent to the target
   double seconds = 0;
 };

@@ -71,6 +71,7 @@ class ChunkLoader::Writing : public RowVisitor {
   /// Counts what became of the rows.
   void settle(const Flushed& flushed) {
     Balance& balance = result.balance;
+    result.told = result.digest;
     balance.rows_emitted_merged = emitted_merged_;
     if (!loader_.load_.may_meet_rows) {
       balance.rows_inserted = result.digest.rows;

@@ -303,16 +303,19 @@ void PostgresChunkTransaction::finish(const ChunkResult& result) {
       "UPDATE " + context_->ledger.chunk +
           " SET state = 'done', range_until = $2, rows_read = $3, rows_written = $4, rows_rejected = $5,"
           " rows_dropped = $6, rows_merged = $7, rows_emitted = $8, rows_inserted = $9, rows_updated = $10,"
-          " rows_unchanged = $11, rows_emitted_merged = $12, digest_rows = $13, digest_sum = $14, bytes = "
-          "$15,"
-          " seconds = $16, finished_at = $17, worker = $18 WHERE id = $1",
-      {std::to_string(chunk_.id), bound_json(chunk_.range.until), std::to_string(b.rows_read),
-       std::to_string(b.rows_written), std::to_string(b.rows_rejected), std::to_string(b.rows_dropped),
-       std::to_string(b.rows_merged), std::to_string(b.rows_emitted), std::to_string(b.rows_inserted),
-       std::to_string(b.rows_updated), std::to_string(b.rows_unchanged),
-       std::to_string(b.rows_emitted_merged), std::to_string(result.digest.rows), sums_to_text(result.digest),
-       std::to_string(result.bytes), std::to_string(result.seconds), std::to_string(now_micros()),
-       std::to_string(worker_)});
+          " rows_unchanged = $11, rows_emitted_merged = $12, digest_rows = $13, digest_sum = $14,"
+          " told_rows = $15, told_sum = $16, bytes = $17, seconds = $18, finished_at = $19, worker = $20"
+          " WHERE id = $1",
+      {std::to_string(chunk_.id),          bound_json(chunk_.range.until),
+       std::to_string(b.rows_read),        std::to_string(b.rows_written),
+       std::to_string(b.rows_rejected),    std::to_string(b.rows_dropped),
+       std::to_string(b.rows_merged),      std::to_string(b.rows_emitted),
+       std::to_string(b.rows_inserted),    std::to_string(b.rows_updated),
+       std::to_string(b.rows_unchanged),   std::to_string(b.rows_emitted_merged),
+       std::to_string(result.digest.rows), sums_to_text(result.digest),
+       std::to_string(result.told.rows),   sums_to_text(result.told),
+       std::to_string(result.bytes),       std::to_string(result.seconds),
+       std::to_string(now_micros()),       std::to_string(worker_)});
   if (r.affected() != 1) {
     throw Error(ErrorCode::target, "chunk " + std::to_string(chunk_.id) + " is gone from the ledger");
   }

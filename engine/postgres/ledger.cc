@@ -206,7 +206,7 @@ std::vector<ChunkRecord> PostgresLedger::chunks(const std::string& run) {
         "rows_dropped,"
         " rows_merged, rows_emitted, rows_inserted, rows_updated, rows_unchanged, rows_emitted_merged, "
         "digest_rows,"
-        " digest_sum, bytes, seconds, kind, finished_at, worker FROM " +
+        " digest_sum, bytes, seconds, kind, finished_at, worker, told_rows, told_sum FROM " +
             context_->ledger.chunk + " WHERE run = $1 ORDER BY id",
         {run});
     for (int i = 0; i < r.rows(); ++i) {
@@ -225,6 +225,7 @@ std::vector<ChunkRecord> PostgresLedger::chunks(const std::string& run) {
         record.result.seconds = r.real(i, 18);
         record.finished_at = r.integer(i, 20);
         record.worker = static_cast<int>(r.integer(i, 21));
+        record.result.told = digest_from(r.integer(i, 22), r.view(i, 23));
       }
       chunks.push_back(std::move(record));
     }

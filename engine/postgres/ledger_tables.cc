@@ -51,7 +51,8 @@ std::string ledger_ddl(const PostgresLedgerTables& t) {
          " state text NOT NULL CHECK (state IN ('pending', 'done')), rows_read bigint, rows_written bigint,"
          " rows_rejected bigint, rows_dropped bigint, rows_merged bigint, rows_emitted bigint,"
          " rows_inserted bigint, rows_updated bigint, rows_unchanged bigint, rows_emitted_merged bigint,"
-         " digest_rows bigint, digest_sum text, bytes bigint, seconds double precision,"
+         " digest_rows bigint, digest_sum text, told_rows bigint, told_sum text, bytes bigint, seconds "
+         "double precision,"
          " finished_at bigint NOT NULL DEFAULT 0, worker int NOT NULL DEFAULT 0);"
          "CREATE INDEX IF NOT EXISTS chunk_run_load ON " +
          t.chunk +

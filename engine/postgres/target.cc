@@ -248,16 +248,29 @@ void PostgresTarget::remove_rows(const std::string& run, const TableSchema& tabl
       "INSERT INTO " + context_->ledger.chunk +
           " (run, load, kind, state, rows_read, rows_written, rows_rejected, rows_dropped, rows_merged,"
           " rows_emitted, rows_inserted, rows_updated, rows_unchanged, rows_emitted_merged, digest_rows,"
-          " digest_sum, bytes, seconds, finished_at, worker) VALUES ($1, $2, 'correction', 'done', $3, $4, "
-          "$5,"
-          " $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"
+          " digest_sum, told_rows, told_sum, bytes, seconds, finished_at, worker) VALUES ($1, $2, "
+          "'correction',"
+          " 'done', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"
           " RETURNING id",
-      {run, load, std::to_string(b.rows_read), std::to_string(b.rows_written),
-       std::to_string(b.rows_rejected), std::to_string(b.rows_dropped), std::to_string(b.rows_merged),
-       std::to_string(b.rows_emitted), std::to_string(b.rows_inserted), std::to_string(b.rows_updated),
-       std::to_string(b.rows_unchanged), std::to_string(b.rows_emitted_merged),
-       std::to_string(correction.digest.rows), sums_to_text(correction.digest),
-       std::to_string(correction.bytes), std::to_string(correction.seconds), std::to_string(now_micros()),
+      {run,
+       load,
+       std::to_string(b.rows_read),
+       std::to_string(b.rows_written),
+       std::to_string(b.rows_rejected),
+       std::to_string(b.rows_dropped),
+       std::to_string(b.rows_merged),
+       std::to_string(b.rows_emitted),
+       std::to_string(b.rows_inserted),
+       std::to_string(b.rows_updated),
+       std::to_string(b.rows_unchanged),
+       std::to_string(b.rows_emitted_merged),
+       std::to_string(correction.digest.rows),
+       sums_to_text(correction.digest),
+       std::to_string(correction.told.rows),
+       sums_to_text(correction.told),
+       std::to_string(correction.bytes),
+       std::to_string(correction.seconds),
+       std::to_string(now_micros()),
        std::to_string(worker_)});
   CopyBuffer buffer(connection);
   RejectWriter writer(connection, context_->ledger, buffer);

@@ -253,7 +253,7 @@ class Comparing {
       // Rows that meet rows of the target may have been merged there.
       const Balance& balance = record.result.balance;
       const bool merges_alike = load.may_meet_rows || rehash.rows_merged == balance.rows_emitted_merged;
-      if (rehash.digest != record.result.digest || rehash.rows_rejected != balance.rows_rejected ||
+      if (rehash.digest != record.result.told || rehash.rows_rejected != balance.rows_rejected ||
           !merges_alike) {
         throw refused("load " + load.name + " (" + what +
                       ") would give other rows than those committed for " + shown_range(record.chunk.range));
@@ -305,14 +305,14 @@ class CommittedRows {
       road.travel(record->chunk.range, rehash);
       rejected += rehash.rows_rejected;
       // Corrections say nothing of ranges: with them only the whole can be compared.
-      if (corrections_.empty() && rehash.digest != record->result.digest && where.empty())
+      if (corrections_.empty() && rehash.digest != record->result.told && where.empty())
         where = shown_range(record->chunk.range);
       // Rows of a table without a key may stand in another place; not while some of them are still to come.
       if (is_pending_ && !where.empty()) throw changed(where);
       now += rehash.digest;
-      then += record->result.digest;
+      then += record->result.told;
     }
-    for (const auto* record : corrections_) then += record->result.digest;
+    for (const auto* record : corrections_) then += record->result.told;
     if (now != then || rejected != rejects_without_key_)
       throw changed(where.empty() ? "of all that was committed" : where);
     return static_cast<std::int64_t>(chunks_.size());

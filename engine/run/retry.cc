@@ -167,7 +167,7 @@ class Retry {
     for (const auto& record : rejects_[load.name]) keys.insert(to_json(record.reject.key));
     Digest written;
     for (const auto& chunk : chunks_) {
-      if (chunk.chunk.load == load.name) written += chunk.result.digest;
+      if (chunk.chunk.load == load.name) written += chunk.result.told;
     }
     const auto road = make_road(table, load);
     Without now(*road, keys);

@@ -231,6 +231,7 @@ bool keeps(const ResolvedTable& table) {
 ChunkResult negative(const ChunkResult& removed, std::int64_t source_rows) {
   ChunkResult result;
   result.digest -= removed.digest;
+  result.told -= removed.digest;
   result.balance.rows_written = -source_rows;
   result.balance.rows_rejected = source_rows;
   result.balance.rows_emitted = result.balance.rows_inserted = -removed.digest.rows;

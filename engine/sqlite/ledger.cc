@@ -210,7 +210,7 @@ std::vector<ChunkRecord> SqliteLedger::chunks(const std::string& run) {
       "select id, load, range_from, range_until, state, kind, rows_read, rows_written, "
       "rows_rejected, rows_dropped, "
       "rows_merged, rows_emitted, rows_inserted, rows_updated, rows_unchanged, rows_emitted_merged, "
-      "digest_rows, digest_sum, bytes, seconds, finished_at, worker from " +
+      "digest_rows, digest_sum, bytes, seconds, finished_at, worker, told_rows, told_sum from " +
           names().chunk + " where run = ?1 order by id");
   row.bind(1, std::string_view(run));
   while (row.step()) {
@@ -226,6 +226,7 @@ std::vector<ChunkRecord> SqliteLedger::chunks(const std::string& run) {
     record.result.seconds = row.real(19);
     record.finished_at = row.integer(20);
     record.worker = static_cast<int>(row.integer(21));
+    record.result.told = digest_from(row.integer(22), row.text(23));
   }
   return chunks;
 }

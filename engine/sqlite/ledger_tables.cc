@@ -16,8 +16,16 @@ void bind_optional(Statement& statement, int parameter, const std::optional<std:
   }
 }
 
-/// Sixteen parameters from `first`.
-void bind_result(Statement& statement, int first, const ChunkResult& result, const std::string& digest_sum,
+/// What bind_result() binds, as texts: they must outlive the statement.
+struct ResultSums {
+  explicit ResultSums(const ChunkResult& result)
+      : digest(sums_to_text(result.digest)), told(sums_to_text(result.told)) {}
+  std::string digest;
+  std::string told;
+};
+
+/// Eighteen parameters from `first`.
+void bind_result(Statement& statement, int first, const ChunkResult& result, const ResultSums& sums,
                  int worker) {
   statement.bind(first, result.balance.rows_read)
       .bind(first + 1, result.balance.rows_written)
@@ -30,11 +38,13 @@ void bind_result(Statement& statement, int first, const ChunkResult& result, con
       .bind(first + 8, result.balance.rows_unchanged)
       .bind(first + 9, result.balance.rows_emitted_merged)
       .bind(first + 10, result.digest.rows)
-      .bind(first + 11, std::string_view(digest_sum))
-      .bind(first + 12, result.bytes)
-      .bind(first + 13, result.seconds)
-      .bind(first + 14, now_micros())
-      .bind(first + 15, static_cast<std::int64_t>(worker));
+      .bind(first + 11, std::string_view(sums.digest))
+      .bind(first + 12, result.told.rows)
+      .bind(first + 13, std::string_view(sums.told))
+      .bind(first + 14, result.bytes)
+      .bind(first + 15, result.seconds)
+      .bind(first + 16, now_micros())
+      .bind(first + 17, static_cast<std::int64_t>(worker));
 }
 
 }  // namespace
@@ -106,8 +116,9 @@ void SqliteLedgerTables::create(SqliteConnection& connection) const {
       "rows_inserted integer not null default 0, rows_updated integer not null default 0, "
       "rows_unchanged integer not null default 0, rows_emitted_merged integer not null default 0, "
       "digest_rows integer not null default 0, "
-      "digest_sum text not null default '00000000000000000000000000000000', bytes integer not null default "
-      "0, "
+      "digest_sum text not null default '00000000000000000000000000000000', "
+      "told_rows integer not null default 0, "
+      "told_sum text not null default '00000000000000000000000000000000', bytes integer not null default 0, "
       "seconds real not null default 0, finished_at integer not null default 0, "
       "worker integer not null default 0);\n"
       "create index " +
@@ -186,17 +197,18 @@ void SqliteLedgerTables::add_pending(SqliteConnection& connection, const std::st
 
 void SqliteLedgerTables::finish_chunk(SqliteConnection& connection, std::int64_t id,
                                       const ChunkResult& result, int worker) const {
-  const std::string sum = sums_to_text(result.digest);
+  const ResultSums sums(result);
   Statement row(
       connection,
       "update " + chunk +
           " set state = 'done', rows_read = ?2, rows_written = ?3, "
           "rows_rejected = ?4, rows_dropped = ?5, rows_merged = ?6, rows_emitted = ?7, rows_inserted = ?8, "
           "rows_updated = ?9, rows_unchanged = ?10, rows_emitted_merged = ?11, digest_rows = ?12, "
-          "digest_sum = ?13, bytes = ?14, seconds = ?15, finished_at = ?16, worker = ?17 where id = ?1 and "
+          "digest_sum = ?13, told_rows = ?14, told_sum = ?15, bytes = ?16, seconds = ?17, finished_at = ?18, "
+          "worker = ?19 where id = ?1 and "
           "state = 'pending'");
   row.bind(1, id);
-  bind_result(row, 2, result, sum, worker);
+  bind_result(row, 2, result, sums, worker);
   row.run();
   if (sqlite3_changes64(connection.get()) != 1) {
     throw Error(ErrorCode::target,
@@ -207,17 +219,19 @@ void SqliteLedgerTables::finish_chunk(SqliteConnection& connection, std::int64_t
 std::int64_t SqliteLedgerTables::add_correction(SqliteConnection& connection, const std::string& run_id,
                                                 const std::string& load, const ChunkResult& result,
                                                 int worker) const {
-  const std::string sum = sums_to_text(result.digest);
-  Statement row(connection,
-                "insert into " + chunk +
-                    " (run, load, kind, state, rows_read, rows_written, rows_rejected, "
-                    "rows_dropped, rows_merged, rows_emitted, rows_inserted, rows_updated, rows_unchanged, "
-                    "rows_emitted_merged, digest_rows, digest_sum, bytes, seconds, finished_at, worker) "
-                    "values (?1, ?2, "
-                    "'correction', 'done', "
-                    "?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)");
+  const ResultSums sums(result);
+  Statement row(
+      connection,
+      "insert into " + chunk +
+          " (run, load, kind, state, rows_read, rows_written, rows_rejected, "
+          "rows_dropped, rows_merged, rows_emitted, rows_inserted, rows_updated, rows_unchanged, "
+          "rows_emitted_merged, digest_rows, digest_sum, told_rows, told_sum, bytes, seconds, finished_at, "
+          "worker) "
+          "values (?1, ?2, "
+          "'correction', 'done', "
+          "?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)");
   row.bind(1, std::string_view(run_id)).bind(2, std::string_view(load));
-  bind_result(row, 3, result, sum, worker);
+  bind_result(row, 3, result, sums, worker);
   row.run();
   return sqlite3_last_insert_rowid(connection.get());
 }
