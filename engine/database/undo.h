@@ -23,7 +23,8 @@ struct LaterObject {
 /// A table as the target's catalog has it now.
 struct TableState {
   bool exists = false;
-  bool is_whole = true;  // all columns of the schema are there, so that it can be read
+  bool is_whole = true;              // all columns of the schema are there, so that it can be read
+  std::vector<std::string> columns;  // that others have added or taken away: "column x", "column y is gone"
   std::vector<LaterObject> later;
 };
 

@@ -1,5 +1,8 @@
 #include "postgres/take_back.h"
 
+#include <algorithm>
+#include <set>
+
 #include "base/error.h"
 #include "base/text.h"
 #include "postgres/apply.h"
@@ -9,6 +12,10 @@
 namespace planrun {
 namespace {
 
+// What a row was before the run is kept as the text of a row of the table's type; where others have changed
+// that type since, of this one.
+constexpr const char* kTypeBefore = "pg_temp.\"planrun_before\"";
+
 class TakingBack {
  public:
   TakingBack(PostgresConnection& connection, const PostgresContext& context, const std::string& run,
@@ -17,12 +24,18 @@ class TakingBack {
         schema_(table),
         table_(context.table(table.name)),
         undo_(context.ledger.undo),
-        of_run_("u.run = " + quote_literal(run) + " AND u.\"table\" = " + quote_literal(table.name)) {}
+        of_run_("u.run = " + quote_literal(run) + " AND u.\"table\" = " + quote_literal(table.name)) {
+    const Result r = connection_.exec(
+        "SELECT attname FROM pg_attribute WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped",
+        {table_});
+    for (int i = 0; i < r.rows(); ++i) columns_.insert(r.text(i, 0));
+  }
 
   std::vector<ChangedRow> changed(std::size_t limit) {
+    if (lacks_columns()) return {};  // which is told by itself, and no row is as it was
     const Result r = connection_.exec(
         "SELECT u.key, " + std::string(kRow) + " IS NULL FROM " + undo_ + " u LEFT JOIN " + table_ + " " +
-        kRow + " ON " + is_row() + " WHERE " + of_run_ + " AND u.op <> 'sequence' AND md5(" + kRow +
+        kRow + " ON " + is_row() + " WHERE " + of_run_ + " AND u.op <> 'sequence' AND md5(" + own_row() +
         "::text) IS DISTINCT FROM u.after_hash ORDER BY u.id" + " LIMIT " + std::to_string(limit));
     std::vector<ChangedRow> rows;
     for (int i = 0; i < r.rows(); ++i) rows.push_back({r.text(i, 0), r.truth(i, 1)});
@@ -46,6 +59,35 @@ class TakingBack {
 
  private:
   std::string is_row() const { return is_row_of_undo(schema_, kRow, "u"); }
+
+  bool lacks_columns() const {
+    return std::ranges::any_of(schema_.columns, [&](const auto& c) { return !columns_.contains(c.name); });
+  }
+  bool has_columns_of_others() const { return columns_.size() > schema_.columns.size(); }
+
+  /// The row as it was when the run wrote it, without columns that others have added.
+  std::string own_row() const {
+    if (!has_columns_of_others()) return kRow;
+    std::vector<std::string> columns;
+    for (const auto& column : schema_.columns)
+      columns.push_back(std::string(kRow) + "." + quote_name(column.name));
+    return "ROW(" + join(columns, ", ") + ")";
+  }
+
+  /// The type of what `before` holds.
+  std::string type_before() {
+    if (!lacks_columns() && !has_columns_of_others()) return table_;
+    std::vector<std::string> columns;
+    for (const auto& column : schema_.columns) {
+      const std::string name = quote_name(column.name);
+      columns.push_back(columns_.contains(column.name) ? std::string(kRow) + "." + name
+                                                       : "NULL::text AS " + name);
+    }
+    connection_.exec(std::string("DROP TABLE IF EXISTS ") + kTypeBefore + "; CREATE TEMP TABLE " +
+                     "\"planrun_before\" ON COMMIT DROP AS SELECT " + join(columns, ", ") + " FROM " +
+                     table_ + " " + kRow + " WITH NO DATA");
+    return kTypeBefore;
+  }
 
   /// Somebody's rows that refer to a row which would go: deleting might take them along (ON DELETE CASCADE).
   void refuse_rows_that_refer() {
@@ -85,12 +127,14 @@ class TakingBack {
   }
 
   std::int64_t restore() {
+    const std::string type = type_before();
     std::vector<std::string> names;
     std::vector<std::string> values;
     for (const auto& column : schema_.columns) {
       if (!column.generated_sql.empty() || column.identity == Identity::always) continue;
+      if (!columns_.contains(column.name)) continue;
       names.push_back(quote_name(column.name));
-      values.push_back("(u.before::" + table_ + ")." + names.back());
+      values.push_back("(u.before::" + type + ")." + names.back());
     }
     const std::string update = "UPDATE " + table_ + " " + kRow + " SET (" + join(names, ", ") + ") = ROW(" +
                                join(values, ", ") + ") FROM " + undo_ + " u WHERE " + of_run_ +
@@ -148,6 +192,7 @@ class TakingBack {
   std::string table_;
   std::string undo_;
   std::string of_run_;
+  std::set<std::string> columns_;  // that the table has now
 };
 
 }  // namespace

@@ -157,12 +157,12 @@ void PostgresUndo::compare_columns(std::span<const TableSchema* const> tables,
     const auto place = static_cast<std::size_t>(r.integer(i, 0));
     found[place].insert(r.text(i, 1));
     if (tables[place]->find(r.text(i, 1)) == nullptr)
-      states[place].later.push_back({"column " + r.text(i, 1), {}});
+      states[place].columns.push_back("column " + r.text(i, 1));
   }
   for (std::size_t place = 0; place < tables.size(); ++place) {
     for (const auto& column : tables[place]->columns) {
       if (!states[place].exists || found[place].contains(column.name)) continue;
-      states[place].later.push_back({"column " + column.name + " is gone", {}});
+      states[place].columns.push_back("column " + column.name + " is gone");
       states[place].is_whole = false;
     }
   }

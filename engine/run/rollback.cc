@@ -259,11 +259,13 @@ class TakingBack {
       Digest expected;
       for (const auto& load : made[i]->loads) expected += written[load.name];
       if (found[i].exists && found[i].is_whole) look_into(undo, *made[i], expected, table);
+      for (const auto& column : found[i].columns) table.discarded.push_back(column);
       for (const auto& later : found[i].later) table.discarded.push_back(later.what);
       for (const auto& what : table.discarded) refusals.push_back("table " + table.table + ": " + what);
       all.emplace(table.table, LookedAtTable{found[i], table});
     }
     look_at_restored_keys(piece.steps, refusals);
+    look_for_changed_columns(undo, piece.steps, refusals);
     for (const auto& step : piece.steps) {
       if (step.kind == kBegin) look_for_changed_rows(undo, schema_of(step), refusals);
       const auto object = objects_.find(step.id);
@@ -280,6 +282,21 @@ class TakingBack {
     if (table != nullptr) return table->schema;
     throw Error(ErrorCode::refused, "run " + run_.id + " has written into table " + step.table +
                                         ", which is not in the plan that its ledger keeps");
+  }
+
+  // Of tables that were there: what somebody has put into a column since goes with the row that the run made.
+  void look_for_changed_columns(UndoTransaction& undo, const std::vector<StepRecord>& steps,
+                                std::vector<std::string>& refusals) const {
+    std::vector<const TableSchema*> schemas;
+    for (const auto& step : steps) {
+      if (step.kind == kBegin) schemas.push_back(&schema_of(step));
+    }
+    if (schemas.empty()) return;
+    const auto found = undo.look(schemas, own_);
+    for (std::size_t i = 0; i < schemas.size(); ++i) {
+      for (const auto& column : found[i].columns)
+        refusals.push_back("table " + schemas[i]->name + ": " + column);
+    }
   }
 
   static void look_for_changed_rows(UndoTransaction& undo, const TableSchema& table,

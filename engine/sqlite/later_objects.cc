@@ -74,16 +74,14 @@ void compare_columns(SqliteConnection& connection, const TableSchema& table, Tab
   while (row.step()) found.push_back(row.text(0));
   std::vector<std::string> wanted;
   for (const auto& column : table.columns) wanted.push_back(column.name);
-  std::vector<LaterObject> columns;
   for (const auto& name : found) {
-    if (!is_in(wanted, name)) columns.push_back({"column " + name, {}});
+    if (!is_in(wanted, name)) state.columns.push_back("column " + name);
   }
   for (const auto& name : wanted) {
     if (is_in(found, name)) continue;
-    columns.push_back({"column " + name + " is gone", {}});
+    state.columns.push_back("column " + name + " is gone");
     state.is_whole = false;
   }
-  state.later.insert(state.later.begin(), columns.begin(), columns.end());
 }
 
 // Notes what hangs on the tables asked for, one object of the file after the other.

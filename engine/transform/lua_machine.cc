@@ -3,12 +3,26 @@
 #include <new>
 #include <tuple>
 
+#include "base/text.h"
 #include "transform/lua_library.h"
 #include "transform/lua_values.h"
 
 namespace planrun {
 
 namespace {
+
+// A database takes neither a NUL nor broken UTF-8 in the reason of a reject.
+std::string plain_text(std::string_view message) {
+  std::string plain;
+  for (const char c : replace_invalid_utf8(message)) {
+    if (c == '\0') {
+      plain += "\\0";
+    } else {
+      plain += c;
+    }
+  }
+  return plain;
+}
 
 // The hook is asked every so many instructions.
 constexpr int kInstructionsBetweenHooks = 1000;
@@ -101,7 +115,7 @@ bool LuaMachine::run(lua_CFunction step, void* argument, int results, std::initi
     std::size_t size = 0;
     const char* text = lua_type(lua, -1) == LUA_TSTRING ? lua_tolstring(lua, -1, &size)
                                                         : nullptr;  // no number: that allocates
-    failure_ = text == nullptr ? "an error without a message" : std::string(text, size);
+    failure_ = text == nullptr ? "an error without a message" : plain_text({text, size});
   }
   lua_pop(lua, 1);
   return false;

@@ -133,6 +133,8 @@ TEST_CASE("lua: what is no row is told") {
       {"return { [2] = 1 }", "one is a number"},
       {"error('too bad')", "m.lua:2: too bad"},
       {"error('bare', 0)", "m.lua:2: bare"},
+      // Half of a letter, and a NUL: no database keeps them in a text.
+      {"error('cut \\xc3 here\\0.')", "m.lua:2: cut \xEF\xBF\xBD here\\0."},
       {"error({})", "m.lua:2: the error is a table"},
       {"local x = row.nothing.at_all", "m.lua:2: attempt to index a nil value (field 'nothing')"},
   };
