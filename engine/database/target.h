@@ -44,6 +44,9 @@ struct StepWork {
   std::optional<SchemaCheck> premise{};  // asked before the statements; another answer is Error(refused)
   bool begins_table = false;             // one that exists: how its sequences stand is kept for a rollback
   int helpers = 0;                       // processes that the server may give the step beside its own
+  std::vector<std::string> guards{};     // queries of one value, asked before the statements and after them
+  /// Their values, before the commit: what it throws takes the step back. Absent where there are none.
+  std::function<void(const std::vector<GuardValue>& values)> judge{};
 };
 
 /// What a process that has joined a run goes by, as the run's record had it then.

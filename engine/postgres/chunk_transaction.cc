@@ -50,7 +50,9 @@ class PostgresChunkTransaction : public ChunkTransaction {
   void reject(const Reject& reject) override;
   void cut(const Key& key) override;
   void finish(const ChunkResult& result) override;
-  std::vector<GuardValue> guard_values() override;
+  std::vector<GuardValue> guard_values() override {
+    return planrun::guard_values(*connection_, guards_, guards_before_);
+  }
   bool next() override;
   Outcome commit() override;
 
@@ -58,7 +60,6 @@ class PostgresChunkTransaction : public ChunkTransaction {
   Result select_pending();
   bool claim_one();
   bool is_at_work();
-  std::vector<std::string> read_guards();
   void begin_retry(const ClaimRequest& request);
   const LoadTarget& load() const;
   void open_stage();
@@ -115,7 +116,7 @@ bool PostgresChunkTransaction::begin(const ClaimRequest& request) {
   connection_->exec(applied || !guards_.empty() ? "BEGIN ISOLATION LEVEL REPEATABLE READ" : "BEGIN");
   for (const auto& work : request.create) do_work(*connection_, context_->ledger, work, worker_);
   if (!request.retried.empty()) begin_retry(request);
-  guards_before_ = read_guards();
+  guards_before_ = read_guards(*connection_, guards_);
   if (claim_one()) return true;
   open_ = false;
   commit_transaction(*connection_);
@@ -322,24 +323,6 @@ void PostgresChunkTransaction::finish(const ChunkResult& result) {
   connection_->exec("RELEASE SAVEPOINT planrun_chunk");
 }
 
-std::vector<std::string> PostgresChunkTransaction::read_guards() {
-  std::vector<std::string> values;
-  for (const auto& guard : guards_) {
-    const Result r = connection_->exec(guard);
-    if (r.rows() != 1 || r.columns() != 1)
-      throw Error(ErrorCode::plan, "a guard must answer one value: " + guard);
-    values.push_back(r.is_null(0, 0) ? "null" : r.text(0, 0));
-  }
-  return values;
-}
-
-std::vector<GuardValue> PostgresChunkTransaction::guard_values() {
-  const auto now = read_guards();
-  std::vector<GuardValue> values;
-  for (std::size_t i = 0; i < now.size(); ++i) values.push_back({guards_before_[i], now[i]});
-  return values;
-}
-
 bool PostgresChunkTransaction::next() {
   return claim_one();
 }
@@ -356,6 +339,25 @@ Outcome PostgresChunkTransaction::commit() {
 }
 
 }  // namespace
+
+std::vector<std::string> read_guards(PostgresConnection& connection, std::span<const std::string> guards) {
+  std::vector<std::string> values;
+  for (const auto& guard : guards) {
+    const Result r = connection.exec(guard);
+    if (r.rows() != 1 || r.columns() != 1)
+      throw Error(ErrorCode::plan, "a guard must answer one value: " + guard);
+    values.push_back(r.is_null(0, 0) ? "null" : r.text(0, 0));
+  }
+  return values;
+}
+
+std::vector<GuardValue> guard_values(PostgresConnection& connection, std::span<const std::string> guards,
+                                     std::span<const std::string> before) {
+  const auto now = read_guards(connection, guards);
+  std::vector<GuardValue> values;
+  for (std::size_t i = 0; i < now.size(); ++i) values.push_back({before[i], now[i]});
+  return values;
+}
 
 std::unique_ptr<ChunkTransaction> claim_chunk(std::shared_ptr<PostgresContext> context,
                                               std::shared_ptr<PostgresConnection> connection,

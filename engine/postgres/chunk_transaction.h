@@ -2,6 +2,9 @@
 #pragma once
 
 #include <memory>
+#include <span>
+#include <string>
+#include <vector>
 
 #include "database/target.h"
 #include "postgres/context.h"
@@ -13,5 +16,11 @@ namespace planrun {
 std::unique_ptr<ChunkTransaction> claim_chunk(std::shared_ptr<PostgresContext> context,
                                               std::shared_ptr<PostgresConnection> connection,
                                               const ClaimRequest& request, int worker);
+
+/// The values of guards now. Throws Error(plan) where one answers another thing than one value.
+std::vector<std::string> read_guards(PostgresConnection& connection, std::span<const std::string> guards);
+/// These, beside those of before.
+std::vector<GuardValue> guard_values(PostgresConnection& connection, std::span<const std::string> guards,
+                                     std::span<const std::string> before);
 
 }  // namespace planrun

@@ -1,5 +1,6 @@
 #include "postgres/target.h"
 
+#include <algorithm>
 #include <chrono>
 
 #include "base/error.h"
@@ -172,13 +173,18 @@ bool PostgresTarget::is_done(const std::string& run, std::int64_t chunk) {
 
 void PostgresTarget::step_once(std::span<const StepWork> works) {
   PostgresConnection& connection = live();
-  Transaction transaction(connection);
+  const bool is_guarded =
+      std::ranges::any_of(works, [](const StepWork& work) { return !work.guards.empty(); });
+  // A guard sees nobody else's work between its two readings.
+  Transaction transaction(connection, is_guarded ? "BEGIN ISOLATION LEVEL REPEATABLE READ" : "BEGIN");
   // The runner counts on what a step made: it must outlive a crash of the server.
   connection.exec("SET LOCAL synchronous_commit = on");
   for (const StepWork& work : works) {
     if (work.helpers > 0) let_help(connection, work.helpers);
     if (work.begins_table) keep_sequences(connection, *context_, work.run, work.table);
+    const auto before = read_guards(connection, work.guards);
     do_work(connection, context_->ledger, work, worker_);
+    if (work.judge) work.judge(guard_values(connection, work.guards, before));
   }
   transaction.commit();
 }

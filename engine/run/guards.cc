@@ -11,7 +11,7 @@ namespace planrun {
 namespace {
 
 constexpr const char* kBefore = "before the run";
-constexpr const char* kByRun = "load ";
+constexpr std::string_view kChanges = " changes guard ";
 constexpr std::string_view kGuardPrefix = "guard ";
 
 std::string record_name(const WatchedGuard& guard) {
@@ -62,8 +62,12 @@ std::string guard_name(const CheckRecord& record) {
   return record.name.substr(kGuardPrefix.size());
 }
 
+bool is_by_run(const CheckRecord& record) {
+  return record.message.find(kChanges) != std::string::npos;
+}
+
 bool is_after_run(const CheckRecord& record) {
-  return record.message != kBefore && !record.message.starts_with(kByRun);
+  return record.message != kBefore && !is_by_run(record);
 }
 
 std::vector<WatchedGuard> watched_guards(const ResolvedPlan& plan, const std::string& dialect) {
@@ -99,15 +103,21 @@ std::vector<const WatchedGuard*> ask_guards(const std::vector<WatchedGuard>& gua
   return asked;
 }
 
+std::vector<const WatchedGuard*> all_guards(const std::vector<WatchedGuard>& guards) {
+  std::vector<const WatchedGuard*> all;
+  for (const WatchedGuard& guard : guards) all.push_back(&guard);
+  return all;
+}
+
 std::vector<CheckRecord> judge_guards(const std::vector<const WatchedGuard*>& guards,
-                                      const std::vector<GuardValue>& values, const std::string& load) {
+                                      const std::vector<GuardValue>& values, const std::string& transaction) {
   std::vector<CheckRecord> records;
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (values[i].before == values[i].now) continue;
-    const std::string what = kByRun + load + " changes guard " + guards[i]->name + " from " +
+    const std::string what = transaction + std::string(kChanges) + guards[i]->name + " from " +
                              values[i].before + " to " + values[i].now;
     if (guards[i]->severity == CheckSeverity::critical) {
-      throw Error(ErrorCode::unproved, what + "; nothing of that chunk was committed",
+      throw Error(ErrorCode::unproved, what + "; nothing of that transaction was committed",
                   "mend the plan, then run the same command: it goes on from the last committed chunk");
     }
     records.push_back(record_of(*guards[i], values[i].before, values[i].now));
@@ -161,7 +171,8 @@ std::vector<CheckRecord> GuardReadings::begin(const CheckDatabases& databases) {
   return records;
 }
 
-std::vector<CheckRecord> GuardReadings::end(const CheckDatabases& databases) const {
+std::vector<CheckRecord> GuardReadings::end(const CheckDatabases& databases,
+                                            const std::vector<CheckRecord>& of_run) const {
   std::vector<CheckRecord> records;
   for (const auto& guard : guards_) {
     const auto before = std::find_if(earlier_.begin(), earlier_.end(), [&](const CheckRecord& r) {
@@ -169,8 +180,15 @@ std::vector<CheckRecord> GuardReadings::end(const CheckDatabases& databases) con
     });
     if (before == earlier_.end()) continue;
     CheckRecord record = record_of(guard, before->found, read(guard, databases));
+    const auto own = std::find_if(of_run.rbegin(), of_run.rend(), [&](const CheckRecord& r) {
+      return r.name == record_name(guard) && is_by_run(r);
+    });
     if (record.status != "passed") {
-      record.message = "no transaction of the run has changed it: somebody else did while the run went on";
+      record.message =
+          own == of_run.rend()
+              ? "no transaction of the run has changed it: somebody else did while the run went on"
+          : own->found == record.found ? "the run has changed it itself"
+                                       : "the run has changed it itself, and somebody else while it went on";
     }
     records.push_back(std::move(record));
   }

@@ -19,10 +19,12 @@ std::vector<WatchedGuard> watched_guards(const ResolvedPlan& plan, const std::st
 std::vector<const WatchedGuard*> ask_guards(const std::vector<WatchedGuard>& guards,
                                             std::span<const std::string> tables, ClaimRequest& request);
 
-/// What a transaction of `load` has done to its guards. Throws Error(unproved) for a critical one: the
-/// transaction is not committed then. Those of lesser severity are told as check results.
+std::vector<const WatchedGuard*> all_guards(const std::vector<WatchedGuard>& guards);
+
+/// What a transaction ("load orders", "sql tidy") has done to its guards. Throws Error(unproved) for a
+/// critical one: the transaction is not committed then. Those of lesser severity are told as check results.
 std::vector<CheckRecord> judge_guards(const std::vector<const WatchedGuard*>& guards,
-                                      const std::vector<GuardValue>& values, const std::string& load);
+                                      const std::vector<GuardValue>& values, const std::string& transaction);
 
 /// Whether a result of the ledger is a reading of a guard, and of which.
 bool is_guard(const CheckRecord& record);
@@ -44,7 +46,8 @@ class GuardReadings {
   /// Results to be written before the first step; none where the run has them already. Throws Error(plan) for
   /// a guard that cannot be read.
   std::vector<CheckRecord> begin(const CheckDatabases& databases);
-  std::vector<CheckRecord> end(const CheckDatabases& databases) const;
+  /// `of_run`: its results so far, of which some say what the run's own transactions have changed.
+  std::vector<CheckRecord> end(const CheckDatabases& databases, const std::vector<CheckRecord>& of_run) const;
 
  private:
   const std::vector<WatchedGuard>& guards_;

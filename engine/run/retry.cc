@@ -216,7 +216,7 @@ class Retry {
     if (!transaction)
       throw Error(ErrorCode::system, "the retried rows of load " + load.name + " have no chunk");
     const ChunkResult result = loader.load_again(*transaction, keys);
-    const auto changed = judge_guards(guards, transaction->guard_values(), load.name);
+    const auto changed = judge_guards(guards, transaction->guard_values(), "load " + load.name);
     if (transaction->commit() == Outcome::in_doubt) {
       throw Error(ErrorCode::interrupted, "the connection was lost inside COMMIT",
                   "the same command goes on");

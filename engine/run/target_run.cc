@@ -529,7 +529,8 @@ class Run : public TargetRun {
         table->second->index_count = std::atoi(result.found.c_str());
       summary_.checks.push_back(std::move(result));
     }
-    for (auto& result : guard_readings_->end(databases)) summary_.checks.push_back(std::move(result));
+    for (auto& result : guard_readings_->end(databases, ledger_->checks(record_.id)))
+      summary_.checks.push_back(std::move(result));
     ledger_->write_checks(record_.id, summary_.checks);
   }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <thread>
+#include <utility>
 
 #include "base/error.h"
 #include "base/time.h"
@@ -156,6 +157,7 @@ bool Worker::do_together(const std::vector<Job>& jobs) {
   }
   const double seconds = seconds_since(start) / static_cast<double>(jobs.size());
   for (const Job& job : jobs) {
+    tell_changed_guards(std::exchange(guards_changed_[step_of(job).id], {}));
     context_.observer.with([&](Observer& o) { o.step_ended(step_of(job), seconds); });
     context_.schedule.step_done(job);
   }
@@ -264,7 +266,7 @@ bool Worker::load_next(ClaimRequest& request, const std::vector<std::string>& ta
       last_chunk = transaction->chunk().id;
       done.emplace_back(&loader, loader.load(*transaction));
     } while (several && !context_.stop && seconds_since(start) < kGroupSeconds && transaction->next());
-    changed_guards = judge_guards(guards, transaction->guard_values(), name);
+    changed_guards = judge_guards(guards, transaction->guard_values(), "load " + name);
     if (transaction->commit() == Outcome::in_doubt) {
       target_.reset();
       if (!target().is_done(context_.run, last_chunk)) {
@@ -277,11 +279,14 @@ bool Worker::load_next(ClaimRequest& request, const std::vector<std::string>& ta
     take_back();
     throw;
   }
-  if (changed_guards.empty()) return true;
-  context_.ledger.with([&](Ledger& ledger) { ledger.write_checks(context_.run, changed_guards); });
-  for (const auto& record : changed_guards)
-    context_.observer.with([&](Observer& o) { o.notice(record.message); });
+  tell_changed_guards(changed_guards);
   return true;
+}
+
+void Worker::tell_changed_guards(const std::vector<CheckRecord>& changed) {
+  if (changed.empty()) return;
+  context_.ledger.with([&](Ledger& ledger) { ledger.write_checks(context_.run, changed); });
+  for (const auto& record : changed) context_.observer.with([&](Observer& o) { o.notice(record.message); });
 }
 
 StepWork Worker::work_of(const Job& job) {
@@ -290,6 +295,16 @@ StepWork Worker::work_of(const Job& job) {
   work.begins_table = step.kind == StepKind::begin;
   work.helpers = job.helpers;
   work.premise = step.premise;
+  if (step.kind == StepKind::sql) {
+    // Nobody but the server knows which tables it writes.
+    const auto all = all_guards(context_.guards);
+    for (const WatchedGuard* guard : all) work.guards.push_back(guard->sql);
+    if (!all.empty()) {
+      work.judge = [this, all, id = step.id](const std::vector<GuardValue>& values) {
+        guards_changed_[id] = judge_guards(all, values, id);
+      };
+    }
+  }
   if (step.kind == StepKind::create || step.kind == StepKind::begin) {
     for (const auto& load : context_.table(step.table).loads) {
       for (auto& chunk : first_chunks(source(load.source), load, context_.rows_per_chunk)) {
@@ -306,6 +321,7 @@ void Worker::do_schema_step(const Job& job) {
   for (;;) {
     try {
       target().do_step(work);
+      tell_changed_guards(std::exchange(guards_changed_[step.id], {}));
       break;
     } catch (const Error& error) {
       // Unique and foreign key violations: rows are in the way. What the plan's own SQL does is its author's.

@@ -39,6 +39,7 @@ class Worker {
   void do_schema_step(const Job& job);
   void do_alone(const Job& job);
   bool do_together(const std::vector<Job>& jobs);
+  void tell_changed_guards(const std::vector<CheckRecord>& changed);
   void do_proof(const Job& job);
   void count_sources(const ResolvedTable& table, Found& found);
   void prove_written_rows(const ResolvedTable& table, Found& found);
@@ -59,7 +60,8 @@ class Worker {
 
   RunContext& context_;
   int number_;
-  std::vector<StepRecord> noted_;  // done, and not in the ledger yet
+  std::vector<StepRecord> noted_;                                   // done, and not in the ledger yet
+  std::map<std::string, std::vector<CheckRecord>> guards_changed_;  // by step, of the transaction under way
   std::unique_ptr<Target> target_;
   std::map<std::string, std::unique_ptr<Source>> sources_;
   std::map<std::string, std::unique_ptr<LoadTools>> tools_;

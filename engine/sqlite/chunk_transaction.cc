@@ -40,7 +40,7 @@ class SqliteChunkTransaction : public ChunkTransaction {
       if (do_step_work(*connection_, ledger_, work, worker_)) created_.insert(work.table);
     }
     if (!request.retried.empty()) begin_retry(request.retried);
-    guards_before_ = read_guards();
+    guards_before_ = read_guards(*connection_, guards_);
   }
 
   ~SqliteChunkTransaction() override { writers_.pipe.rest(); }
@@ -62,7 +62,9 @@ class SqliteChunkTransaction : public ChunkTransaction {
     if (load().fans_out) connection_->execute("release planrun_chunk");
     ledger_.finish_chunk(*connection_, chunk_.id, result, worker_);
   }
-  std::vector<GuardValue> guard_values() override;
+  std::vector<GuardValue> guard_values() override {
+    return planrun::guard_values(*connection_, guards_, guards_before_);
+  }
   bool next() override;
 
   Outcome commit() override {
@@ -82,7 +84,6 @@ class SqliteChunkTransaction : public ChunkTransaction {
   void begin_retry(std::span<const std::int64_t> rejects);
   RowWriter& writer();
   void put_counter_first();
-  std::vector<std::string> read_guards();
   const LoadTarget& load() const { return *std::ranges::find(loads_, chunk_.load, &LoadTarget::load); }
   void cut_ledger(const Key& key);
 
@@ -189,25 +190,6 @@ void SqliteChunkTransaction::cut_ledger(const Key& key) {
   Statement row(*connection_, "update " + ledger_.chunk + " set range_until = ?2 where id = ?1");
   row.bind(1, chunk_.id).bind(2, std::string_view(until)).run();
   ledger_.add_pending(*connection_, run_, rest);
-}
-
-std::vector<std::string> SqliteChunkTransaction::read_guards() {
-  std::vector<std::string> values;
-  for (const auto& guard : guards_) {
-    const QueryResult result = run_query(*connection_, guard);
-    if (result.rows.size() != 1 || result.columns.size() != 1) {
-      throw Error(ErrorCode::plan, "a guard must answer one value: " + guard);
-    }
-    values.push_back(result.rows[0][0].value_or("null"));
-  }
-  return values;
-}
-
-std::vector<GuardValue> SqliteChunkTransaction::guard_values() {
-  const auto now = read_guards();
-  std::vector<GuardValue> values;
-  for (std::size_t i = 0; i < now.size(); ++i) values.push_back({guards_before_[i], now[i]});
-  return values;
 }
 
 // Behind the chunk claimed before first: of thousands that share a transaction each would be looked for among

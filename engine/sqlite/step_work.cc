@@ -175,7 +175,9 @@ void do_open_work(SqliteConnection& connection, const SqliteLedgerTables& ledger
                   int worker) {
   StepRecord done{work.step, step_kind(work), work.table, StepState::done, 0, "", now_micros(), worker};
   const Stopwatch watch;
+  const auto before = read_guards(connection, work.guards);
   for (const auto& sql : work.statements) run_step_text(connection, sql);
+  if (work.judge) work.judge(guard_values(connection, work.guards, before));
   if (work.begins_table) keep_sequence(connection, ledger, work.run, work.table);
   for (const auto& chunk : work.pending) ledger.add_pending(connection, work.run, chunk);
   done.seconds = watch.seconds();
@@ -201,6 +203,26 @@ void analyze_together(SqliteConnection& connection, const SqliteLedgerTables& le
 }
 
 }  // namespace
+
+std::vector<std::string> read_guards(SqliteConnection& connection, std::span<const std::string> guards) {
+  std::vector<std::string> values;
+  for (const auto& guard : guards) {
+    const QueryResult result = run_query(connection, guard);
+    if (result.rows.size() != 1 || result.columns.size() != 1) {
+      throw Error(ErrorCode::plan, "a guard must answer one value: " + guard);
+    }
+    values.push_back(result.rows[0][0].value_or("null"));
+  }
+  return values;
+}
+
+std::vector<GuardValue> guard_values(SqliteConnection& connection, std::span<const std::string> guards,
+                                     std::span<const std::string> before) {
+  const auto now = read_guards(connection, guards);
+  std::vector<GuardValue> values;
+  for (std::size_t i = 0; i < now.size(); ++i) values.push_back({before[i], now[i]});
+  return values;
+}
 
 bool do_step_work(SqliteConnection& connection, const SqliteLedgerTables& ledger, const StepWork& work,
                   int worker) {

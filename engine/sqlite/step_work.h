@@ -3,6 +3,7 @@
 
 #include <span>
 #include <string>
+#include <vector>
 
 #include "database/target.h"
 #include "sqlite/handle.h"
@@ -23,5 +24,11 @@ void do_step_works(SqliteConnection& connection, const SqliteLedgerTables& ledge
 /// One text of a step, which may hold several statements; the orphans that a foreign key's check finds are an
 /// Error with sqlstate 23503. What would end the step's transaction or leave the file is refused.
 void run_step_text(SqliteConnection& connection, const std::string& sql);
+
+/// The values of guards now. Throws Error(plan) where one answers another thing than one value.
+std::vector<std::string> read_guards(SqliteConnection& connection, std::span<const std::string> guards);
+/// These, beside those of before.
+std::vector<GuardValue> guard_values(SqliteConnection& connection, std::span<const std::string> guards,
+                                     std::span<const std::string> before);
 
 }  // namespace planrun
