@@ -145,7 +145,7 @@ std::string verdict_text(const Preview& p, const Paint& paint) {
   }
   if (rejected > 0)
     return paint.careful("A run would keep " + with_thousands(rejected) + " rows as rejects") + "\n";
-  return paint.good("Every row fits") + "\n";
+  return paint.good("Every row fits its columns") + "\n";
 }
 
 }  // namespace

@@ -486,9 +486,9 @@ class Run : public TargetRun {
       summary_.verdict = Verdict::unproved;
       summary_.message = join(faults, "; ");
       summary_.hint =
-          "every row of the run is in the target or kept as a reject, as the ledger says; when the cause is "
-          "mended, "
-          "the same command proves and checks again";
+          "every row was committed, or kept as a reject, as the ledger says; when the cause is mended, the "
+          "same command proves and checks again; rows that are gone since come again with planrun rollback "
+          "and a new run";
       record_.state = RunState::unproved;
     }
     record_.finished_at = record_.updated_at = now_micros();
