@@ -42,4 +42,8 @@ std::string create_step_id(const std::string& table) {
   return "create " + table;
 }
 
+std::string begin_step_id(const std::string& table) {
+  return "begin " + table;
+}
+
 }  // namespace planrun

@@ -88,5 +88,6 @@ LoadTarget load_target(const ResolvedTable& table, const ResolvedLoad& load);
 
 /// The ledger's id of the step that creates a table; also of a table created with its first chunk.
 std::string create_step_id(const std::string& table);
+std::string begin_step_id(const std::string& table);
 
 }  // namespace planrun

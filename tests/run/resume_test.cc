@@ -128,6 +128,42 @@ TEST_CASE("a mended plan goes on where what is committed agrees, into PostgreSQL
   check_mended_plan(Kind::postgresql);
 }
 
+namespace {
+
+// Rows that were written into a table that exists under one plan are not proved under another.
+void check_other_rows(Kind kind) {
+  const auto plan = [](const std::string& expr, const std::string& late) {
+    return "[table.t]\nfrom = \"s.t\"\nexists = true\nwrite = \"upsert\"\nkey = [\"id\"]\nignore = [\"n\"]\n"
+           "[table.t.columns]\nid = { from = \"id\" }\nv = { expr = \"" +
+           expr + "\" }\n[[sql]]\nname = \"late\"\nat = \"end\"\nsql = \"" + late +
+           "\"\nundo = \"select 1\"\n";
+  };
+  Migration m(kind, rows(50), plan("v", "select nothing_of_the_kind"));
+  m.target("create table t(id integer primary key, v text)");
+  m.target("insert into t values (1, 'old')");
+  REQUIRE(m.run().status == 1);
+  REQUIRE(m.target("select v from t where id = 2") == "row number 2");
+  m.write_plan(plan("v || '!'", "select 1"));
+  const ProcessResult refused = m.run();
+  INFO(refused.out << refused.err);
+  CHECK(refused.status == 1);
+  CHECK_THAT(refused.err, ContainsSubstring("would give other rows than those committed"));
+  m.write_plan(plan("v || ''", "select 1"));
+  CHECK(m.run().status == 0);
+  CHECK(m.rollback().status == 0);
+  CHECK(m.target("select id, v from t") == "1|old");
+}
+
+}  // namespace
+
+TEST_CASE("a mended plan gives the rows that are committed in a table that exists, into SQLite") {
+  check_other_rows(Kind::sqlite);
+}
+TEST_CASE("a mended plan gives the rows that are committed in a table that exists, into PostgreSQL",
+          "[postgres]") {
+  check_other_rows(Kind::postgresql);
+}
+
 TEST_CASE("a changed snapshot is refused by name", "[postgres]") {
   Migration m(Kind::postgresql, kMany, plan_of("text"));
   REQUIRE(interrupted(m).status == 4);

@@ -77,4 +77,13 @@ TEST_CASE("rollback: a column that others have dropped is named, and the others 
   CHECK(m.target("select id, v, late from ac order by id") == "1|o1|l\n2|o2|l\n3||l\n4|a,\"b|l\n5|o5|l");
 }
 
+TEST_CASE("a column that others add to a table that was there changes no plan, in SQLite") {
+  Migration m(Kind::sqlite, kSource, kPlan);
+  upsert(m);
+  m.target("alter table ac add column zz integer default 7");
+  const ProcessResult verified = run_planrun({"verify", m.plan_file().string()}, m.state());
+  INFO(verified.out << verified.err);
+  CHECK(verified.status == 0);
+}
+
 }  // namespace rollback_columns_test
