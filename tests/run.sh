@@ -23,7 +23,7 @@ build=$root/build
 export XDG_STATE_HOME=$build/state
 export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 with_postgres=("$root/tests/support/with_postgres.sh" -c fsync=off -c synchronous_commit=off -c full_page_writes=off)
-# Tests make and drop databases by the thousand: in memory, where it has room, that takes a tenth less.
+# Tests make and drop databases by the thousand. In memory, where it has room, no file system looks for room for each of their files.
 if [[ -w /dev/shm && $(df --output=avail --block-size=G /dev/shm | tr -dc '0-9\n' | tail -n 1) -ge 4 ]]; then
   with_postgres+=(-d /dev/shm)
 fi

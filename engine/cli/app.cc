@@ -1,5 +1,6 @@
 #include "cli/app.h"
 
+#include <csignal>
 #include <cstdlib>
 #include <iostream>
 
@@ -378,6 +379,8 @@ int run_app(int argc, char** argv) {
   try {
     stop_flag();  // From here on Ctrl-C is answered.
     ignore_pause_signals();
+    // A file that may not grow any more (ulimit -f) then fails its write, which is told.
+    ::signal(SIGXFSZ, SIG_IGN);
     return App().run(argc, argv, console);
   } catch (const Error& error) {
     const std::string text = error.what();

@@ -46,8 +46,6 @@ const std::atomic<bool>& stop_flag() {
   action.sa_handler = on_signal;
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
-  // A file that may not grow any more (ulimit -f) fails the write, and the run says so.
-  ::signal(SIGXFSZ, SIG_IGN);
   return stop_wanted();
 }
 

@@ -26,8 +26,8 @@ struct Databases {
 };
 
 /// Throws Error(plan) for a kind of database that cannot be what the plan wants it to be. A source that
-/// cannot be opened says so when it is read: what is there of a run can be taken back, and verified from its
-/// snapshot, all the same.
+/// cannot be opened says so when it is read: a run can be taken back, and verified from its snapshot, all
+/// the same.
 Databases open_databases(const Plan& plan);
 /// `source` is a path, or a url as a plan has it. Throws Error(usage) for a kind of database that is not
 /// read.

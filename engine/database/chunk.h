@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -60,6 +61,14 @@ struct GuardValue {
   std::string before;
   std::string now;
 };
+
+/// Two readings of the same guards, in the same order.
+inline std::vector<GuardValue> guard_values(std::span<const std::string> before,
+                                            std::span<const std::string> now) {
+  std::vector<GuardValue> values;
+  for (std::size_t i = 0; i < now.size(); ++i) values.push_back({before[i], now[i]});
+  return values;
+}
 
 enum class Outcome { committed, in_doubt };
 

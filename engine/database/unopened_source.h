@@ -12,7 +12,7 @@
 
 namespace planrun {
 
-/// Says why it could not be opened as soon as itself is read, and not before.
+/// Says why it could not be opened when it is read itself, and not before.
 class UnopenedSource : public SourceDatabase {
  public:
   using OpenSnapshot = std::function<std::unique_ptr<SourceDatabase>(const std::filesystem::path& file)>;

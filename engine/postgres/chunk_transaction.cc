@@ -51,7 +51,7 @@ class PostgresChunkTransaction : public ChunkTransaction {
   void cut(const Key& key) override;
   void finish(const ChunkResult& result) override;
   std::vector<GuardValue> guard_values() override {
-    return planrun::guard_values(*connection_, guards_, guards_before_);
+    return planrun::guard_values(guards_before_, read_guards(*connection_, guards_));
   }
   bool next() override;
   Outcome commit() override;
@@ -348,14 +348,6 @@ std::vector<std::string> read_guards(PostgresConnection& connection, std::span<c
       throw Error(ErrorCode::plan, "a guard must answer one value: " + guard);
     values.push_back(r.is_null(0, 0) ? "null" : r.text(0, 0));
   }
-  return values;
-}
-
-std::vector<GuardValue> guard_values(PostgresConnection& connection, std::span<const std::string> guards,
-                                     std::span<const std::string> before) {
-  const auto now = read_guards(connection, guards);
-  std::vector<GuardValue> values;
-  for (std::size_t i = 0; i < now.size(); ++i) values.push_back({before[i], now[i]});
   return values;
 }
 

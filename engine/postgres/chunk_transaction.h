@@ -19,8 +19,5 @@ std::unique_ptr<ChunkTransaction> claim_chunk(std::shared_ptr<PostgresContext> c
 
 /// The values of guards now. Throws Error(plan) where one answers another thing than one value.
 std::vector<std::string> read_guards(PostgresConnection& connection, std::span<const std::string> guards);
-/// These, beside those of before.
-std::vector<GuardValue> guard_values(PostgresConnection& connection, std::span<const std::string> guards,
-                                     std::span<const std::string> before);
 
 }  // namespace planrun

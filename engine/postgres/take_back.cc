@@ -14,7 +14,7 @@ namespace {
 
 // What a row was before the run is kept as the text of a row of the table's type; where others have changed
 // that type since, of this one.
-constexpr const char* kTypeBefore = "pg_temp.\"planrun_before\"";
+constexpr const char* kTypeBefore = "pg_temp.planrun_before";
 
 class TakingBack {
  public:
@@ -83,10 +83,12 @@ class TakingBack {
       columns.push_back(columns_.contains(column.name) ? std::string(kRow) + "." + name
                                                        : "NULL::text AS " + name);
     }
-    connection_.exec(std::string("DROP TABLE IF EXISTS ") + kTypeBefore + "; CREATE TEMP TABLE " +
-                     "\"planrun_before\" ON COMMIT DROP AS SELECT " + join(columns, ", ") + " FROM " +
-                     table_ + " " + kRow + " WITH NO DATA");
-    return kTypeBefore;
+    // A transaction may take rows of several tables back.
+    std::string type = kTypeBefore;
+    connection_.exec("DROP TABLE IF EXISTS " + type + "; CREATE TEMP TABLE " + type +
+                     " ON COMMIT DROP AS SELECT " + join(columns, ", ") + " FROM " + table_ + " " + kRow +
+                     " WITH NO DATA");
+    return type;
   }
 
   /// Somebody's rows that refer to a row which would go: deleting might take them along (ON DELETE CASCADE).

@@ -184,7 +184,7 @@ void PostgresTarget::step_once(std::span<const StepWork> works) {
     if (work.begins_table) keep_sequences(connection, *context_, work.run, work.table);
     const auto before = read_guards(connection, work.guards);
     do_work(connection, context_->ledger, work, worker_);
-    if (work.judge) work.judge(guard_values(connection, work.guards, before));
+    if (work.judge) work.judge(guard_values(before, read_guards(connection, work.guards)));
   }
   transaction.commit();
 }
@@ -254,9 +254,9 @@ void PostgresTarget::remove_rows(const std::string& run, const TableSchema& tabl
       "INSERT INTO " + context_->ledger.chunk +
           " (run, load, kind, state, rows_read, rows_written, rows_rejected, rows_dropped, rows_merged,"
           " rows_emitted, rows_inserted, rows_updated, rows_unchanged, rows_emitted_merged, digest_rows,"
-          " digest_sum, told_rows, told_sum, bytes, seconds, finished_at, worker) VALUES ($1, $2, "
-          "'correction',"
-          " 'done', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"
+          " digest_sum, told_rows, told_sum, bytes, seconds, finished_at, worker)"
+          " VALUES ($1, $2, 'correction', 'done', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, "
+          "$16, $17, $18, $19, $20)"
           " RETURNING id",
       {run,
        load,

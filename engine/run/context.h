@@ -88,6 +88,7 @@ LoadTarget load_target(const ResolvedTable& table, const ResolvedLoad& load);
 
 /// The ledger's id of the step that creates a table; also of a table created with its first chunk.
 std::string create_step_id(const std::string& table);
+/// Of the step that begins the loads into a table that exists.
 std::string begin_step_id(const std::string& table);
 
 }  // namespace planrun

@@ -46,6 +46,22 @@ std::string read(const WatchedGuard& guard, const CheckDatabases& databases) {
   }
 }
 
+bool is_by_run(const CheckRecord& record) {
+  return record.message.find(kChanges) != std::string::npos;
+}
+
+// Why a guard differs after a run, whose results so far are `of_run`.
+std::string why_changed(const WatchedGuard& guard, const CheckRecord& now,
+                        const std::vector<CheckRecord>& of_run) {
+  const auto own = std::find_if(of_run.rbegin(), of_run.rend(), [&](const CheckRecord& r) {
+    return r.name == record_name(guard) && is_by_run(r);
+  });
+  if (own == of_run.rend())
+    return "no transaction of the run has changed it: somebody else did while the run went on";
+  if (own->found == now.found) return "the run has changed it itself";
+  return "the run has changed it itself, and somebody else while it went on";
+}
+
 // "public.crm_contacts" -> "crm_contacts".
 std::string unqualified(const std::string& name) {
   const auto dot = name.rfind('.');
@@ -60,10 +76,6 @@ bool is_guard(const CheckRecord& record) {
 
 std::string guard_name(const CheckRecord& record) {
   return record.name.substr(kGuardPrefix.size());
-}
-
-bool is_by_run(const CheckRecord& record) {
-  return record.message.find(kChanges) != std::string::npos;
 }
 
 bool is_after_run(const CheckRecord& record) {
@@ -180,16 +192,7 @@ std::vector<CheckRecord> GuardReadings::end(const CheckDatabases& databases,
     });
     if (before == earlier_.end()) continue;
     CheckRecord record = record_of(guard, before->found, read(guard, databases));
-    const auto own = std::find_if(of_run.rbegin(), of_run.rend(), [&](const CheckRecord& r) {
-      return r.name == record_name(guard) && is_by_run(r);
-    });
-    if (record.status != "passed") {
-      record.message =
-          own == of_run.rend()
-              ? "no transaction of the run has changed it: somebody else did while the run went on"
-          : own->found == record.found ? "the run has changed it itself"
-                                       : "the run has changed it itself, and somebody else while it went on";
-    }
+    if (record.status != "passed") record.message = why_changed(guard, record, of_run);
     records.push_back(std::move(record));
   }
   return records;

@@ -247,6 +247,9 @@ class TakingBack {
       made.push_back(table);
       schemas.push_back(&table->schema);
     }
+    for (const auto& step : piece.steps) {
+      if (step.kind == kBegin) schemas.push_back(&schema_of(step));
+    }
     const auto found = undo.look(schemas, own_);
     auto written = written_by_load(ledger_.chunks(run_.id));
     std::map<std::string, LookedAtTable> all;
@@ -265,7 +268,11 @@ class TakingBack {
       all.emplace(table.table, LookedAtTable{found[i], table});
     }
     look_at_restored_keys(piece.steps, refusals);
-    look_for_changed_columns(undo, piece.steps, refusals);
+    // Of tables that were there: what somebody has put into a column since goes with the run's rows.
+    for (std::size_t i = made.size(); i < found.size(); ++i) {
+      for (const auto& column : found[i].columns)
+        refusals.push_back("table " + schemas[i]->name + ": " + column);
+    }
     for (const auto& step : piece.steps) {
       if (step.kind == kBegin) look_for_changed_rows(undo, schema_of(step), refusals);
       const auto object = objects_.find(step.id);
@@ -282,21 +289,6 @@ class TakingBack {
     if (table != nullptr) return table->schema;
     throw Error(ErrorCode::refused, "run " + run_.id + " has written into table " + step.table +
                                         ", which is not in the plan that its ledger keeps");
-  }
-
-  // Of tables that were there: what somebody has put into a column since goes with the row that the run made.
-  void look_for_changed_columns(UndoTransaction& undo, const std::vector<StepRecord>& steps,
-                                std::vector<std::string>& refusals) const {
-    std::vector<const TableSchema*> schemas;
-    for (const auto& step : steps) {
-      if (step.kind == kBegin) schemas.push_back(&schema_of(step));
-    }
-    if (schemas.empty()) return;
-    const auto found = undo.look(schemas, own_);
-    for (std::size_t i = 0; i < schemas.size(); ++i) {
-      for (const auto& column : found[i].columns)
-        refusals.push_back("table " + schemas[i]->name + ": " + column);
-    }
   }
 
   static void look_for_changed_rows(UndoTransaction& undo, const TableSchema& table,

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <thread>
-#include <utility>
 
 #include "base/error.h"
 #include "base/time.h"
@@ -157,7 +156,7 @@ bool Worker::do_together(const std::vector<Job>& jobs) {
   }
   const double seconds = seconds_since(start) / static_cast<double>(jobs.size());
   for (const Job& job : jobs) {
-    tell_changed_guards(std::exchange(guards_changed_[step_of(job).id], {}));
+    tell_guards_changed_by(step_of(job));
     context_.observer.with([&](Observer& o) { o.step_ended(step_of(job), seconds); });
     context_.schedule.step_done(job);
   }
@@ -289,6 +288,10 @@ void Worker::tell_changed_guards(const std::vector<CheckRecord>& changed) {
   for (const auto& record : changed) context_.observer.with([&](Observer& o) { o.notice(record.message); });
 }
 
+void Worker::tell_guards_changed_by(const Step& step) {
+  if (const auto changed = guards_changed_.extract(step.id)) tell_changed_guards(changed.mapped());
+}
+
 StepWork Worker::work_of(const Job& job) {
   const Step& step = step_of(job);
   StepWork work{context_.run, step.id, step.table, step.statements, {}};
@@ -321,7 +324,7 @@ void Worker::do_schema_step(const Job& job) {
   for (;;) {
     try {
       target().do_step(work);
-      tell_changed_guards(std::exchange(guards_changed_[step.id], {}));
+      tell_guards_changed_by(step);
       break;
     } catch (const Error& error) {
       // Unique and foreign key violations: rows are in the way. What the plan's own SQL does is its author's.

@@ -40,6 +40,7 @@ class Worker {
   void do_alone(const Job& job);
   bool do_together(const std::vector<Job>& jobs);
   void tell_changed_guards(const std::vector<CheckRecord>& changed);
+  void tell_guards_changed_by(const Step& step);
   void do_proof(const Job& job);
   void count_sources(const ResolvedTable& table, Found& found);
   void prove_written_rows(const ResolvedTable& table, Found& found);

@@ -63,7 +63,7 @@ class SqliteChunkTransaction : public ChunkTransaction {
     ledger_.finish_chunk(*connection_, chunk_.id, result, worker_);
   }
   std::vector<GuardValue> guard_values() override {
-    return planrun::guard_values(*connection_, guards_, guards_before_);
+    return planrun::guard_values(guards_before_, read_guards(*connection_, guards_));
   }
   bool next() override;
 

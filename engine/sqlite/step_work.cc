@@ -177,7 +177,7 @@ void do_open_work(SqliteConnection& connection, const SqliteLedgerTables& ledger
   const Stopwatch watch;
   const auto before = read_guards(connection, work.guards);
   for (const auto& sql : work.statements) run_step_text(connection, sql);
-  if (work.judge) work.judge(guard_values(connection, work.guards, before));
+  if (work.judge) work.judge(guard_values(before, read_guards(connection, work.guards)));
   if (work.begins_table) keep_sequence(connection, ledger, work.run, work.table);
   for (const auto& chunk : work.pending) ledger.add_pending(connection, work.run, chunk);
   done.seconds = watch.seconds();
@@ -213,14 +213,6 @@ std::vector<std::string> read_guards(SqliteConnection& connection, std::span<con
     }
     values.push_back(result.rows[0][0].value_or("null"));
   }
-  return values;
-}
-
-std::vector<GuardValue> guard_values(SqliteConnection& connection, std::span<const std::string> guards,
-                                     std::span<const std::string> before) {
-  const auto now = read_guards(connection, guards);
-  std::vector<GuardValue> values;
-  for (std::size_t i = 0; i < now.size(); ++i) values.push_back({before[i], now[i]});
   return values;
 }
 

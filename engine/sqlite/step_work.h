@@ -27,8 +27,5 @@ void run_step_text(SqliteConnection& connection, const std::string& sql);
 
 /// The values of guards now. Throws Error(plan) where one answers another thing than one value.
 std::vector<std::string> read_guards(SqliteConnection& connection, std::span<const std::string> guards);
-/// These, beside those of before.
-std::vector<GuardValue> guard_values(SqliteConnection& connection, std::span<const std::string> guards,
-                                     std::span<const std::string> before);
 
 }  // namespace planrun

@@ -148,6 +148,13 @@ void check_other_rows(Kind kind) {
   INFO(refused.out << refused.err);
   CHECK(refused.status == 1);
   CHECK_THAT(refused.err, ContainsSubstring("would give other rows than those committed"));
+  std::string meets_otherwise = plan("v", "select 1");
+  meets_otherwise.replace(meets_otherwise.find("upsert"), 6, "insert_missing");
+  m.write_plan(meets_otherwise);
+  const ProcessResult otherwise = m.run();
+  INFO(otherwise.out << otherwise.err);
+  CHECK(otherwise.status == 1);
+  CHECK_THAT(otherwise.err, ContainsSubstring("would meet rows of the target in another way"));
   m.write_plan(plan("v || ''", "select 1"));
   CHECK(m.run().status == 0);
   CHECK(m.rollback().status == 0);
@@ -162,6 +169,22 @@ TEST_CASE("a mended plan gives the rows that are committed in a table that exist
 TEST_CASE("a mended plan gives the rows that are committed in a table that exists, into PostgreSQL",
           "[postgres]") {
   check_other_rows(Kind::postgresql);
+}
+
+TEST_CASE("a file that may not grow fails the run by name, and the same command goes on, into SQLite") {
+  Migration m(Kind::sqlite, rows(20'000), "[table.t]\nfrom = \"s.t\"\n");
+  // In units of 1 KiB: the snapshot fits, and the target does not.
+  const std::string limit = std::to_string(std::filesystem::file_size(m.source_file()) / 1024 + 8);
+  m.target("create table filler(x); insert into filler values (zeroblob(" +
+           std::to_string(std::filesystem::file_size(m.source_file()) - 100'000) + "))");
+  const ProcessResult full = run_process(
+      {"bash", "-c", "ulimit -f " + limit + "; exec \"$0\" \"$1\"", PLANRUN_BINARY, m.plan_file().string()},
+      {{"XDG_STATE_HOME", m.state().string()}});
+  INFO(full.out << full.err);
+  CHECK(full.status == 1);
+  CHECK_THAT(full.out + full.err, ContainsSubstring(m.target_file().string()));
+  CHECK(m.run().status == 0);
+  CHECK(m.target("select count(*), sum(n) from t") == m.source("select count(*), sum(n) from t"));
 }
 
 TEST_CASE("a changed snapshot is refused by name", "[postgres]") {
