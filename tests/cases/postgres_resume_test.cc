@@ -74,4 +74,17 @@ TEST_CASE("a reject is tried again beside rows that were left", "[cases][postgre
   CHECK(s.psql("select count(*), max(x) filter (where id = 50) from dst.m1") == "100|fixed");
 }
 
+TEST_CASE("a row that an index turned out after its chunk is not told when a run goes on",
+          "[cases][postgres]") {
+  PostgresPair s(
+      "create table m (id int primary key, x text); insert into m select i, 'v' || i from generate_series(1, "
+      "100) "
+      "i; update m set x = 'v7' where id = 50;");
+  check_goes_on(s, "[table.m]\nfrom = \"s.m\"\non_reject = \"keep\"\nconstraints = [\"unique (x)\"]\n");
+  CHECK(s.psql("select count(*), count(*) filter (where x = 'v7') from dst.m") == "99|1");
+  s.psql("update src.m set x = 'v50' where id = 50");
+  passes(s.command("rejects", {"--retry"}));
+  CHECK(s.psql("select count(*), count(distinct x) from dst.m") == "100|100");
+}
+
 }  // namespace postgres_resume_test
