@@ -240,6 +240,10 @@ std::string with_thousands(std::int64_t value) {
   return out;
 }
 
+std::string counted(std::int64_t count, std::string_view what) {
+  return with_thousands(count) + " " + std::string(what) + (count == 1 ? "" : "s");
+}
+
 std::string human_bytes(std::int64_t bytes) {
   constexpr std::array<const char*, 5> kUnits{"kB", "MB", "GB", "TB", "PB"};
   if (bytes < 1000) return std::to_string(bytes) + " B";

@@ -40,6 +40,8 @@ std::optional<std::string> nearest(std::string_view word, std::span<const std::s
 
 /// 12345678 -> "12,345,678"; bytes as "1.5 MB"; seconds as "0.42 s", "3 min 12 s".
 std::string with_thousands(std::int64_t value);
+/// 1, "row" -> "1 row"; 1234, "row" -> "1,234 rows".
+std::string counted(std::int64_t count, std::string_view what);
 std::string human_bytes(std::int64_t bytes);
 std::string human_seconds(double seconds);
 

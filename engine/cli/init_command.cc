@@ -116,11 +116,9 @@ std::unique_ptr<TargetDatabase> asked_target(const CommandOptions& options) {
 
 void tell_draft(const Draft& draft, const CommandOptions& options, Console& console) {
   const std::string file = options.save_to.empty() ? "the plan" : options.save_to;
-  std::string text =
-      file + ": " + std::to_string(draft.table_count) + (draft.table_count == 1 ? " table" : " tables");
+  std::string text = file + ": " + counted(draft.table_count, "table");
   if (draft.choice_count > 0)
-    text += ", " + std::to_string(draft.choice_count) + (draft.choice_count == 1 ? " choice" : " choices") +
-            " for you (lines with \"choice:\")";
+    text += ", " + counted(draft.choice_count, "choice") + " for you (lines with \"choice:\")";
   if (draft.uncarried_count > 0)
     text += ", " + std::to_string(draft.uncarried_count) +
             (draft.uncarried_count == 1 ? " part of the schema does" : " parts of the schema do") +

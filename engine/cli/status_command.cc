@@ -25,6 +25,10 @@ void append(std::vector<Record>& all, std::vector<Record> more) {
   all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
 
+bool is_under_way(const RunRecord& run) {
+  return run.state == RunState::running || run.state == RunState::rolling_back;
+}
+
 // Of the latest run.
 Streak streak_of(const Plan& plan, TargetDatabase& home) {
   const auto runs = home.open_ledger(false)->runs(plan.name);
@@ -54,11 +58,15 @@ int status_command(const CommandOptions& options, Console& console) {
   for (const PlanTarget& named : plan.targets) {
     const auto target = open_target(named);
     const auto ledger = target->open_ledger(false);
+    const bool is_home = &named == &plan.targets.front();
     const auto pauses = target->open_pause_ledger(false);
     for (auto& run : ledger->runs(plan.name)) {
       RunStatus* status = find(runs, run.id);
       // Home's ledger has the run's own state; the others add what they have done of it.
-      if (status == nullptr) status = &runs.emplace_back(RunStatus{std::move(run), {}, {}, {}, {}});
+      if (status == nullptr) {
+        status = &runs.emplace_back(RunStatus{std::move(run), {}, {}, {}, {}});
+        status->at_work = is_home && is_under_way(status->run) && ledger->is_locked(plan.name);
+      }
       if (auto pause = pauses->find(status->run.id)) status->pause = std::move(pause);
       append(status->steps, ledger->steps(status->run.id));
       append(status->chunks, ledger->chunks(status->run.id));

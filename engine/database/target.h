@@ -160,6 +160,16 @@ struct PreflightFinding {
   std::string hint;
 };
 
+/// A table that the plan would make, which a run has made already: of another plan, or ended.
+inline PreflightFinding table_of_run(const std::string& shown, const std::string& run,
+                                     const std::string& plan, const std::string& state) {
+  return {true,
+          shown + " is in the way: run " + run + " of plan " + plan + ", which is " + state + ", made it",
+          "let it end and take it back, planrun rollback with its plan, or say `exists = true` where this "
+          "plan is to "
+          "write into it"};
+}
+
 /// A table that is there before the run, as the target's catalog has it.
 struct ExistingTable {
   TableSchema schema;  // columns and keys; `exists` is set

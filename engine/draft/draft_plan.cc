@@ -52,9 +52,8 @@ class PlanDrafter {
         ++count;
         rows += table.rows;
       }
-      out_ += toml_comment("  " + source.shown + ": " + with_thousands(count) +
-                           (count == 1 ? " table, " : " tables, ") + with_thousands(rows) +
-                           (rows == 1 ? " row" : " rows"));
+      out_ +=
+          toml_comment("  " + source.shown + ": " + counted(count, "table") + ", " + counted(rows, "row"));
     }
     out_ += request_.data_only
                 ? toml_comment(

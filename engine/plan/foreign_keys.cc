@@ -65,14 +65,10 @@ class ForeignKeyCheck {
       return std::nullopt;
     }
     if (columns.size() == key_.columns.size()) return columns;
-    report(FindingCode::foreign_key_misfit, "the foreign key has " + counted(key_.columns.size()) +
-                                                ", and points to " + counted(columns.size()) + " of `" +
-                                                key_.table + "`");
+    report(FindingCode::foreign_key_misfit,
+           "the foreign key has " + counted(std::ssize(key_.columns), "column") + ", and points to " +
+               counted(std::ssize(columns), "column") + " of `" + key_.table + "`");
     return std::nullopt;
-  }
-
-  static std::string counted(std::size_t count) {
-    return std::to_string(count) + (count == 1 ? " column" : " columns");
   }
 
   bool are_columns(const TableShape& other, const std::vector<std::string>& columns) {

@@ -29,8 +29,9 @@ class Preflight {
     Transaction transaction(connection_, "BEGIN READ ONLY");
     server();
     cluster();
-    if (target_schema()) names_in_the_way();
+    const bool has_schema = target_schema();
     ledger_schema();
+    if (has_schema) names_in_the_way();
     for (const TableSchema* table : tables_) {
       if (table->exists) {
         privileges(*table);
@@ -142,6 +143,19 @@ class Preflight {
       find("role " + connection_.user() + " may not write the ledger's tables in schema " + ledger,
            "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA " + name + " TO " + role_);
     }
+    reads_ledger_ = denied.rows() == 0;
+  }
+
+  /// Of a table that a run of any plan has made, as the ledger says.
+  std::optional<PreflightFinding> made_by_run(const std::string& table) {
+    if (!reads_ledger_) return std::nullopt;
+    const Result run = connection_.exec(
+        "SELECT r.id, r.plan, r.state FROM " + context_.ledger.run + " r JOIN " + context_.ledger.step +
+            " s ON s.run = r.id WHERE s.kind = 'create' AND s.state = 'done' AND s.\"schema\" = $1"
+            " AND s.\"table\" = $2 ORDER BY r.started_at DESC LIMIT 1",
+        {schema_, table});
+    if (run.rows() == 0) return std::nullopt;
+    return table_of_run("table " + schema_ + "." + table, run.text(0, 0), run.text(0, 1), run.text(0, 2));
   }
 
   /// Tables, and indexes of tables that are not ours: both share one space of names in a schema.
@@ -168,7 +182,9 @@ class Preflight {
         {quote_name(schema_), array_literal(relations), array_literal(indexes), array_literal(own)});
     for (int i = 0; i < r.rows(); ++i) {
       const std::string name = schema_ + "." + r.text(i, 0);
-      if (r.is_null(i, 2)) {
+      if (auto finding = r.is_null(i, 2) ? made_by_run(r.text(i, 0)) : std::nullopt) {
+        findings_.push_back(std::move(*finding));
+      } else if (r.is_null(i, 2)) {
         find("table " + name + " is in the way: it exists and no unfinished run of this plan made it",
              "drop or rename it, or say `exists = true` where the plan is to write into it");
       } else {
@@ -322,6 +338,7 @@ class Preflight {
   std::set<std::string_view> planned_;        // tables of the plan
   std::map<std::string, std::string> types_;  // what the server says against each; empty: nothing
   std::vector<PreflightFinding> findings_;
+  bool reads_ledger_ = false;  // there is one, and this role may read it
 };
 
 }  // namespace

@@ -32,7 +32,7 @@ std::vector<Group> groups_of(const PlanDiff& diff) {
 }
 
 // "1 dangerous, 2 attention, 4 safe"
-std::string counted(const PlanDiff& diff) {
+std::string counted_changes(const PlanDiff& diff) {
   std::vector<std::string> parts;
   for (const ChangeMark mark : kWorstFirst) {
     const std::size_t count = diff.count(mark);
@@ -129,7 +129,7 @@ std::string diff_text(const DiffSides& sides, const PlanDiff& diff, const Paint&
   if (diff.changes.empty())
     return "plan " + sides.plan + ": " + sides.before + " and " + sides.now + " mean the same\n";
   std::string text = paint.strong("plan " + sides.plan) + "  " + sides.before + " -> " + sides.now + ": " +
-                     counted(diff) + "\n";
+                     counted_changes(diff) + "\n";
   for (const Group& group : groups_of(diff)) {
     text += "\n" + paint.strong(group.table.empty() ? "the plan" : "table " + group.table) + "\n";
     for (const PlanChange* change : group.changes) {
@@ -149,7 +149,7 @@ std::string diff_markdown(const DiffSides& sides, const PlanDiff& diff) {
   std::string text =
       "### Plan " + markdown(sides.plan) + "\n\n`" + sides.before + "` → `" + sides.now + "`: ";
   if (diff.changes.empty()) return text + "**nothing changes**\n";
-  text += "**" + counted(diff) + "**\n";
+  text += "**" + counted_changes(diff) + "**\n";
   for (const Group& group : groups_of(diff)) {
     text += "\n#### " + (group.table.empty() ? "The plan" : "Table " + markdown(group.table)) + "\n\n";
     for (const PlanChange* change : group.changes) text += markdown_change(*change);

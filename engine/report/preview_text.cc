@@ -57,7 +57,7 @@ std::string loads_text(const Preview& p) {
     all += l.balance;
     bytes += l.bytes;
   }
-  table.add_total({std::to_string(p.loads.size()) + " loads", "", with_thousands(all.rows_read),
+  table.add_total({counted(std::ssize(p.loads), "load"), "", with_thousands(all.rows_read),
                    with_thousands(all.rows_inserted), with_thousands(all.rows_rejected),
                    with_thousands(all.rows_dropped), with_thousands(all.rows_merged), human_bytes(bytes)});
   return table.text();

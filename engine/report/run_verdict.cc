@@ -16,10 +16,6 @@ std::string text_in(const Json& summary, const char* name) {
   return summary.is_object() ? summary.value(name, std::string()) : std::string();
 }
 
-std::string counted(std::int64_t count, const std::string& one) {
-  return with_thousands(count) + " " + one + (count == 1 ? "" : "s");
-}
-
 std::int64_t count_proved(const RunReport& report) {
   return std::count_if(report.tables.begin(), report.tables.end(),
                        [](const ReportTable& table) { return table.proof == "proved"; });

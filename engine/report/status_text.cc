@@ -42,6 +42,15 @@ std::string steps_line(const RunStatus& status) {
   return text;
 }
 
+// What a kill leaves: the record of a process that is gone.
+std::string left_text(const RunStatus& status) {
+  if (status.at_work) return "";
+  if (status.run.state == RunState::running) return "no process is at it: the run's command goes on with it";
+  if (status.run.state == RunState::rolling_back)
+    return "no process is at it: planrun rollback goes on with it";
+  return "";
+}
+
 std::string run_text(const RunStatus& status, const Paint& paint) {
   const RunRecord& run = status.run;
   std::string state(to_string(run.state));
@@ -52,6 +61,7 @@ std::string run_text(const RunStatus& status, const Paint& paint) {
   text += "  begun " + to_iso_utc(run.started_at) + " on " + run.host + " (process " +
           std::to_string(run.process) + ")";
   text += run.finished_at == 0 ? ", not ended\n" : ", ended " + to_iso_utc(run.finished_at) + "\n";
+  if (const std::string left = left_text(status); !left.empty()) text += "  " + paint.careful(left) + "\n";
   if (status.pause)
     text += "  " + paint.careful("paused since " + to_iso_utc(status.pause->asked_at)) + " by " +
             status.pause->asked_by + "\n";
@@ -126,6 +136,7 @@ Json status_json(const std::string& plan, const std::vector<RunStatus>& runs) {
     const RunRecord& run = status.run;
     list.push_back({{"run", run.id},
                     {"state", std::string(to_string(run.state))},
+                    {"at_work", status.at_work},
                     {"started_at", to_iso_utc(run.started_at)},
                     {"finished_at", run.finished_at == 0 ? Json() : Json(to_iso_utc(run.finished_at))},
                     {"fingerprint", run.fingerprint},

@@ -18,6 +18,7 @@ struct RunStatus {
   std::vector<ChunkRecord> chunks;
   std::vector<CheckRecord> checks;
   std::optional<PauseRecord> pause{};
+  bool at_work = false;  // a process holds the plan's lock
 };
 
 std::string status_text(const std::string& plan, const std::vector<RunStatus>& runs, const Paint& paint);

@@ -59,7 +59,7 @@ std::string tables_text(const RunSummary& s) {
     all.bytes += t.bytes;
     all.index_count += t.index_count;
   }
-  table.add_total(line(std::to_string(s.tables.size()) + " tables", all, s.seconds, ""));
+  table.add_total(line(counted(std::ssize(s.tables), "table"), all, s.seconds, ""));
   return table.text();
 }
 
@@ -130,7 +130,7 @@ std::string rejects_text(const RunSummary& s) {
 std::string verdict_text(const RunSummary& s, const Paint& paint) {
   std::int64_t rows = 0;
   for (const auto& t : s.tables) rows += t.balance.rows_emitted - t.balance.rows_emitted_merged;
-  const std::string counts = std::to_string(s.tables.size()) + " tables, " + with_thousands(rows) + " rows";
+  const std::string counts = counted(std::ssize(s.tables), "table") + ", " + counted(rows, "row");
   switch (s.verdict) {
     case Verdict::passed:
       return paint.good("passed") + ": " + counts + ", read back and proved";

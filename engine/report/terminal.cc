@@ -22,9 +22,10 @@ class Terminal : public Observer {
 
   void run_began(const RunHeader& header) override {
     first_rows_ = -1;
-    std::string text = (header.resumed ? "run " + header.run + " goes on (" +
-                                             std::to_string(header.chunks_done) + " chunks are done): "
-                                       : "run " + header.run + ": ");
+    std::string text =
+        (header.resumed ? "run " + header.run + " goes on (" + counted(header.chunks_done, "chunk") +
+                              (header.chunks_done == 1 ? " is done): " : " are done): ")
+                        : "run " + header.run + ": ");
     text += header.plan + " -> " + header.target + ", " + std::to_string(header.jobs) +
             (header.jobs == 1 ? " worker" : " workers");
     say(text);

@@ -35,9 +35,8 @@ std::string tables_text(const VerifySummary& s) {
     table.add({name, with_thousands(t.rows_expected), with_thousands(t.rows_found), two_decimals(t.seconds),
                verdict_text(t)});
   }
-  table.add_total({std::to_string(s.tables.size()) + (s.tables.size() == 1 ? " table" : " tables"),
-                   with_thousands(s.rows_expected()), with_thousands(s.rows_found()), two_decimals(s.seconds),
-                   ""});
+  table.add_total({counted(std::ssize(s.tables), "table"), with_thousands(s.rows_expected()),
+                   with_thousands(s.rows_found()), two_decimals(s.seconds), ""});
   return table.text();
 }
 

@@ -353,9 +353,9 @@ Json to_json(const JoinSummary& summary) {
 }
 
 std::string to_text(const JoinSummary& summary) {
-  std::string text = "run " + summary.run + ": this process has loaded " + with_thousands(summary.chunks) +
-                     " chunks, " + with_thousands(summary.rows) + " rows, " + human_bytes(summary.bytes) +
-                     " in " + human_seconds(summary.seconds) + "\n";
+  std::string text = "run " + summary.run + ": this process has loaded " + counted(summary.chunks, "chunk") +
+                     ", " + counted(summary.rows, "row") + ", " + human_bytes(summary.bytes) + " in " +
+                     human_seconds(summary.seconds) + "\n";
   switch (summary.verdict) {
     case JoinVerdict::done:
       return text + "all rows are loaded; the run's own process proves them\n";

@@ -164,8 +164,8 @@ std::string question(const std::vector<std::unique_ptr<TargetRollback>>& targets
     urls.push_back(target->shown_target());
   }
   return "Take back run " + run.id + " of plan " + run.plan + " (" + std::string(to_string(run.state)) +
-         ", begun " + to_iso_utc(run.started_at) + ")? It has made " + std::to_string(table_count) +
-         " tables with " + with_thousands(rows) + " rows in " + join(urls, ", ") + ".";
+         ", begun " + to_iso_utc(run.started_at) + ")? It has made " + counted(table_count, "table") +
+         " with " + counted(rows, "row") + " in " + join(urls, ", ") + ".";
 }
 
 RollbackSummary ended(const TargetRollback& home, RollbackVerdict verdict) {

@@ -86,7 +86,8 @@ std::vector<std::string> find_imbalance(const ResolvedPlan& plan, const std::vec
                         " rows rejected, max_rejects is " + std::to_string(load.max_rejects));
       }
       if (pending > 0)
-        found.push_back("load " + load.name + ": " + std::to_string(pending) + " chunks are pending");
+        found.push_back("load " + load.name + ": " + counted(pending, "chunk") +
+                        (pending == 1 ? " is pending" : " are pending"));
       if (!join_up(own))
         found.push_back("load " + load.name + ": the key ranges of its chunks do not join up");
       if (!balance.holds()) {

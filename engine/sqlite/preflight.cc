@@ -53,9 +53,21 @@ std::multimap<std::string, std::pair<const TableSchema*, bool>> wanted_names(
   return wanted;
 }
 
-/// Tables, views and indexes of the names that the plan wants.
-void look_for_names(SqliteConnection& connection, std::span<const TableSchema* const> tables,
-                    std::span<const std::string> ours, std::vector<PreflightFinding>& findings) {
+/// Of a table that a run of any plan has made, as the ledger says.
+std::optional<PreflightFinding> made_by_run(SqliteConnection& connection, const SqliteLedgerTables& ledger,
+                                            const std::string& table) {
+  Statement run(connection, "select r.id, r.plan, r.state from " + ledger.run + " as r join " + ledger.step +
+                                " as s on s.run = r.id where s.kind = 'create' and s.state = 'done'"
+                                " and s.\"table\" = ?1 collate nocase order by r.started_at desc limit 1");
+  run.bind(1, std::string_view(table));
+  if (!run.step()) return std::nullopt;
+  return table_of_run("table " + table + " of " + connection.shown(), run.text(0), run.text(1), run.text(2));
+}
+
+/// Tables, views and indexes of the names that the plan wants; the ledger is null where there is none.
+void look_for_names(SqliteConnection& connection, const SqliteLedgerTables* ledger,
+                    std::span<const TableSchema* const> tables, std::span<const std::string> ours,
+                    std::vector<PreflightFinding>& findings) {
   const auto wanted = wanted_names(tables);
   std::set<std::string> own;
   for (const auto& table : ours) own.insert(to_lower_ascii(table));
@@ -69,6 +81,12 @@ void look_for_names(SqliteConnection& connection, std::span<const TableSchema* c
     const auto [first, last] = wanted.equal_range(to_lower_ascii(name));
     for (auto found = first; found != last; ++found) {
       const auto& [maker, is_table] = found->second;
+      if (auto of_run = ledger != nullptr && is_table && type == "table"
+                            ? made_by_run(connection, *ledger, name)
+                            : std::nullopt) {
+        findings.push_back(std::move(*of_run));
+        continue;
+      }
       findings.push_back({true,
                           type + " " + name + (type == "index" ? " (on table " + table + ")" : "") +
                               " is already in " + connection.shown() + ", and the plan makes " +
@@ -210,8 +228,8 @@ std::vector<PreflightFinding> find_obstacles(TargetFile& file, const Dialect& di
     try {
       bool follows = false;
       const auto connection = file.open_for_reading(follows);
-      file.ledger().are_in(*connection);
-      look_for_names(*connection, tables, ours, findings);
+      const auto* ledger = file.ledger().are_in(*connection) ? &file.ledger() : nullptr;
+      look_for_names(*connection, ledger, tables, ours, findings);
       look_for_row_names(*connection, tables, findings);
     } catch (const Error& error) {
       findings.push_back({true, error.what(), error.hint()});

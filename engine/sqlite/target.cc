@@ -163,7 +163,7 @@ class SqliteTargetDatabase : public TargetDatabase {
       const std::string quoted = quote_name(name);
       return quoted == own.version || quoted == own.run || quoted == own.step || quoted == own.chunk ||
              quoted == own.reject || quoted == own.undo || quoted == own.check_result ||
-             quoted == own.verification || quoted == own.alert;
+             quoted == own.verification || quoted == own.alert || quoted == own.pause;
     });
     return names;
   }

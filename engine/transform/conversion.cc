@@ -56,7 +56,7 @@ std::optional<int> read_scale(std::string_view text) {
   return value;
 }
 
-std::string_view counted(std::size_t count) {
+std::string_view arguments_text(std::size_t count) {
   return count == 0 ? "no argument" : count == 1 ? "one argument" : "at most one argument";
 }
 
@@ -110,7 +110,7 @@ std::string check_conversion(const PlanConversion& conversion) {
   const auto& arguments = conversion.arguments;
   if (arguments.size() < known->least_arguments || arguments.size() > known->most_arguments) {
     const bool exact = known->least_arguments == known->most_arguments;
-    return conversion.name + " takes " + std::string(counted(exact ? known->least_arguments : 2));
+    return conversion.name + " takes " + std::string(arguments_text(exact ? known->least_arguments : 2));
   }
   if (arguments.empty()) return {};
   if (known->apply == convert_round && !read_scale(arguments[0])) {

@@ -64,7 +64,7 @@ void check_newest(Kind kind) {
   CHECK_THAT(r.out, ContainsSubstring("metrics.b: 5 read = 2 written + 0 rejected + 0 dropped + 3 merged; "
                                       "5 emitted = 2 inserted + 0 updated + 0 unchanged + 3 merged"));
   CHECK_THAT(r.out, ContainsSubstring("dropped  merged"));
-  CHECK_THAT(r.out, ContainsSubstring("passed: 1 tables, 5 rows"));
+  CHECK_THAT(r.out, ContainsSubstring("passed: 1 table, 5 rows"));
   const std::string other = "another row of this key was kept: newest by updated_at, from ";
   CHECK(m.kept() == "metrics.b [3] " + other + "s.metrics\nmetrics.b [4] " + other +
                         "s.metrics\nmetrics.s [2] " + other + "b.metrics");

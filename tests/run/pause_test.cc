@@ -51,6 +51,7 @@ void pause_and_continue(Kind kind) {
   CHECK(rows_so_far(m) == held);
   CHECK(std::stoi(held) < 4000);
   CHECK_THAT(status.out, Catch::Contains("paused since"));
+  CHECK_THAT(status.out, !Catch::Contains("no process"));
   CHECK(run_planrun({"continue", plan}, m.state()).status == 0);
   runs.join();
   CHECK(result.status == 0);
