@@ -24,9 +24,10 @@ struct ColumnSchema {
 };
 
 struct CheckSchema {
-  std::string name;    // empty: the database names it
-  std::string sql;     // the expression, without the parentheses around it
-  std::string column;  // the column it was declared with; empty: the table's
+  std::string name;                    // empty: the database names it
+  std::string sql;                     // the expression, without the parentheses around it
+  std::string column;                  // the column it was declared with; empty: the table's
+  std::vector<std::string> columns{};  // every column that it mentions, where its text was read
 };
 
 /// PRIMARY KEY or UNIQUE. `name` is the one PostgreSQL would choose where the plan names none.

@@ -53,9 +53,9 @@ class Dialect {
   /// "postgresql" or "sqlite": the key of a plan's sql = { postgresql = ..., sqlite = ... }.
   virtual std::string name() const = 0;
   /// The steps of a table in an order that works; step 0 is the only `create`. All others wait for the rows.
-  /// For `sequence`, {sequence_floor} in a statement stands for the largest key that the source's sequence
-  /// has given. Of a table that exists only what its `restored` foreign keys need: each dropped, put back,
-  /// and validated where it was valid.
+  /// For `sequence`, whose name is its column's, {sequence_floor} in a statement stands for the largest
+  /// number that the sequence of the source's column has given. Of a table that exists only what its
+  /// `restored` foreign keys need: each dropped, put back, and validated where it was valid.
   virtual std::vector<SchemaStep> schema_steps(const TableSchema& table) const = 0;
   /// Drops a table with its indexes, keys and sequences; where it is gone already, does nothing.
   /// `with_dependents`: what others have hung on it goes too, where the target does that by itself.

@@ -15,4 +15,10 @@ std::vector<std::string> primary_key_of(const SourceTable& table) {
   return names;
 }
 
+std::int64_t last_number(const SourceTable& table) {
+  std::int64_t last = 0;
+  for (const auto& [column, given] : table.sequences) last = std::max(last, given);
+  return last;
+}
+
 }  // namespace planrun

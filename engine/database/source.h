@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -41,7 +42,8 @@ struct SourceTable {
   std::vector<std::string> key;     // what orders and names its rows: {"rowid"} or key columns; empty: no key
   std::int64_t estimated_rows = 0;  // cheap and rough, never a promise
   std::int64_t estimated_bytes = 0;
-  std::int64_t sequence = 0;  // the largest key its own sequence has given (sqlite_sequence); 0: none
+  /// By column: the largest number that the column's own sequence has given (sqlite_sequence); 0: none yet.
+  std::map<std::string, std::int64_t> sequences{};
   /// The whole table in PostgreSQL's terms; absent where only declarations tell, as in SQLite.
   std::optional<TableSchema> schema{};
   std::vector<UncarriedPart> uncarried{};
@@ -49,6 +51,8 @@ struct SourceTable {
 
 /// The columns of the primary key, in its order; empty: the table has none.
 std::vector<std::string> primary_key_of(const SourceTable& table);
+/// The largest number that any of its own sequences has given; 0: none has.
+std::int64_t last_number(const SourceTable& table);
 
 enum class SchemaPartKind {
   key,

@@ -126,7 +126,10 @@ class Builder {
         if (found == sizes.end()) continue;
         size.rows += found->second.rows;
         size.bytes += found->second.bytes;
-        size.sequence = std::max(size.sequence, found->second.sequence);
+        for (const auto& [column, given] : found->second.sequences) {
+          std::int64_t& floor = size.sequences[column];
+          floor = std::max(floor, given);
+        }
       }
     }
   }
@@ -150,7 +153,7 @@ class Builder {
   struct Size {
     std::int64_t rows = 0;
     std::int64_t bytes = 0;
-    std::int64_t sequence = 0;
+    std::map<std::string, std::int64_t> sequences{};
   };
 
   bool is_small(const ResolvedTable& table) const {
@@ -288,8 +291,10 @@ class Builder {
     step.name = from.name;
     step.id = std::string(to_string(step.kind)) + " " + step.table;
     if (from.name != step.table) step.id += " " + from.name;
+    const auto& sequences = sizes_.at(table.schema.name).sequences;
+    const auto given = sequences.find(from.name);
     for (const auto& s : from.statements) {
-      step.statements.push_back(with_floor(s, sizes_.at(table.schema.name).sequence));
+      step.statements.push_back(with_floor(s, given == sequences.end() ? 0 : given->second));
     }
     step.premise = from.premise;
     // A foreign key locks two tables: with many of them one run's workers would wait for each other.

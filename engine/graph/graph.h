@@ -56,7 +56,7 @@ struct Graph {
 struct LoadSize {
   std::int64_t rows = 0;
   std::int64_t bytes = 0;
-  std::int64_t sequence = 0;
+  std::map<std::string, std::int64_t> sequences{};  // by target column: what its source has given so far
 };
 
 /// Tables of at most this many rows are created and loaded many to a transaction: a commit costs about as

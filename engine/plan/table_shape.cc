@@ -83,7 +83,6 @@ class ShapeReader {
       shape_.schema.checks.push_back(std::move(check));
       shape_.check_at.push_back(at);
     }
-    for (auto& columns : definition.check_columns) shape_.check_columns.push_back(std::move(columns));
     for (auto& key : definition.keys) {
       shape_.schema.keys.push_back(std::move(key));
       shape_.key_at.push_back(at);
@@ -131,7 +130,6 @@ class ShapeReader {
     if (constraint.check) {
       shape_.schema.checks.push_back(std::move(*constraint.check));
       shape_.check_at.push_back(text.at);
-      shape_.check_columns.push_back(std::move(constraint.check_columns));
     }
   }
 
@@ -207,7 +205,7 @@ class ColumnCheck {
       check(schema.indexes[i].columns, table_.index_at[i], "index `" + schema.indexes[i].name + "`");
     }
     for (std::size_t i = 0; i < schema.checks.size(); ++i) {
-      check(table_.check_columns[i], table_.check_at[i], "the check");
+      check(schema.checks[i].columns, table_.check_at[i], "the check");
     }
     for (std::size_t i = 0; i < schema.columns.size(); ++i) {
       check(table_.generated_columns[i], table_.column_at[i], "column `" + schema.columns[i].name + "`");

@@ -24,7 +24,6 @@ struct TableShape {
   std::vector<Position> foreign_key_at;
   std::vector<Position> index_at;
   std::vector<Position> check_at;
-  std::vector<std::vector<std::string>> check_columns;      // that each check mentions
   std::vector<std::vector<std::string>> generated_columns;  // that each column's generated_sql mentions
 };
 

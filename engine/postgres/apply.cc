@@ -219,10 +219,11 @@ void Apply::write(std::int64_t count, Flushed& flushed) {
 std::int64_t Apply::update(const std::string& range) {
   std::vector<std::string> set;
   for (std::size_t i = 0; i < load_.table->columns.size(); ++i) {
-    if (holds(load_.key, i) || !load_.table->columns[i].generated_sql.empty()) continue;
+    const ColumnSchema& column = load_.table->columns[i];
+    if (holds(load_.key, i) || !column.generated_sql.empty()) continue;
     if (holds(load_.columns, i)) {
       set.push_back(column_of(load_, i) + " = " + staged(i, kStaged));
-    } else if (load_.write == WriteMode::replace &&
+    } else if (load_.write == WriteMode::replace && column.identity != Identity::always &&
                !holds(load_.table->places(load_.table->row_key()->columns), i)) {
       set.push_back(column_of(load_, i) + " = DEFAULT");
     }

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "postgres/connection.h"
+#include "postgres/key_checks.h"
 #include "sql/quote.h"
 #include "sql/script.h"
 
@@ -376,12 +377,11 @@ std::vector<SchemaCheck> PostgresDialect::schema_checks(const TableSchema& table
     }
     return restored;
   }
-  std::vector<std::string> keys;
-  std::vector<std::string> indexes;
+  std::vector<std::string> indexes = {"false"};
   std::vector<std::string> foreign_keys;
-  for (const auto& key : table.keys) keys.push_back(key.name);
-  for (const auto& index : table.indexes) indexes.push_back(index.name);
-  for (const auto& key : table.foreign_keys) foreign_keys.push_back(key.name);
+  for (const auto& key : table.keys) indexes.push_back(is_key(key));
+  for (const auto& index : table.indexes) indexes.push_back(is_index(index));
+  for (const auto& key : table.foreign_keys) foreign_keys.push_back(is_foreign_key(key, relation(key.table)));
   const std::string oid = quote_literal(relation(table.name)) + "::pg_catalog.regclass";
   std::vector<SchemaCheck> checks;
   checks.push_back(
@@ -390,14 +390,12 @@ std::vector<SchemaCheck> PostgresDialect::schema_checks(const TableSchema& table
        " LEFT JOIN pg_catalog.pg_constraint k ON k.conindid = c.oid AND k.conrelid = i.indrelid AND "
        "k.contype IN"
        " ('p', 'u') WHERE i.indrelid = " +
-           oid + " AND i.indisvalid AND (c.relname IN (" + literals(indexes) + ") OR k.conname IN (" +
-           literals(keys) + "))",
-       std::to_string(keys.size() + indexes.size())});
+           oid + " AND i.indisvalid AND (" + join(indexes, " OR ") + ")",
+       std::to_string(table.keys.size() + table.indexes.size())});
   if (!foreign_keys.empty()) {
     checks.push_back({"foreign keys",
-                      "SELECT count(*) FROM pg_catalog.pg_constraint WHERE conrelid = " + oid +
-                          " AND contype = 'f' AND convalidated AND conname IN (" + literals(foreign_keys) +
-                          ")",
+                      "SELECT count(*) FROM pg_catalog.pg_constraint f WHERE f.conrelid = " + oid +
+                          " AND f.contype = 'f' AND f.convalidated AND (" + join(foreign_keys, " OR ") + ")",
                       std::to_string(foreign_keys.size())});
   }
   if (table.partition) {

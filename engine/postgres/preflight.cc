@@ -40,6 +40,7 @@ class Preflight {
         }
         continue;
       }
+      system_columns(*table);
       if (types(*table)) {
         expressions(*table);
         if (table->partition) bounds(*table);
@@ -195,6 +196,16 @@ class Preflight {
     }
   }
 
+  /// PostgreSQL manual, 5.5 "System Columns".
+  void system_columns(const TableSchema& table) {
+    static const std::set<std::string> kNames = {"tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"};
+    for (const auto& column : table.columns) {
+      if (kNames.contains(column.name))
+        find("column " + column.name + " of table " + table.name + " has the name of one of PostgreSQL's own",
+             "give it another name in the plan and say what it is made of: from = \"" + column.name + "\"");
+    }
+  }
+
   bool is_ours(const std::string& table) const {
     return std::find(ours_.begin(), ours_.end(), table) != ours_.end();
   }
@@ -207,6 +218,11 @@ class Preflight {
       find("role " + connection_.user() + " has no " + privilege + " on table " + name,
            "GRANT SELECT, INSERT, UPDATE, DELETE ON " + name + " TO " + role_);
       return;
+    }
+    if (truth("SELECT row_security_active($1)", {name})) {
+      find("row-level security of table " + name + " holds for role " + connection_.user() +
+               ": it would hide rows from the run and from its rollback",
+           "name a role with BYPASSRLS in the target's url, or the table's owner where it is not forced");
     }
     if (truth("SELECT has_database_privilege(current_database(), 'TEMPORARY')", {})) return;
     find("role " + connection_.user() + " may not make temporary tables, where rows wait that meet rows",

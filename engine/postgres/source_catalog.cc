@@ -158,7 +158,7 @@ class Catalog {
         column->default_sql.clear();
         column->identity = Identity::serial;
       }
-      found->table.sequence = std::max(found->table.sequence, r.integer(i, 2));
+      found->table.sequences[column->name] = r.integer(i, 2);
       if (!r.truth(i, 3)) {
         found->table.uncarried.push_back(
             {r.text(i, 4), "how sequence " + r.text(i, 4) + " counts (increment, cycle, least value)"});

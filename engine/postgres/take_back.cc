@@ -44,14 +44,18 @@ class TakingBack {
 
   std::int64_t take_back(std::vector<std::string>& after_commit) {
     refuse_rows_that_refer();
-    const auto triggers = switch_triggers_off();
+    const auto others = switch_off(triggers(), "TRIGGER");
+    const auto rules = switch_off(writing_rules(), "RULE");
     // What was inserted may hold a unique value that a row had before.
     const std::int64_t gone = connection_
                                   .exec("DELETE FROM " + table_ + " " + kRow + " USING " + undo_ +
                                         " u WHERE " + of_run_ + " AND u.op = 'insert' AND " + is_row())
                                   .affected();
-    const std::int64_t restored = restore();
-    for (const auto& statement : triggers) connection_.exec(statement);
+    const Restoring restoring = restoring_of_columns();
+    const std::int64_t restored = restore(restoring);
+    require_taken_back(restoring);
+    for (const auto& statement : others) connection_.exec(statement);
+    for (const auto& statement : rules) connection_.exec(statement);
     restore_sequences(after_commit);
     connection_.exec("DELETE FROM " + undo_ + " u WHERE " + of_run_);
     return gone + restored;
@@ -111,35 +115,78 @@ class TakingBack {
     }
   }
 
-  /// Statements that put each trigger back as it was.
-  std::vector<std::string> switch_triggers_off() {
-    const Result r = connection_.exec(
+  Result triggers() {
+    return connection_.exec(
         "SELECT quote_ident(tgname), tgenabled::text FROM pg_trigger WHERE tgrelid = $1::regclass AND NOT "
-        "tgisinternal"
-        " AND tgenabled <> 'D'",
+        "tgisinternal AND tgenabled <> 'D'",
         {table_});
+  }
+
+  /// Rules that make something else of an UPDATE (2), an INSERT (3) or a DELETE (4).
+  Result writing_rules() {
+    return connection_.exec(
+        "SELECT quote_ident(rulename), ev_enabled::text FROM pg_rewrite WHERE ev_class = $1::regclass AND "
+        "ev_type IN ('2', '3', '4') AND ev_enabled <> 'D'",
+        {table_});
+  }
+
+  /// `all` are names, quoted, and how they are enabled. Statements that put each back as it was.
+  std::vector<std::string> switch_off(const Result& all, const std::string& kind) {
     std::vector<std::string> statements;
-    for (int i = 0; i < r.rows(); ++i) {
-      const std::string state = r.text(i, 1);
+    for (int i = 0; i < all.rows(); ++i) {
+      const std::string state = all.text(i, 1);
       const std::string again = state == "A" ? "ENABLE ALWAYS" : state == "R" ? "ENABLE REPLICA" : "ENABLE";
-      statements.push_back("ALTER TABLE " + table_ + " " + again + " TRIGGER " + r.text(i, 0));
-      connection_.exec("ALTER TABLE " + table_ + " DISABLE TRIGGER " + r.text(i, 0));
+      const std::string name = " " + kind + " " + all.text(i, 0);
+      statements.push_back("ALTER TABLE " + table_ + " " + again + name);
+      connection_.exec("ALTER TABLE " + table_ + " DISABLE" + name);
     }
     return statements;
   }
 
-  std::int64_t restore() {
+  /// The columns that get what they held before, and what that is.
+  struct Restoring {
+    std::string columns;
+    std::string now;
+    std::string before;
+  };
+
+  Restoring restoring_of_columns() {
     const std::string type = type_before();
     std::vector<std::string> names;
-    std::vector<std::string> values;
+    std::vector<std::string> now;
+    std::vector<std::string> before;
     for (const auto& column : schema_.columns) {
       if (!column.generated_sql.empty() || column.identity == Identity::always) continue;
       if (!columns_.contains(column.name)) continue;
       names.push_back(quote_name(column.name));
-      values.push_back("(u.before::" + type + ")." + names.back());
+      now.push_back(std::string(kRow) + "." + names.back());
+      before.push_back("(u.before::" + type + ")." + names.back());
     }
-    const std::string update = "UPDATE " + table_ + " " + kRow + " SET (" + join(names, ", ") + ") = ROW(" +
-                               join(values, ", ") + ") FROM " + undo_ + " u WHERE " + of_run_ +
+    return {join(names, ", "), join(now, ", "), join(before, ", ")};
+  }
+
+  /// What the statements have said is not enough: a rule, a policy or an extension may have taken part.
+  void require_taken_back(const Restoring& restoring) {
+    const auto count = [&](const std::string& condition) {
+      return connection_
+          .exec("SELECT count(*) FROM " + table_ + " " + kRow + " JOIN " + undo_ + " u ON " + of_run_ +
+                " AND " + is_row() + " WHERE " + condition)
+          .integer(0, 0);
+    };
+    const std::int64_t there = count("u.op = 'insert'");
+    const std::int64_t other = count("u.op = 'update' AND ROW(" + restoring.now +
+                                     ")::text IS DISTINCT FROM ROW(" + restoring.before + ")::text");
+    if (there + other == 0) return;
+    throw Error(
+        ErrorCode::target,
+        "table " + table_ + ": " + counted(there, "row") + " that the run inserted would stay, and " +
+            counted(other, "row") + " that it changed would not be as before",
+        "see what else decides there what a DELETE and an UPDATE do, then run the same command again");
+  }
+
+  std::int64_t restore(const Restoring& restoring) {
+    const std::string update = "UPDATE " + table_ + " " + kRow + " SET (" + restoring.columns + ") = ROW(" +
+                               restoring.before + ") FROM " + undo_ + " u WHERE " + of_run_ +
                                " AND u.op = 'update' AND " + is_row();
     connection_.exec("SAVEPOINT before_restoring");
     try {

@@ -194,7 +194,7 @@ Json table_census_json(const TableCensus& table) {
   json["without_rowid"] = table.declared.without_rowid;
   json["strict"] = table.declared.strict;
   json["autoincrement"] = table.declared.autoincrement;
-  json["sequence"] = table.table.sequence;
+  json["sequence"] = last_number(table.table);
   json["columns"] = census_list(table.columns, column_json);
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
     json["columns"][i]["collation"] = table.declared.collations[i];

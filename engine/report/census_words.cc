@@ -363,7 +363,7 @@ std::string table_words(const TableCensus& table) {
 std::string numbering_words(const TableCensus& table) {
   if (!table.declared.autoincrement) return {};
   return std::string(table.table.schema ? ", numbered up to " : ", autoincrement at ") +
-         with_thousands(table.table.sequence);
+         with_thousands(last_number(table.table));
 }
 
 std::string key_words(const TableCensus& table) {

@@ -29,7 +29,7 @@ std::string evidence_text(const EvidenceCheck& check, const Paint& paint) {
   std::string text = "run " + check.run + "\n" + table.text();
   for (const auto& fault : check.faults) text += paint.bad(fault) + "\n";
   return text +
-         (check.holds() ? paint.good("the target holds what the evidence says")
+         (check.holds() ? paint.good("the tables hold the rows that the evidence says")
                         : paint.bad("the target does not hold what the evidence says")) +
          "\n";
 }

@@ -80,8 +80,10 @@ std::string metrics_text(const Figures& figures, const std::string& plan, const 
     if (figures.tables.empty()) break;
     const std::string full = "planrun_table_" + std::string(name);
     metrics.describe(full, meaning);
-    for (const auto& [table, of_table] : figures.tables)
-      metrics.sample(full, {{"table", table}}, of_table.at(std::string(name)));
+    for (const auto& [table, of_table] : figures.tables) {
+      const auto figure = of_table.find(std::string(name));
+      if (figure != of_table.end()) metrics.sample(full, {{"table", table}}, figure->second);
+    }
   }
   if (!figures.checks.empty()) add_checks(figures, metrics);
   return std::move(metrics).text();

@@ -32,11 +32,11 @@ std::string tables_text(const VerifySummary& s) {
                    {"verdict", Align::left}});
   for (const auto& t : s.tables) {
     const std::string name = t.load.empty() || t.load == t.table ? t.table : t.table + " (" + t.load + ")";
-    table.add({name, with_thousands(t.rows_expected), with_thousands(t.rows_found), two_decimals(t.seconds),
-               verdict_text(t)});
+    table.add({name, with_thousands(t.rows_expected), t.fault.empty() ? with_thousands(t.rows_found) : "?",
+               two_decimals(t.seconds), verdict_text(t)});
   }
   table.add_total({counted(std::ssize(s.tables), "table"), with_thousands(s.rows_expected()),
-                   with_thousands(s.rows_found()), two_decimals(s.seconds), ""});
+                   s.all_were_read() ? with_thousands(s.rows_found()) : "?", two_decimals(s.seconds), ""});
   return table.text();
 }
 

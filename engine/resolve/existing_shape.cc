@@ -82,7 +82,6 @@ void fill_existing(const PlanTable& table, const ExistingTable& existing, TableS
   shape.foreign_key_at.clear();
   shape.index_at.clear();
   shape.check_at.clear();
-  shape.check_columns.clear();
   shape.open = false;
 }
 

@@ -75,7 +75,6 @@ class Inheriting {
     if (ignored_.contains(check.name) || std::any_of(checks.begin(), checks.end(), same)) return;
     shape_.schema.checks.push_back(check);
     shape_.check_at.push_back(at_);
-    shape_.check_columns.emplace_back();
   }
 
   void add(const IndexSchema& index) {

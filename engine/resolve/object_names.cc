@@ -36,7 +36,7 @@ void ObjectNames::choose(TableShape& table) {
   for (std::size_t i = 0; i < schema.checks.size(); ++i) {
     if (!schema.checks[i].name.empty()) continue;
     // The column is part of the name where the check mentions exactly one (AddRelationNewConstraints).
-    const auto& mentioned = table.check_columns[i];
+    const auto& mentioned = schema.checks[i].columns;
     const std::vector<std::string> columns = mentioned.size() == 1 ? mentioned : std::vector<std::string>();
     schema.checks[i].name = choose(schema.name, columns, "check", Space::constraint);
   }

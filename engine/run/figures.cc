@@ -50,14 +50,15 @@ Figures find_figures(const VerifySummary& s, const Streak& streak, const std::op
   if (!done) return figures;
   of_all["differences"] = static_cast<double>(s.keys_different());
   of_all["rows_expected"] = static_cast<double>(s.rows_expected());
-  of_all["rows_found"] = static_cast<double>(s.rows_found());
+  // Of a table that could not be read nobody knows how many rows it has.
+  if (s.all_were_read()) of_all["rows_found"] = static_cast<double>(s.rows_found());
   of_all["rows_changed"] = static_cast<double>(s.rows_changed());
   of_all["checks_failed"] = static_cast<double>(s.checks_failed());
   for (const auto& t : s.tables) {  // a table of others has an entry for each load
     auto& of_table = figures.tables[t.table];
     of_table["differences"] += static_cast<double>(t.keys_different);
     of_table["rows_expected"] += static_cast<double>(t.rows_expected);
-    of_table["rows_found"] += static_cast<double>(t.rows_found);
+    if (t.fault.empty()) of_table["rows_found"] += static_cast<double>(t.rows_found);
     of_table["rows_changed"] += static_cast<double>(t.rows_changed);
     of_table["seconds"] += t.seconds;
   }

@@ -32,6 +32,27 @@ void look_for_objects(const std::vector<SchemaObject>& objects, TargetDatabase& 
   }
 }
 
+// By target column: the largest number that the sequence of the column which fills it has given.
+std::map<std::string, std::int64_t> given_numbers(const ResolvedTable& table, const ResolvedLoad& load,
+                                                  const SourceTable& source) {
+  std::map<std::string, std::int64_t> given;
+  std::vector<std::string> numbered;
+  for (const auto& column : load.columns) {
+    const ColumnSchema& schema = table.schema.columns[column.column];
+    if (schema.identity == Identity::none) continue;
+    numbered.push_back(schema.name);
+    // What a transform makes goes by its name.
+    const bool is_read = !load.transform && column.input >= 0;
+    const auto found = source.sequences.find(
+        is_read ? load.inputs[static_cast<std::size_t>(column.input)].column : schema.name);
+    if (found != source.sequences.end()) given[schema.name] = found->second;
+  }
+  // Whatever is made of the one number, it is the number of the rows.
+  if (given.empty() && numbered.size() == 1 && source.sequences.size() == 1)
+    given[numbered.front()] = source.sequences.begin()->second;
+  return given;
+}
+
 }  // namespace
 
 Prepared prepare(const Plan& plan, const std::map<std::string, SourceDatabase*>& sources,
@@ -59,7 +80,8 @@ Prepared prepare(const Plan& plan, const std::map<std::string, SourceDatabase*>&
     for (const auto& load : table.loads) {
       const SourceTable* source = names.find(load.source, load.source_table);
       if (source == nullptr) continue;
-      prepared.sizes[load.name] = {source->estimated_rows, source->estimated_bytes, source->sequence};
+      prepared.sizes[load.name] = {source->estimated_rows, source->estimated_bytes,
+                                   given_numbers(table, load, *source)};
     }
   }
   return prepared;

@@ -97,7 +97,7 @@ class Asking {
   }
 
   void ask_check(const ResolvedTable& table, const ResolvedLoad& load, const CheckSchema& check) {
-    if (check.column.empty() || plain_column(table, load, check.column) != check.column) return;
+    if (check.columns.empty() || plain_columns(table, load, check.columns) != check.columns) return;
     ask(load, "rows against check (" + check.sql + ")",
         "select count(*) from " + quote_name(load.source_table) + " where not (" + check.sql + ")");
   }

@@ -172,6 +172,10 @@ std::string_view to_string(Compared compared) {
 std::int64_t VerifySummary::rows_expected() const {
   return sum(tables, &TableVerification::rows_expected);
 }
+bool VerifySummary::all_were_read() const {
+  return std::ranges::all_of(tables, [](const TableVerification& t) { return t.fault.empty(); });
+}
+
 std::int64_t VerifySummary::rows_found() const {
   return sum(tables, &TableVerification::rows_found);
 }
@@ -202,7 +206,7 @@ Json to_json(const VerifySummary& s) {
     tables.push_back({{"table", t.table},
                       {"verdict", std::string(to_string(t.verdict))},
                       {"rows_expected", t.rows_expected},
-                      {"rows_found", t.rows_found},
+                      {"rows_found", t.fault.empty() ? Json(t.rows_found) : Json()},
                       {"rows_changed", t.rows_changed},
                       {"keys_different", t.keys_different},
                       {"has_more", t.has_more},
@@ -230,7 +234,7 @@ Json to_json(const VerifySummary& s) {
                {"finished_at", to_iso_utc(s.finished_at)},
                {"seconds", s.seconds},
                {"rows_expected", s.rows_expected()},
-               {"rows_found", s.rows_found()},
+               {"rows_found", s.all_were_read() ? Json(s.rows_found()) : Json()},
                {"rows_changed", s.rows_changed()},
                {"keys_different", s.keys_different()},
                {"checks_failed", s.checks_failed()},

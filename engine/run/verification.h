@@ -37,7 +37,7 @@ struct TableVerification {
   std::string table;
   std::string load;  // empty: the whole table
   std::int64_t rows_expected = 0;
-  std::int64_t rows_found = 0;
+  std::int64_t rows_found = 0;    // nothing where there is a fault
   std::int64_t rows_changed = 0;  // keys that were written while they were read
   std::int64_t keys_different = 0;
   bool has_more = false;  // there may be further keys that differ
@@ -63,7 +63,9 @@ struct VerifySummary {
   std::vector<std::string> notices;
 
   std::int64_t rows_expected() const;
+  /// Of those that could be read back.
   std::int64_t rows_found() const;
+  bool all_were_read() const;
   std::int64_t rows_changed() const;
   std::int64_t keys_different() const;
   std::int64_t checks_failed() const;

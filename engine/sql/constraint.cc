@@ -75,6 +75,7 @@ CheckSchema read_check(const Syntax& syntax, const Json& constraint) {
   check.name = text_member(constraint, "conname");
   const auto parentheses = syntax.parentheses(location_of(constraint), syntax.authored_end());
   if (parentheses) check.sql = syntax.slice(parentheses.open + 1, parentheses.close);
+  check.columns = mentioned_columns(member(constraint, "raw_expr"));
   return check;
 }
 

@@ -109,7 +109,6 @@ class ColumnReader {
     } else if (kind == "CONSTR_CHECK") {
       out_.checks.push_back(read_check(syntax_, constraint));
       out_.checks.back().column = column_.name;
-      out_.check_columns.push_back(mentioned_columns(member(constraint, "raw_expr")));
     } else if (kind == "CONSTR_PRIMARY" || kind == "CONSTR_UNIQUE") {
       out_.keys.push_back(read_key(constraint));
       out_.keys.back().columns = {column_.name};

@@ -33,9 +33,8 @@ struct SqlParsed {
 struct ColumnDefinition {
   ColumnSchema column;  // not_null also when it is the primary key or serial
   std::vector<CheckSchema> checks;
-  std::vector<std::vector<std::string>> check_columns;  // the columns that each of `checks` mentions
-  std::vector<std::string> generated_columns;           // the columns that generated_sql mentions
-  std::vector<KeySchema> keys;                          // of this column alone; names as written or empty
+  std::vector<std::string> generated_columns;  // the columns that generated_sql mentions
+  std::vector<KeySchema> keys;                 // of this column alone; names as written or empty
   std::vector<ForeignKeySchema> foreign_keys;  // foreign_columns empty where the definition names none
 };
 /// Exactly one column and one statement; `types` are further type names the plan vouches for.
@@ -51,7 +50,6 @@ struct TableConstraint {
   std::optional<KeySchema> key;
   std::optional<ForeignKeySchema> foreign_key;
   std::optional<CheckSchema> check;
-  std::vector<std::string> check_columns;  // the columns a CHECK mentions
 };
 SqlParsed<TableConstraint> parse_table_constraint(std::string_view constraint);
 

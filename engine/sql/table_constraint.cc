@@ -36,7 +36,6 @@ SqlParsed<TableConstraint> parse_table_constraint(std::string_view constraint) {
     result.foreign_key = read_foreign_key(node);
   } else if (kind == "CONSTR_CHECK") {
     result.check = read_check(syntax, node);
-    result.check_columns = mentioned_columns(member(node, "raw_expr"));
   } else {
     return refuse("an exclusion constraint is not kept");
   }

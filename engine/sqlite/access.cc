@@ -153,6 +153,8 @@ struct FileHeader {
 /// Absent: `file`, which is no link, cannot be opened. Reads through SQLite's own file layer: closing a
 /// descriptor of our own would drop the POSIX locks of every connection that this process has to the file.
 std::optional<FileHeader> read_file_header(const fs::path& file) {
+  std::error_code fault;
+  if (!fs::is_regular_file(file, fault)) return std::nullopt;  // opening a pipe waits for who writes it
   sqlite3_vfs* vfs = sqlite3_vfs_find(nullptr);
   const std::unique_ptr<const char, FreeFileName> name(
       sqlite3_create_filename(fs::absolute(file).c_str(), "", "", 0, nullptr));

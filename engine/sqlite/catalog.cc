@@ -231,4 +231,11 @@ std::map<std::string, std::int64_t> read_sequences(SqliteConnection& connection)
   return sequences;
 }
 
+void set_sequence(SourceTable& table, const std::map<std::string, std::int64_t>& sequences) {
+  const auto given = sequences.find(table.name);
+  const auto key = primary_key_of(table);
+  // Anybody may write sqlite_sequence: a table that does not number its rows may be named there too.
+  if (given != sequences.end() && key.size() == 1) table.sequences[key.front()] = given->second;
+}
+
 }  // namespace planrun

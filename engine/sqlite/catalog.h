@@ -54,6 +54,8 @@ void estimate(SqliteConnection& connection, CatalogTable& table);
 
 /// The largest key that each table with AUTOINCREMENT has given.
 std::map<std::string, std::int64_t> read_sequences(SqliteConnection& connection);
+/// What these say of the table's INTEGER PRIMARY KEY.
+void set_sequence(SourceTable& table, const std::map<std::string, std::int64_t>& sequences);
 
 /// `key >= ?first...` (or `>`) in the key's own order, with one parameter a part.
 std::string lower_bound_sql(const TableOrder& order, int first, bool inclusive);

@@ -179,6 +179,21 @@ class Findings {
   std::vector<std::string> found_;
 };
 
+// More than its name: true of `l`, a row of pragma_index_list. The text of an expression is not compared.
+std::string index_condition(const IndexSchema& index) {
+  std::string sql = "(l.name = " + quote_literal(index.name) +
+                    " COLLATE NOCASE AND l.\"unique\" = " + (index.unique ? "1" : "0") +
+                    " AND l.partial = " + (index.where_sql.empty() ? "0" : "1");
+  if (!index.columns.empty()) {
+    std::string columns;
+    for (const auto& column : index.columns) columns += (columns.empty() ? "" : ", ") + quote_literal(column);
+    sql +=
+        " AND NOT EXISTS (SELECT 1 FROM pragma_index_info(l.name) AS p WHERE p.name COLLATE NOCASE NOT IN (" +
+        columns + "))";
+  }
+  return sql + ")";
+}
+
 class SqliteDialect : public Dialect {
  public:
   std::string name() const override { return "sqlite"; }
@@ -249,12 +264,12 @@ std::vector<SchemaCheck> SqliteDialect::schema_checks(const TableSchema& table) 
     if (!key.primary || numbered == nullptr) keys.insert(key.columns);
   }
   std::string names;
-  for (const auto& index : table.indexes) names += (names.empty() ? "" : ", ") + quote_literal(index.name);
+  for (const auto& index : table.indexes) names += " OR " + index_condition(index);
   const std::string rowid_key = numbered == nullptr ? "" : " + 1";
   std::vector<SchemaCheck> checks = {
       {"indexes",
-       "SELECT count(*)" + rowid_key + " FROM pragma_index_list(" + name +
-           ") WHERE origin <> 'c' OR name IN (" + names + ")",
+       "SELECT count(*)" + rowid_key + " FROM pragma_index_list(" + name + ") AS l WHERE l.origin <> 'c'" +
+           names,
        std::to_string(keys.size() + table.indexes.size() + (numbered == nullptr ? 0 : 1))}};
   if (!table.foreign_keys.empty()) {
     checks.push_back({"foreign keys", "SELECT count(*) FROM pragma_foreign_key_check(" + name + ")", "0"});

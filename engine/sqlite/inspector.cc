@@ -189,8 +189,7 @@ std::vector<SourceTable> SqliteInspector::tables() {
   std::vector<SourceTable> tables;
   for (const auto& found : catalog_) {
     tables.push_back(found.table);
-    if (const auto given = sequences.find(found.table.name); given != sequences.end())
-      tables.back().sequence = given->second;
+    set_sequence(tables.back(), sequences);
   }
   return tables;
 }

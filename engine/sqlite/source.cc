@@ -50,8 +50,7 @@ class SqliteSource : public Source {
       } catch (const Error& error) {
         throw error.within("table " + quote_for_message(found.table.name));
       }
-      if (const auto given = sequences.find(found.table.name); given != sequences.end())
-        found.table.sequence = given->second;
+      set_sequence(found.table, sequences);
       if (added_) found.table.columns.push_back({added_->name, "TEXT", true});
       tables.push_back(std::move(found.table));
     }

@@ -182,7 +182,7 @@ TEST_CASE("a census says how a table was declared") {
       "create unique index part on p(name) where id > 5;"
       "create index expr on p(lower(name), id desc);");
   CHECK(c.table("p").declared.autoincrement);
-  CHECK(c.table("p").table.sequence == 41);
+  CHECK(c.table("p").table.sequences == std::map<std::string, std::int64_t>{{"id", 41}});
   CHECK(c.table("p").declared.collations == std::vector<std::string>{"binary", "nocase"});
   CHECK(c.table("p").declared.defaults == std::vector<std::string>{"", "'x'"});
   const auto& indexes = c.table("p").declared.indexes;

@@ -62,7 +62,7 @@ void check_evidence(Kind kind) {
 
   const ProcessResult holds = evidence(m, {"--check", file});
   CHECK(holds.status == 0);
-  CHECK_THAT(holds.out, ContainsSubstring("the target holds what the evidence says"));
+  CHECK_THAT(holds.out, ContainsSubstring("the tables hold the rows that the evidence says"));
 
   m.target("update r set t = 'b' where id = 1");
   const ProcessResult changed = evidence(m, {"--check", file, "--format", "json"});

@@ -55,7 +55,7 @@ bool waits_for(const Graph& graph, std::size_t later, std::size_t earlier) {
 
 Graph graph_of(const ResolvedPlan& plan, std::int64_t rows) {
   std::map<std::string, LoadSize> sizes;
-  for (const auto& t : plan.tables) sizes[t.schema.name] = {rows, rows * 100, 0};
+  for (const auto& t : plan.tables) sizes[t.schema.name] = {rows, rows * 100, {}};
   return build_graph(plan, *postgres_dialect("public"), sizes);
 }
 

@@ -51,6 +51,20 @@ TEST_CASE("a preview leaves PostgreSQL as it was", "[postgres]") {
   CHECK(dump() == before);
 }
 
+TEST_CASE("a preview counts the rows against a check of the table") {
+  Migration m(
+      Kind::sqlite,
+      "create table i(id integer primary key, q int, r int); insert into i values (1, 5, 1), (2, -1, 1), (3, "
+      "2, 9)",
+      "[table.i]\nfrom = \"s.i\"\nconstraints = [\"check (q >= 0)\", \"constraint less check (r < q)\"]\n");
+  const ProcessResult preview = m.dry_run();
+  INFO(preview.out << preview.err);
+  CHECK(preview.status == 1);
+  CHECK_THAT(preview.out, ContainsSubstring("rows against check (q >= 0)"));
+  CHECK_THAT(preview.out, ContainsSubstring("rows against check (r < q)"));
+  CHECK_THAT(preview.out, !ContainsSubstring("Every row fits"));
+}
+
 TEST_CASE("a preview without its server says so and shows the rest") {
   Migration m(Kind::sqlite, kSource, kPlan);
   const ProcessResult r = m.run({"--dry-run", "--target", "t=postgresql://nobody@127.0.0.1:1/none"});

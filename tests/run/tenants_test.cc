@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <thread>
 
+#include <sys/stat.h>
+
 #include "support/migration.h"
 
 namespace tenants_test {
@@ -332,6 +334,13 @@ TEST_CASE("a file that cannot be looked at is named, not left out", "[tenants]")
   shops.add_three();
   fs::create_symlink("/nowhere/dora.db", shops.file("dora"));
   check_error(shops, shops.run(), {"dora.db cannot be looked at", "mend the link"});
+}
+
+TEST_CASE("a pipe among the files is named, and nobody waits for its writer", "[tenants]") {
+  Shops shops(Kind::sqlite);
+  shops.add_three();
+  REQUIRE(::mkfifo(shops.file("pipe").c_str(), 0600) == 0);
+  check_error(shops, shops.run(), {"pipe.db is no regular file"});
 }
 
 TEST_CASE("files that differ in what the plan reads are refused by name before anything is written",

@@ -194,6 +194,14 @@ TEST_CASE("a target that cannot be read back is a difference, one that cannot be
   const ProcessResult stored = verify(m);
   CHECK(stored.status == 3);
   CHECK_THAT(stored.out, ContainsSubstring("CANNOT BE READ") && ContainsSubstring("column n holds text"));
+  // How many rows there are nobody knows then.
+  const std::string metrics = (m.state() / "rows.prom").string();
+  const ProcessResult told = verify(m, {"--format", "json", "--metrics", metrics});
+  INFO(told.out << told.err);
+  const Json json = Json::parse(told.out);
+  CHECK(json.at("rows_found").is_null());
+  CHECK(json.at("tables").at(0).at("rows_found").is_null());
+  CHECK_THAT(read_file(metrics), !ContainsSubstring("rows_found{"));
   m.target("drop table t");
   CHECK(verify(m).status == 3);
   std::filesystem::remove(m.target_file());

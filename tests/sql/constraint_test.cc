@@ -35,7 +35,7 @@ TEST_CASE("table constraints") {
   REQUIRE(check);
   REQUIRE(check.value->check);
   CHECK(check.value->check->sql == "a > b or exists_(c)");
-  CHECK(check.value->check_columns == Names{"a", "b", "c"});
+  CHECK(check.value->check->columns == Names{"a", "b", "c"});
 }
 
 TEST_CASE("what is no table constraint") {

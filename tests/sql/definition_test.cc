@@ -59,7 +59,7 @@ TEST_CASE("clauses of a column") {
   CHECK(all.checks[0].name == "positive");
   CHECK(all.checks[0].sql == "length(a) > (0) and a <> ')'");
   CHECK(all.checks[0].column == "a");
-  CHECK(all.check_columns[0] == std::vector<std::string>{"a"});
+  CHECK(all.checks[0].columns == std::vector<std::string>{"a"});
   REQUIRE(all.keys.size() == 1);
   CHECK_FALSE(all.keys[0].primary);
   CHECK_FALSE(all.keys[0].deferrable);

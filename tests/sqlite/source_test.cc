@@ -304,7 +304,7 @@ TEST_CASE("the catalog tells tables, columns, sequences and kinds apart") {
   std::map<std::string, SourceTable> tables;
   for (const auto& table : source->tables()) tables[table.name] = table;
   const SourceTable& t = tables.at("t");
-  CHECK(t.sequence == 7);
+  CHECK(t.sequences == std::map<std::string, std::int64_t>{{"id", 7}});
   CHECK(t.estimated_rows == 1);
   REQUIRE(t.columns.size() == 4);
   CHECK(t.columns[0].primary_key == 1);

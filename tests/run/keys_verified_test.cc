@@ -1,0 +1,98 @@
+// A verification looks at what keys and indexes are, not only at their names.
+#include "support/migration.h"
+
+namespace keys_verified_test {
+
+using namespace planrun::test;
+
+namespace {
+
+const std::string kSource =
+    "create table p(id integer primary key, u text); insert into p values (1, 'a'), (2, 'b');"
+    "create table x(id integer primary key, pid int, u text, w text); insert into x values (1, 1, 'a', 'b'), "
+    "(2, 2, "
+    "'b', 'c');";
+const std::string kPlan =
+    "[table.p]\nfrom = \"s.p\"\n"
+    "[table.x]\nfrom = \"s.x\"\nconstraints = [\"foreign key (pid) references p (id) on delete cascade\"]\n"
+    "[table.x.columns]\nid = \"bigint primary key\"\npid = \"bigint\"\nu = \"text unique\"\nw = \"text\"\n"
+    "[table.x.index]\nx_w = \"unique (w)\"\nx_lower = \"(lower(w)) where u > 'a'\"\n";
+
+// Switching the triggers of a key off is the superuser's, whose server the tests have.
+std::string as_superuser(const Migration& m, const std::string& sql) {
+  std::string url = m.target_url();
+  const auto name = url.find("://") + 3;
+  url.replace(name, url.find('@') - name, "postgres");
+  return run_process({"psql", "-XqAt", "-d", url, "-c", sql}).err;
+}
+
+void check_told(Kind kind, const std::string& change, const std::string& what) {
+  INFO(change);
+  Migration m(kind, kSource, kPlan);
+  REQUIRE(m.run().status == 0);
+  const auto verify = [&] { return run_planrun({"verify", m.plan_file().string()}, m.state()); };
+  const ProcessResult before = verify();
+  INFO(before.out << before.err);
+  REQUIRE(before.status == 0);
+  if (kind == Kind::postgresql) {
+    REQUIRE(as_superuser(m, change).empty());
+  } else {
+    m.target(change);
+  }
+  const ProcessResult after = verify();
+  INFO(after.out << after.err);
+  CHECK(after.status == 3);
+  CHECK_THAT(after.out + after.err, ContainsSubstring("x: " + what));
+}
+
+}  // namespace
+
+TEST_CASE("a verification tells of an index that is another by the same name, in PostgreSQL",
+          "[postgres][watch]") {
+  check_told(Kind::postgresql, "drop index x_w; create index x_w on x(w)", "indexes");
+  check_told(Kind::postgresql, "drop index x_w; create unique index x_w on x(u, pid)", "indexes");
+  check_told(Kind::postgresql, "drop index x_lower; create index x_lower on x(lower(w))", "indexes");
+  check_told(Kind::postgresql, "alter table x drop constraint x_u_key, add constraint x_u_key unique (id, u)",
+             "indexes");
+}
+TEST_CASE("a verification tells of an index that is another by the same name, in SQLite", "[watch]") {
+  check_told(Kind::sqlite, "drop index x_w; create index x_w on x(w)", "indexes");
+  check_told(Kind::sqlite, "drop index x_w; create unique index x_w on x(u)", "indexes");
+}
+
+TEST_CASE("a verification tells of a foreign key that nobody enforces, or enforces otherwise, in PostgreSQL",
+          "[postgres][watch]") {
+  check_told(Kind::postgresql, "alter table x disable trigger all", "foreign keys");
+  check_told(Kind::postgresql,
+             "alter table x drop constraint x_pid_fkey, add constraint x_pid_fkey foreign key (pid) "
+             "references p (id)",
+             "foreign keys");
+}
+
+TEST_CASE("what a check sets for its session is not there for the next, in PostgreSQL", "[postgres]") {
+  Migration m(
+      Kind::postgresql, kSource,
+      kPlan +
+          "[check.a]\nsql = \"select set_config('search_path', 'other', false)\"\nexpect = \"other\"\n"
+          "[check.b]\nsql = \"select count(*) from x\"\nexpect = 2\n");
+  m.target("create schema other; create table other.x(a int)");
+  const ProcessResult r = m.run();
+  INFO(r.out << r.err);
+  CHECK(r.status == 0);
+}
+
+TEST_CASE("nothing is near an infinite calculation, in PostgreSQL", "[postgres]") {
+  for (const std::string value : {"infinity", "-infinity", "nan"}) {
+    Migration m(Kind::postgresql, kSource,
+                kPlan + "[check.v]\nuse = \"variance\"\ntable = \"x\"\ncolumn = \"id\"\ncalculation = \"'" +
+                    value + "'::float8\"\n");
+    std::filesystem::create_directory_symlink(PLANRUN_SOURCE_DIR "/checks",
+                                              m.plan_file().parent_path() / "checks");
+    const ProcessResult r = m.run();
+    INFO(r.out << r.err);
+    CHECK(r.status == 3);
+    CHECK_THAT(r.out + r.err, ContainsSubstring("expected 0, found 2"));
+  }
+}
+
+}  // namespace keys_verified_test

@@ -1,0 +1,75 @@
+// Rules of others make something else of an UPDATE or a DELETE: a rollback is not misled by them.
+#include "support/migration.h"
+
+namespace rollback_rules_test {
+
+using namespace planrun::test;
+
+namespace {
+
+const std::string kSource =
+    "create table d(id integer primary key, nm text); insert into d values (1, 'new1'), "
+    "(2, 'new2'), (3, 'new3')";
+
+std::string plan(const std::string& write) {
+  return "[table.d]\nfrom = \"s.d\"\nexists = true\nwrite = \"" + write + "\"\nkey = [\"id\"]\n";
+}
+
+void check_rule(const std::string& rule) {
+  Migration m(Kind::postgresql, kSource, plan("upsert"));
+  m.target("create table d(id bigint primary key, nm text); insert into d values (1, 'old1'), (2, 'old2')");
+  REQUIRE(m.run().status == 0);
+  m.target("create rule mine as " + rule);
+  const ProcessResult rollback = m.rollback();
+  INFO(rollback.out << rollback.err);
+  CHECK(rollback.status == 0);
+  CHECK(m.target("select id, nm from d order by id") == "1|old1\n2|old2");
+  CHECK(m.target("select ev_enabled from pg_rewrite where rulename = 'mine'") == "O");
+}
+
+}  // namespace
+
+TEST_CASE("rollback: a rule that keeps a row as it is keeps none of the run's values", "[postgres]") {
+  check_rule("on update to d do instead nothing");
+}
+TEST_CASE("rollback: a rule that keeps rows from being deleted keeps none of the run's", "[postgres]") {
+  check_rule("on delete to d do instead update d set nm = 'gone' where id = old.id");
+}
+
+TEST_CASE("rollback: a row-level policy that hides rows leaves none behind unsaid", "[postgres]") {
+  Migration m(Kind::postgresql, kSource, plan("upsert"));
+  m.target("create table d(id bigint primary key, nm text); insert into d values (1, 'old1')");
+  REQUIRE(m.run().status == 0);
+  m.target(
+      "alter table d enable row level security; alter table d force row level security;"
+      "create policy mine on d using (id < 3)");
+  const ProcessResult rollback = m.rollback();
+  INFO(rollback.out << rollback.err);
+  const std::string rows = m.target("set row_security = on; select count(*) from d where nm like 'new%'");
+  CHECK((rollback.status == 0) == (rows == "0"));
+}
+
+TEST_CASE("row-level security that would hide rows from a run refuses it", "[postgres]") {
+  Migration m(Kind::postgresql, kSource, plan("upsert"));
+  m.target(
+      "create table d(id bigint primary key, nm text); alter table d enable row level security, force row "
+      "level security");
+  const ProcessResult r = m.run();
+  CHECK(r.status == 1);
+  CHECK_THAT(r.err, ContainsSubstring("row-level security of table") && ContainsSubstring("BYPASSRLS"));
+}
+
+TEST_CASE("replace leaves an identity that is always generated, and a rollback gives all back",
+          "[postgres]") {
+  Migration m(Kind::postgresql, kSource, plan("replace"));
+  m.target(
+      "create table d(id bigint primary key, nm text, ticket bigint generated always as identity (start "
+      "100));"
+      "insert into d(id, nm) values (1, 'old1'), (2, 'old2')");
+  REQUIRE(m.run().status == 0);
+  CHECK(m.target("select id, nm, ticket from d where id < 3 order by id") == "1|new1|100\n2|new2|101");
+  REQUIRE(m.rollback().status == 0);
+  CHECK(m.target("select id, nm, ticket from d order by id") == "1|old1|100\n2|old2|101");
+}
+
+}  // namespace rollback_rules_test
