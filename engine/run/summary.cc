@@ -4,6 +4,7 @@
 #include <map>
 
 #include "base/json.h"
+#include "base/text.h"
 
 namespace planrun {
 
