@@ -340,6 +340,7 @@ TEST_CASE("a pipe among the files is named, and nobody waits for its writer", "[
   Shops shops(Kind::sqlite);
   shops.add_three();
   REQUIRE(::mkfifo(shops.file("pipe").c_str(), 0600) == 0);
+  check_error(shops, shops.run({"--dry-run"}), {"pipe.db is no regular file"});
   check_error(shops, shops.run(), {"pipe.db is no regular file"});
 }
 
