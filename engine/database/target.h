@@ -165,9 +165,8 @@ inline PreflightFinding table_of_run(const std::string& shown, const std::string
                                      const std::string& plan, const std::string& state) {
   return {true,
           shown + " is in the way: run " + run + " of plan " + plan + ", which is " + state + ", made it",
-          "let it end and take it back, planrun rollback with its plan, or say `exists = true` where this "
-          "plan is to "
-          "write into it"};
+          "let it end and take it back, planrun rollback with its plan, or say `exists = true` where "
+          "this plan is to write into it"};
 }
 
 /// A table that is there before the run, as the target's catalog has it.

@@ -69,8 +69,7 @@ class Drafter {
       table.notes.push_back(shown(name) + " is no name that every target takes: here it is " +
                             shown(table.name) + ".");
     }
-    // PostgreSQL manual, 5.5 "System Columns".
-    TakenNames columns({"tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"});
+    TakenNames columns(system_columns());
     for (std::size_t i = 0; i < census.columns.size(); ++i) {
       ColumnDraft& column = table.columns.emplace_back();
       column.census = &census.columns[i];

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "postgres/bounds_check.h"
+#include "sql/definition.h"
 #include "sql/quote.h"
 
 namespace planrun {
@@ -40,7 +41,7 @@ class Preflight {
         }
         continue;
       }
-      system_columns(*table);
+      names_of_columns(*table);
       if (types(*table)) {
         expressions(*table);
         if (table->partition) bounds(*table);
@@ -196,11 +197,9 @@ class Preflight {
     }
   }
 
-  /// PostgreSQL manual, 5.5 "System Columns".
-  void system_columns(const TableSchema& table) {
-    static const std::set<std::string> kNames = {"tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"};
+  void names_of_columns(const TableSchema& table) {
     for (const auto& column : table.columns) {
-      if (kNames.contains(column.name))
+      if (system_columns().contains(column.name))
         find("column " + column.name + " of table " + table.name + " has the name of one of PostgreSQL's own",
              "give it another name in the plan and say what it is made of: from = \"" + column.name + "\"");
     }

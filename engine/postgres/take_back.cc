@@ -165,7 +165,7 @@ class TakingBack {
     return {join(names, ", "), join(now, ", "), join(before, ", ")};
   }
 
-  /// What the statements have said is not enough: a rule, a policy or an extension may have taken part.
+  /// What the statements have said is not enough: a trigger of a partition, for one, is not the table's own.
   void require_taken_back(const Restoring& restoring) {
     const auto count = [&](const std::string& condition) {
       return connection_

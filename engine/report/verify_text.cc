@@ -19,7 +19,7 @@ std::string verdict_text(const TableVerification& t) {
     case Compared::different:
       break;
   }
-  if (!t.fault.empty()) return "CANNOT BE READ";
+  if (!t.was_read()) return "CANNOT BE READ";
   return "DIFFERENT: " + std::string(t.has_more ? "more than " : "") + with_thousands(t.keys_different) +
          (t.keys_different == 1 ? " key" : " keys");
 }
@@ -32,7 +32,7 @@ std::string tables_text(const VerifySummary& s) {
                    {"verdict", Align::left}});
   for (const auto& t : s.tables) {
     const std::string name = t.load.empty() || t.load == t.table ? t.table : t.table + " (" + t.load + ")";
-    table.add({name, with_thousands(t.rows_expected), t.fault.empty() ? with_thousands(t.rows_found) : "?",
+    table.add({name, with_thousands(t.rows_expected), t.was_read() ? with_thousands(t.rows_found) : "?",
                two_decimals(t.seconds), verdict_text(t)});
   }
   table.add_total({counted(std::ssize(s.tables), "table"), with_thousands(s.rows_expected()),

@@ -58,9 +58,12 @@ Figures find_figures(const VerifySummary& s, const Streak& streak, const std::op
     auto& of_table = figures.tables[t.table];
     of_table["differences"] += static_cast<double>(t.keys_different);
     of_table["rows_expected"] += static_cast<double>(t.rows_expected);
-    if (t.fault.empty()) of_table["rows_found"] += static_cast<double>(t.rows_found);
+    of_table["rows_found"] += static_cast<double>(t.rows_found);
     of_table["rows_changed"] += static_cast<double>(t.rows_changed);
     of_table["seconds"] += t.seconds;
+  }
+  for (const auto& t : s.tables) {
+    if (!t.was_read()) figures.tables[t.table].erase("rows_found");
   }
   for (const auto& c : s.checks) figures.checks[c.name] = {c.severity, c.status, number_in(c.found)};
   return figures;

@@ -172,12 +172,11 @@ std::string_view to_string(Compared compared) {
 std::int64_t VerifySummary::rows_expected() const {
   return sum(tables, &TableVerification::rows_expected);
 }
-bool VerifySummary::all_were_read() const {
-  return std::ranges::all_of(tables, [](const TableVerification& t) { return t.fault.empty(); });
-}
-
 std::int64_t VerifySummary::rows_found() const {
   return sum(tables, &TableVerification::rows_found);
+}
+bool VerifySummary::all_were_read() const {
+  return std::ranges::all_of(tables, &TableVerification::was_read);
 }
 std::int64_t VerifySummary::rows_changed() const {
   return sum(tables, &TableVerification::rows_changed);
@@ -206,7 +205,7 @@ Json to_json(const VerifySummary& s) {
     tables.push_back({{"table", t.table},
                       {"verdict", std::string(to_string(t.verdict))},
                       {"rows_expected", t.rows_expected},
-                      {"rows_found", t.fault.empty() ? Json(t.rows_found) : Json()},
+                      {"rows_found", t.was_read() ? Json(t.rows_found) : Json()},
                       {"rows_changed", t.rows_changed},
                       {"keys_different", t.keys_different},
                       {"has_more", t.has_more},

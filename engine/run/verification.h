@@ -37,7 +37,7 @@ struct TableVerification {
   std::string table;
   std::string load;  // empty: the whole table
   std::int64_t rows_expected = 0;
-  std::int64_t rows_found = 0;    // nothing where there is a fault
+  std::int64_t rows_found = 0;    // 0 where it could not be read
   std::int64_t rows_changed = 0;  // keys that were written while they were read
   std::int64_t keys_different = 0;
   bool has_more = false;  // there may be further keys that differ
@@ -45,6 +45,8 @@ struct TableVerification {
   Compared verdict = Compared::equal;
   std::string fault;  // why the target could not be read back; empty: it could
   std::vector<Difference> differences;
+
+  bool was_read() const { return fault.empty(); }
 };
 
 struct VerifySummary {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,6 +15,8 @@ namespace planrun {
 
 /// Bytes of a name; PostgreSQL would cut what is beyond (NAMEDATALEN - 1).
 inline constexpr std::size_t kLongestName = 63;
+/// Names that every table has for itself (PostgreSQL manual, 5.5 "System Columns"): no column takes one.
+const std::set<std::string>& system_columns();
 
 struct SqlFault {
   std::string message;

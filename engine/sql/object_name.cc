@@ -25,6 +25,11 @@ std::string joined(std::span<const std::string> columns) {
 
 }  // namespace
 
+const std::set<std::string>& system_columns() {
+  static const std::set<std::string> kNames = {"tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"};
+  return kNames;
+}
+
 std::string default_object_name(std::string_view table, std::span<const std::string> columns,
                                 std::string_view label) {
   const std::string middle = joined(columns);

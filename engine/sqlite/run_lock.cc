@@ -18,6 +18,7 @@ RunLock::~RunLock() {
 bool RunLock::attach(bool create) {
   const std::lock_guard lock(mutex_);
   if (descriptor_ >= 0) return true;
+  // A pipe is refused by others: nobody waits here for its writer.
   descriptor_ = open(file_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | (create ? O_CREAT : 0), 0644);
   if (descriptor_ >= 0) return true;
   const int failure = errno;

@@ -28,24 +28,4 @@ TEST_CASE("the number of the rows in SQLite is nothing to another numbered colum
   CHECK(m.target("insert into t default values returning id, n") == "100001|4");
 }
 
-TEST_CASE(
-    "a column named like one of PostgreSQL's own is refused before anything is written, or renamed by init",
-    "[cases][postgres]") {
-  Migration m(Kind::postgresql,
-              "create table t(id integer primary key, ctid int); insert into t values (1, 2)",
-              "[table.t]\nfrom = \"s.t\"\n");
-  const ProcessResult preview = m.dry_run();
-  CHECK(preview.status == 1);
-  CHECK_THAT(preview.out + preview.err,
-             ContainsSubstring("column ctid of table t has the name of one of PostgreSQL's own"));
-  const ProcessResult draft =
-      run_planrun({"init", m.source_file().string(), "--target", m.target_url(), "--name", "drafted", "-o",
-                   (m.plan_file().parent_path() / "drafted.toml").string()},
-                  m.state());
-  INFO(draft.out << draft.err);
-  REQUIRE(draft.status == 0);
-  passes(run_planrun({(m.plan_file().parent_path() / "drafted.toml").string()}, m.state()));
-  CHECK(m.target("select id, ctid_2 from t") == "1|2");
-}
-
 }  // namespace postgres_sequences_test

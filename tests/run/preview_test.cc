@@ -65,6 +65,26 @@ TEST_CASE("a preview counts the rows against a check of the table") {
   CHECK_THAT(preview.out, !ContainsSubstring("Every row fits"));
 }
 
+TEST_CASE(
+    "a column named like one of PostgreSQL's own is refused before anything is written, or renamed by init",
+    "[postgres]") {
+  Migration m(Kind::postgresql,
+              "create table t(id integer primary key, ctid int); insert into t values (1, 2)",
+              "[table.t]\nfrom = \"s.t\"\n");
+  const ProcessResult preview = m.dry_run();
+  CHECK(preview.status == 1);
+  CHECK_THAT(preview.out + preview.err,
+             ContainsSubstring("column ctid of table t has the name of one of PostgreSQL's own"));
+  const ProcessResult draft =
+      run_planrun({"init", m.source_file().string(), "--target", m.target_url(), "--name", "drafted", "-o",
+                   (m.plan_file().parent_path() / "drafted.toml").string()},
+                  m.state());
+  INFO(draft.out << draft.err);
+  REQUIRE(draft.status == 0);
+  CHECK(run_planrun({(m.plan_file().parent_path() / "drafted.toml").string()}, m.state()).status == 0);
+  CHECK(m.target("select id, ctid_2 from t") == "1|2");
+}
+
 TEST_CASE("a preview without its server says so and shows the rest") {
   Migration m(Kind::sqlite, kSource, kPlan);
   const ProcessResult r = m.run({"--dry-run", "--target", "t=postgresql://nobody@127.0.0.1:1/none"});
