@@ -41,6 +41,13 @@ std::string measure(const std::function<QueryResult(const std::string&)>& ask, c
   return text.data();
 }
 
+// PostgreSQL writes a boolean as t, SQLite has 1 for it.
+std::string truth(const std::string& found) {
+  if (found == "t" || found == "1") return "true";
+  if (found == "f" || found == "0") return "false";
+  return found;
+}
+
 // `at_most` instead of one expected value.
 void judge_limit(const PlanCheck& check, const std::string& failed, CheckRecord& record) {
   const std::string unit = check.runs > 0 ? " ms" : "";
@@ -117,7 +124,8 @@ CheckRecord run_check(const PlanCheck& check, const CheckDatabases& databases) {
     record.message = "found " + record.found;
     return record;
   }
-  const Comparison c = compare_values(record.expected, record.found);
+  const Comparison c =
+      compare_values(record.expected, check.expects_truth ? truth(record.found) : record.found);
   if (c.equal) {
     record.status = "passed";
   } else if (!c.comparable) {

@@ -8,6 +8,7 @@
 #include "cli/databases.h"
 #include "report/status_text.h"
 #include "report/watch_text.h"
+#include "run/checks.h"
 
 namespace planrun {
 
@@ -70,7 +71,7 @@ int status_command(const CommandOptions& options, Console& console) {
       if (auto pause = pauses->find(status->run.id)) status->pause = std::move(pause);
       append(status->steps, ledger->steps(status->run.id));
       append(status->chunks, ledger->chunks(status->run.id));
-      append(status->checks, ledger->checks(status->run.id));
+      append(status->checks, last_results(ledger->checks(status->run.id)));
     }
   }
   const Streak streak = streak_of(plan, *open_target(plan.targets.front()));

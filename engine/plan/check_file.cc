@@ -129,6 +129,7 @@ class FileReader {
     }
     file_.source_sql = checked(section, "source_sql");
     file_.expect = checked(section, "expect");
+    file_.expects_truth = section.is_boolean("expect");
     file_.at_most = checked(section, "at_most");
     file_.runs = checked(section, "runs");
     return file_;

@@ -36,6 +36,7 @@ struct CheckFile {
   DialectSql sql;
   std::string source_sql;
   std::string expect;
+  bool expects_truth = false;
   std::string at_most;
   std::string runs;
   std::vector<CheckArgument> arguments;

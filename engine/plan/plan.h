@@ -197,6 +197,7 @@ struct PlanCheck {
   std::string source;  // with source_sql: where the expected value comes from
   Located source_sql;
   std::optional<Located> expect;     // the expected value, as text
+  bool expects_truth = false;        // `expect` is a TOML boolean: databases answer t, 1 or true
   Tolerance critical;                // above it the check fails with its own severity
   std::optional<Tolerance> warning;  // above it, up to `critical`: a warning
   std::string at_most;               // the largest value that passes; empty: none

@@ -119,6 +119,7 @@ void read_check(PlanReader& reader, const Member& member) {
   }
   if (const auto sql = section.located("source_sql")) check.source_sql = *sql;
   check.expect = section.located("expect");
+  check.expects_truth = section.is_boolean("expect");
   check.use = section.text("use");
   read_tolerance(reader, section, check);
   check_sql_or_use(reader, section, member.value);

@@ -135,6 +135,7 @@ Json plan_check_json(const PlanCheck& c) {
   put(out, "source", c.source);
   put(out, "source_sql", c.source_sql.text);
   if (c.expect) out["expect"] = c.expect->text;
+  put(out, "expects_truth", c.expects_truth);
   out["tolerance"] = tolerance_json(c.critical);
   if (c.warning) out["warning_tolerance"] = tolerance_json(*c.warning);
   put(out, "at_most", c.at_most);

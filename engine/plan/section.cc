@@ -158,6 +158,11 @@ std::string Section::text(std::string_view key) const {
   return member == nullptr ? std::string() : member->value.text;
 }
 
+bool Section::is_boolean(std::string_view key) const {
+  const Member* member = find(key);
+  return member != nullptr && member->value.kind == NodeKind::boolean;
+}
+
 std::vector<Located> Section::list(std::string_view key) const {
   const Member* member = find(key);
   if (member == nullptr) return {};

@@ -48,6 +48,7 @@ class Section {
   /// A text or a scalar alone is a list of one.
   std::vector<Located> list(std::string_view key) const;
   bool flag(std::string_view key) const;
+  bool is_boolean(std::string_view key) const;
   std::optional<std::int64_t> count(std::string_view key) const;
 
  private:

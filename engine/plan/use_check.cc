@@ -155,7 +155,10 @@ class Use {
   // says.
   void expect(PlanCheck& check, const std::function<std::string(const std::string&)>& fill) {
     check.holds_of_any_rows = !file_.expect.empty();
-    if (check.holds_of_any_rows) check.expect = Located{fill(file_.expect), check.at};
+    if (check.holds_of_any_rows) {
+      check.expect = Located{fill(file_.expect), check.at};
+      check.expects_truth = file_.expects_truth;
+    }
     if (!check.source.empty()) check.source_sql = {fill(file_.source_sql), check.at};
   }
 

@@ -224,7 +224,7 @@ void PostgresChunkTransaction::rethrow_refused_row(const Error& error) {
     for (const auto& [earlier, failure] : refused_) {
       if (earlier <= ordinal) ++ordinal;
     }
-    if (!refused_.emplace(ordinal, failure_of(ordinal, connection_->last_diagnosis())).second)
+    if (!refused_.emplace(ordinal, failure_of(ordinal, *load().table, connection_->last_diagnosis())).second)
       throw Error(error);
   }
   throw Error(ErrorCode::row_violation, error.what(), error.hint()).with_sqlstate(error.sqlstate());

@@ -26,6 +26,18 @@ std::string waiting_type(const ColumnSchema& column) {
   return type;
 }
 
+/// Of a key, unique index or foreign key, whose violation names no column; empty: it is none of these.
+std::string columns_of(const TableSchema& table, const std::string& constraint) {
+  const auto in = [&](const auto& list) {
+    const auto found = std::ranges::find(list, constraint, [](const auto& each) { return each.name; });
+    return found == list.end() ? std::string() : join(found->columns, ", ");
+  };
+  for (const std::string& columns : {in(table.keys), in(table.indexes), in(table.foreign_keys)}) {
+    if (!columns.empty()) return columns;
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string column_list(const LoadTarget& load) {
@@ -37,7 +49,7 @@ std::string column_list(const LoadTarget& load) {
   return list;
 }
 
-RowFailure failure_of(std::int64_t ordinal, const Diagnosis& diagnosis) {
+RowFailure failure_of(std::int64_t ordinal, const TableSchema& table, const Diagnosis& diagnosis) {
   std::string reason = diagnosis.message;
   // `new row for relation "t" violates check constraint "c"`: the relation is known, the detail is the whole
   // row.
@@ -46,7 +58,8 @@ RowFailure failure_of(std::int64_t ordinal, const Diagnosis& diagnosis) {
   if (!diagnosis.detail.empty() && !diagnosis.detail.starts_with("Failing row contains")) {
     reason += ": " + diagnosis.detail;
   }
-  return {ordinal, diagnosis.column, reason};
+  return {ordinal, diagnosis.column.empty() ? columns_of(table, diagnosis.constraint) : diagnosis.column,
+          reason};
 }
 
 Stage::Stage(PostgresConnection& connection, std::string table, const LoadTarget& load)
@@ -274,7 +287,7 @@ Moved Stage::bisect(const WriteRange& write, std::int64_t count, std::vector<Row
     }
     if (until - from == 1) {
       if (known_wrong) try_write(write, from, until);  // for its own words
-      failures.push_back(failure_of(from, connection_.last_diagnosis()));
+      failures.push_back(failure_of(from, *load_.table, connection_.last_diagnosis()));
     } else {
       const std::int64_t middle = from + (until - from) / 2;
       ranges.emplace_back(middle, until);

@@ -59,7 +59,7 @@ class Stage {
 };
 
 /// What the server said of one row.
-RowFailure failure_of(std::int64_t ordinal, const Diagnosis& diagnosis);
+RowFailure failure_of(std::int64_t ordinal, const TableSchema& table, const Diagnosis& diagnosis);
 
 /// "a", "b": the load's columns.
 std::string column_list(const LoadTarget& load);

@@ -1,5 +1,10 @@
 #include "run/checks.h"
 
+#include <algorithm>
+#include <set>
+
+#include "run/guards.h"
+
 namespace planrun {
 
 namespace {
@@ -31,6 +36,17 @@ std::vector<AskedCheck> checks_to_ask(const ResolvedPlan& plan, const Dialect& d
     if (!check.guard) asked.push_back({check, true, ""});
   }
   return asked;
+}
+
+std::vector<CheckRecord> last_results(std::vector<CheckRecord> records) {
+  std::set<std::string> later;
+  const auto is_old = [&](const CheckRecord& record) {
+    return !is_guard(record) && !later.insert(record.name).second;
+  };
+  std::ranges::reverse(records);
+  std::erase_if(records, is_old);
+  std::ranges::reverse(records);
+  return records;
 }
 
 }  // namespace planrun

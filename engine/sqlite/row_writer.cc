@@ -190,10 +190,13 @@ void RowWriter::throw_and_reset(Statement& statement, int rc) {
 }
 
 /// "NOT NULL constraint failed: t.a", "UNIQUE constraint failed: t.a, t.b", "CHECK constraint failed:
-/// t_a_check".
+/// t_a_check". "FOREIGN KEY constraint failed" does not say which: it is known where the table has one.
 std::string RowWriter::column_in(const std::string& message) const {
   const std::size_t colon = message.find(" constraint failed: ");
-  if (colon == std::string::npos) return {};
+  if (colon == std::string::npos) {
+    const bool is_known = message.starts_with("FOREIGN KEY") && table_->foreign_keys.size() == 1;
+    return is_known ? join(table_->foreign_keys.front().columns, ", ") : "";
+  }
   const std::string rest = message.substr(colon + std::string_view(" constraint failed: ").size());
   if (message.starts_with("CHECK")) {
     for (const auto& check : table_->checks) {
@@ -202,9 +205,13 @@ std::string RowWriter::column_in(const std::string& message) const {
     return {};
   }
   const std::string prefix = table_->name + ".";
-  if (!rest.starts_with(prefix)) return {};
-  const std::string column = rest.substr(prefix.size());
-  return table_->find(column) == nullptr ? std::string() : column;
+  std::vector<std::string> columns;
+  for (const std::string& part : split(rest, ',')) {
+    const std::string each(trim(part));
+    columns.push_back(each.starts_with(prefix) ? each.substr(prefix.size()) : "");
+    if (table_->find(columns.back()) == nullptr) return {};
+  }
+  return join(columns, ", ");
 }
 
 }  // namespace planrun

@@ -91,6 +91,20 @@ TEST_CASE("a failed check is as bad as its severity") {
   CHECK(ask(check, "1").status == "warning");
 }
 
+TEST_CASE("a truth is expected of either database's answer") {
+  PlanCheck check;
+  check.expect = Located{"true", {}};
+  check.expects_truth = true;
+  for (const char* yes : {"t", "1", "true"}) CHECK(ask(check, yes).status == "passed");
+  for (const char* no : {"f", "0", "false", "null", "2", ""}) CHECK(ask(check, no).status == "failed");
+  check.expect = Located{"false", {}};
+  for (const char* no : {"f", "0", "false"}) CHECK(ask(check, no).status == "passed");
+  for (const char* yes : {"t", "1", "true", "null"}) CHECK(ask(check, yes).status == "failed");
+  // A text is a text.
+  check.expects_truth = false;
+  CHECK(ask(check, "f").status == "failed");
+}
+
 TEST_CASE("a check that cannot be asked is an error, not a pass") {
   PlanCheck check;
   check.sql.by_dialect["postgresql"] = "select 1";
