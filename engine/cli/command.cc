@@ -39,6 +39,19 @@ extern "C" void on_signal(int) {
   [[maybe_unused]] const auto written = ::write(STDERR_FILENO, kFirst, sizeof kFirst - 1);
 }
 
+// Prints what is wrong. Throws Error(plan) where that is an error.
+Plan accept(ReadPlanResult result, const CommandOptions& options) {
+  if (!result.diagnostics.list.empty()) std::cerr << to_text(result.diagnostics);
+  if (result.diagnostics.has_errors()) throw Error(ErrorCode::plan, "");
+  if (result.plan.has_examples_only()) {
+    const std::string& file = options.plans.front();
+    throw Error(ErrorCode::plan, file + " holds examples only: there is nothing to run",
+                "planrun test " + file + " runs them");
+  }
+  result.plan.sample = options.sample;
+  return std::move(result.plan);
+}
+
 }  // namespace
 
 const std::atomic<bool>& stop_flag() {
@@ -84,15 +97,18 @@ ReadPlanOptions read_options(const CommandOptions& options) {
 }
 
 Plan read_right_plan(const std::string& file, const CommandOptions& options, Console&) {
-  ReadPlanResult result = read_plan(file, read_options(options));
-  if (!result.diagnostics.list.empty()) std::cerr << to_text(result.diagnostics);
-  if (result.diagnostics.has_errors()) throw Error(ErrorCode::plan, "");
-  if (result.plan.has_examples_only()) {
-    throw Error(ErrorCode::plan, file + " holds examples only: there is nothing to run",
-                "planrun test " + file + " runs them");
-  }
-  result.plan.sample = options.sample;
-  return std::move(result.plan);
+  return accept(read_plan(file, read_options(options)), options);
+}
+
+Plan read_plan_of_run(const std::string& file, const CommandOptions& options, Console& console) {
+  ReadPlanResult whole = read_plan(file, read_options(options));
+  if (!whole.diagnostics.has_errors()) return accept(std::move(whole), options);
+  ReadPlanResult place = read_plan_place(file, read_options(options));
+  if (place.diagnostics.has_errors()) return accept(std::move(whole), options);
+  std::cerr << to_text(whole.diagnostics);
+  console.log.warning(
+      "the plan is not right; this goes by the ledger of its target, and is done all the same");
+  return std::move(place.plan);
 }
 
 }  // namespace planrun

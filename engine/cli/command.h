@@ -20,6 +20,9 @@ struct Console {
 
 /// Reads the plan and prints what is wrong with it. Throws Error(plan) where there are errors.
 Plan read_right_plan(const std::string& file, const CommandOptions& options, Console& console);
+/// The same for a command that goes by the ledger: a plan under work can be taken back. Errors elsewhere than
+/// in [plan] and [target.NAME] are printed, and the plan is those sections alone then.
+Plan read_plan_of_run(const std::string& file, const CommandOptions& options, Console& console);
 /// Options for reading it, from this process's environment. A file is read once: what was checked is what
 /// runs.
 ReadPlanOptions read_options(const CommandOptions& options);

@@ -49,7 +49,7 @@ void answer(const CommandOptions& options, const RunRecord& run, bool paused, co
 }  // namespace
 
 int pause_command(const CommandOptions& options, Console& console) {
-  const Plan plan = read_right_plan(options.plans.front(), options, console);
+  const Plan plan = read_plan_of_run(options.plans.front(), options, console);
   const Databases databases = open_databases(plan);
   const RunRecord run = latest_run(plan, *databases.targets.at(plan.targets.front().name));
   if (run.state != RunState::running) {
@@ -74,7 +74,7 @@ int pause_command(const CommandOptions& options, Console& console) {
 }
 
 int continue_command(const CommandOptions& options, Console& console) {
-  const Plan plan = read_right_plan(options.plans.front(), options, console);
+  const Plan plan = read_plan_of_run(options.plans.front(), options, console);
   const Databases databases = open_databases(plan);
   const RunRecord run = latest_run(plan, *databases.targets.at(plan.targets.front().name));
   bool was_paused = false;

@@ -27,7 +27,7 @@ int rollback_command(const CommandOptions& options, Console& console) {
                 "rollback asks before it drops anything, and there is no terminal to ask on",
                 "--yes answers the question");
   }
-  const Plan plan = read_right_plan(options.plans.front(), options, console);
+  const Plan plan = read_plan_of_run(options.plans.front(), options, console);
   const Databases databases = open_databases(plan);
   RollbackOptions rollback;
   rollback.run = options.run;

@@ -103,6 +103,29 @@ void check_top_level(PlanReader& reader, const Node& root) {
   }
 }
 
+ReadPlanResult unread(const std::string& text, const std::filesystem::path& file,
+                      const ReadPlanOptions& options) {
+  ReadPlanResult result;
+  result.plan.file = std::filesystem::absolute(file).lexically_normal();
+  result.plan.text = text;
+  result.plan.read_file = options.read_file;
+  result.diagnostics.file = file.string();
+  return result;
+}
+
+std::string text_of(const std::filesystem::path& file) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(file, ignored)) {
+    throw Error(ErrorCode::plan, file.string() + " is a folder, not a plan");
+  }
+  std::ifstream stream(file, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(stream), {}};
+  if (!stream.is_open() || stream.bad()) {
+    throw Error(ErrorCode::plan, "cannot read the plan " + file.string(), "is the name right?");
+  }
+  return text;
+}
+
 }  // namespace
 
 void for_each_section(PlanReader& reader, const Node& root, std::string_view word,
@@ -136,11 +159,7 @@ bool check_known(PlanReader& reader, FindingCode code, const Located& name,
 
 ReadPlanResult read_plan_text(const std::string& text, const std::filesystem::path& file,
                               const ReadPlanOptions& options) {
-  ReadPlanResult result;
-  result.plan.file = std::filesystem::absolute(file).lexically_normal();
-  result.plan.text = text;
-  result.plan.read_file = options.read_file;
-  result.diagnostics.file = file.string();
+  ReadPlanResult result = unread(text, file, options);
   PlanReader reader{result.plan, result.diagnostics, options};
   const auto root = read_document(text, result.diagnostics);
   if (!root) return result;
@@ -168,16 +187,20 @@ ReadPlanResult read_plan_text(const std::string& text, const std::filesystem::pa
 }
 
 ReadPlanResult read_plan(const std::filesystem::path& file, const ReadPlanOptions& options) {
-  std::error_code ignored;
-  if (std::filesystem::is_directory(file, ignored)) {
-    throw Error(ErrorCode::plan, file.string() + " is a folder, not a plan");
-  }
-  std::ifstream stream(file, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(stream), {}};
-  if (!stream.is_open() || stream.bad()) {
-    throw Error(ErrorCode::plan, "cannot read the plan " + file.string(), "is the name right?");
-  }
-  return read_plan_text(text, file, options);
+  return read_plan_text(text_of(file), file, options);
+}
+
+ReadPlanResult read_plan_place(const std::filesystem::path& file, const ReadPlanOptions& options) {
+  const std::string text = text_of(file);
+  ReadPlanResult result = unread(text, file, options);
+  PlanReader reader{result.plan, result.diagnostics, options};
+  const auto root = read_document(text, result.diagnostics);
+  if (!root) return result;
+  read_plan_section(reader, *root);
+  read_targets(reader, *root);
+  if (result.plan.targets.empty())
+    reader.error(FindingCode::missing_key, kTop, "the plan has no target", "[target.NAME]");
+  return result;
 }
 
 }  // namespace planrun

@@ -33,7 +33,10 @@ struct ReadPlanResult {
 
 /// Throws Error(plan) only where there is no text to speak of: no such file, a folder, not readable.
 ReadPlanResult read_plan(const std::filesystem::path& file, const ReadPlanOptions& options);
-/// The same for a text; `file` gives messages and relative paths.
+/// Only which plan it is and where it writes, [plan] and [target.NAME]: what a command needs that goes by the
+/// ledger. What is wrong elsewhere is not looked at.
+ReadPlanResult read_plan_place(const std::filesystem::path& file, const ReadPlanOptions& options);
+/// The same as read_plan() for a text; `file` gives messages and relative paths.
 ReadPlanResult read_plan_text(const std::string& text, const std::filesystem::path& file,
                               const ReadPlanOptions& options);
 

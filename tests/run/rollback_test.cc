@@ -240,6 +240,26 @@ TEST_CASE("rollback goes by the ledger's plan, whatever the file says now", "[ro
   CHECK(t.state() == before);
 }
 
+TEST_CASE("rollback: a plan that is under work is in nobody's way", "[rollback]") {
+  Taken t(Kind::sqlite);
+  const std::string before = t.state();
+  REQUIRE(t.m.run().status == 0);
+  const std::string plan = read_file(t.m.plan_file());
+  write_file(t.m.plan_file(), plan + "[table.orders\n");
+  CHECK(t.rollback().status == 2);  // no TOML: nothing is known of it
+  write_file(t.m.plan_file(), plan + "[target.t.schemas]\n");
+  CHECK(t.rollback().status == 2);  // not known where
+  CHECK(t.run_states() == "passed");
+  write_file(t.m.plan_file(),
+             plan + "[source.later]\nurl = \"sqlite:${NOT_SET_ANYWHERE}\"\n[table.new]\nform = \"s.x\"\n");
+  const ProcessResult r = t.rollback();
+  INFO(r.out << r.err);
+  CHECK(r.status == 0);
+  CHECK_THAT(r.err, ContainsSubstring("NOT_SET_ANYWHERE"));
+  CHECK_THAT(r.err, ContainsSubstring("goes by the ledger of its target"));
+  CHECK(t.state() == before);
+}
+
 TEST_CASE("a table that somebody has dropped is no obstacle", "[rollback][postgres]") {
   for (const Kind kind : kinds()) {
     Taken t(kind);
