@@ -10,6 +10,7 @@
 #include "base/time.h"
 #include "load/road.h"
 #include "plan/recorded_plan.h"
+#include "run/checks.h"
 #include "run/choose_run.h"
 #include "run/snapshots.h"
 #include "run/summary.h"
@@ -145,7 +146,7 @@ class Part {
       table["table"] = plan.tables[i].schema.name;
       document["tables"].push_back(std::move(table));
     }
-    for (const CheckRecord& check : ledger_->checks(run_.id))
+    for (const CheckRecord& check : last_results(ledger_->checks(run_.id)))
       document["checks"].push_back(describe(check, named_.name));
   }
 

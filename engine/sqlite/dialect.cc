@@ -9,6 +9,7 @@
 #include "sql/quote.h"
 #include "sqlite/catalog.h"
 #include "sqlite/default_value.h"
+#include "sqlite/key_checks.h"
 #include "sqlite/storage.h"
 
 namespace planrun {
@@ -179,21 +180,6 @@ class Findings {
   std::vector<std::string> found_;
 };
 
-// More than its name: true of `l`, a row of pragma_index_list. The text of an expression is not compared.
-std::string index_condition(const IndexSchema& index) {
-  std::string sql = "(l.name = " + quote_literal(index.name) +
-                    " COLLATE NOCASE AND l.\"unique\" = " + (index.unique ? "1" : "0") +
-                    " AND l.partial = " + (index.where_sql.empty() ? "0" : "1");
-  if (!index.columns.empty()) {
-    std::string columns;
-    for (const auto& column : index.columns) columns += (columns.empty() ? "" : ", ") + quote_literal(column);
-    sql +=
-        " AND NOT EXISTS (SELECT 1 FROM pragma_index_info(l.name) AS p WHERE p.name COLLATE NOCASE NOT IN (" +
-        columns + "))";
-  }
-  return sql + ")";
-}
-
 class SqliteDialect : public Dialect {
  public:
   std::string name() const override { return "sqlite"; }
@@ -263,16 +249,20 @@ std::vector<SchemaCheck> SqliteDialect::schema_checks(const TableSchema& table) 
   for (const auto& key : table.keys) {
     if (!key.primary || numbered == nullptr) keys.insert(key.columns);
   }
-  std::string names;
-  for (const auto& index : table.indexes) names += " OR " + index_condition(index);
-  const std::string rowid_key = numbered == nullptr ? "" : " + 1";
+  std::string found = declared_key_condition(keys);
+  for (const auto& index : table.indexes) found += " OR " + made_index_condition(index);
+  const std::string rowid_key =
+      numbered == nullptr ? "" : " + " + rowid_key_count(table.name, numbered->name);
   std::vector<SchemaCheck> checks = {
-      {"indexes",
-       "SELECT count(*)" + rowid_key + " FROM pragma_index_list(" + name + ") AS l WHERE l.origin <> 'c'" +
-           names,
+      {"indexes", "SELECT count(*)" + rowid_key + " FROM pragma_index_list(" + name + ") AS l WHERE " + found,
        std::to_string(keys.size() + table.indexes.size() + (numbered == nullptr ? 0 : 1))}};
   if (!table.foreign_keys.empty()) {
-    checks.push_back({"foreign keys", "SELECT count(*) FROM pragma_foreign_key_check(" + name + ")", "0"});
+    std::size_t column_count = 0;
+    for (const auto& key : table.foreign_keys) column_count += key.columns.size();
+    checks.push_back({"foreign keys",
+                      "SELECT count(*) + " + std::to_string(column_count) + " - " +
+                          declared_foreign_columns(table) + " FROM pragma_foreign_key_check(" + name + ")",
+                      "0"});
   }
   if (const ColumnSchema* counted = counted_column(table)) {
     checks.push_back({"sequence " + counted->name,

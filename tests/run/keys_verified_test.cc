@@ -60,6 +60,24 @@ TEST_CASE("a verification tells of an index that is another by the same name, in
   check_told(Kind::sqlite, "drop index x_w; create unique index x_w on x(u)", "indexes");
 }
 
+TEST_CASE("a verification tells of keys that a table made anew has lost, in SQLite", "[watch]") {
+  const auto made_anew = [](const std::string& columns) {
+    return "alter table x rename to old; create table x(" + columns +
+           "); insert into x select id, pid, u, w from old; drop table old; create unique index x_w on x(w);"
+           "create index x_lower on x(lower(w)) where u > 'a'";
+  };
+  const std::string referring = "pid int references p(id) on delete cascade, ";
+  check_told(Kind::sqlite, made_anew("id integer primary key, " + referring + "u text, w text"), "indexes");
+  check_told(Kind::sqlite, made_anew("id integer primary key, " + referring + "u text, w text unique"),
+             "indexes");
+  check_told(Kind::sqlite, made_anew("id integer, " + referring + "u text unique, w text"), "indexes");
+  check_told(Kind::sqlite, made_anew("id integer primary key, pid int, u text unique, w text"),
+             "foreign keys");
+  check_told(Kind::sqlite,
+             made_anew("id integer primary key, pid int references p(id), u text unique, w text"),
+             "foreign keys");
+}
+
 TEST_CASE("a verification tells of a foreign key that nobody enforces, or enforces otherwise, in PostgreSQL",
           "[postgres][watch]") {
   check_told(Kind::postgresql, "alter table x disable trigger all", "foreign keys");
