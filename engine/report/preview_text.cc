@@ -102,6 +102,13 @@ std::string rejects_text(const Preview& p, const Paint& paint) {
   return text;
 }
 
+std::string left_text(const Preview& p) {
+  std::string text;
+  for (const auto& n : p.not_looked_for)
+    text += "  " + n.table + ": " + join(n.what, ", ") + " (" + n.why + ")\n";
+  return text;
+}
+
 std::string samples_text(const Preview& p, const Paint& paint) {
   std::string text;
   for (const auto& load : p.loads) {
@@ -138,14 +145,14 @@ std::string verdict_text(const Preview& p, const Paint& paint) {
            "\n";
   }
   if (!p.would_pass()) {
-    return paint.bad(rejected > 0
-                         ? "A run would stop: " + with_thousands(rejected) + " rows would be rejected"
-                         : "A run would be refused") +
+    return paint.bad(rejected > 0 ? "A run would stop: " + counted(rejected, "row") + " would be rejected"
+                                  : "A run would be refused") +
            "\n";
   }
   if (rejected > 0)
-    return paint.careful("A run would keep " + with_thousands(rejected) + " rows as rejects") + "\n";
-  return paint.good("Every row fits its columns") + "\n";
+    return paint.careful("A run would keep " + counted(rejected, "row") + " as rejects") + "\n";
+  const bool is_all = p.not_looked_for.empty() && !p.target_unreachable;
+  return paint.good(is_all ? "Every row fits its table" : "Every row fits its columns") + "\n";
 }
 
 }  // namespace
@@ -171,6 +178,7 @@ std::string preview_text(const Preview& p, const Paint& paint) {
   section("Rows", loads_text(p));
   section("Rows that would be merged", merges_text(p, paint));
   section("Rows that would be rejected", rejects_text(p, paint));
+  section("Left to the run: the sources cannot say it", left_text(p));
   section("First rows", samples_text(p, paint));
   std::string checks;
   for (const auto& [name, asks] : p.checks)

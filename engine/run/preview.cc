@@ -345,7 +345,9 @@ Preview preview_plan(const Plan& plan, const std::map<std::string, SourceDatabas
   preview.loads =
       LoadReading(loads, read, settlements, target, !preview.target_unreachable, options, stop).run();
   add_merges(loads, settlements, preview);
-  preview.findings = ask_sources(prepared.plan, read);
+  SourceAnswers answers = ask_sources(prepared.plan, read);
+  preview.findings = std::move(answers.findings);
+  preview.not_looked_for = std::move(answers.left);
   add_orphans({prepared.plan, read, settlements, target, stop, "preview", false}, preview);
   for (const auto& [name, source] : sources) {
     if (source->state().text != states[name]) {

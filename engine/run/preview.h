@@ -65,6 +65,13 @@ struct SourceFinding {
   bool stops = false;
 };
 
+/// Keys, unique indexes, foreign keys and CHECKs of a table ("key orders_pkey") that only the run tells of.
+struct NotLookedFor {
+  std::string table;
+  std::vector<std::string> what;
+  std::string why;
+};
+
 struct DdlStep {
   std::string step;
   std::vector<std::string> statements;
@@ -85,6 +92,7 @@ struct Preview {
   std::vector<LoadPreview> loads;
   std::vector<MergePreview> merges;
   std::vector<SourceFinding> findings;
+  std::vector<NotLookedFor> not_looked_for;
   std::vector<std::string> unread_tables;
   std::vector<std::string> missing_parts;  // of the sources' schema, that the plan does not have
   std::vector<std::pair<std::string, std::string>> checks;  // name, what it asks

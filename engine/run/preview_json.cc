@@ -94,6 +94,10 @@ Json to_json(const Preview& p) {
     findings.push_back({{"load", f.load}, {"what", f.what}, {"rows", f.rows}, {"stops", f.stops}});
   }
   json["findings"] = std::move(findings);
+  Json left = Json::array();
+  for (const auto& n : p.not_looked_for)
+    left.push_back({{"table", n.table}, {"what", n.what}, {"why", n.why}});
+  json["not_looked_for"] = std::move(left);
   Json checks = Json::array();
   for (const auto& [name, asks] : p.checks) checks.push_back({{"check", name}, {"asks", asks}});
   json["checks"] = std::move(checks);

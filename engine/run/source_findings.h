@@ -12,8 +12,13 @@
 
 namespace planrun {
 
+struct SourceAnswers {
+  std::vector<SourceFinding> findings;
+  std::vector<NotLookedFor> left;
+};
+
 /// Asks only what the source can answer as the target would: columns that come straight from a source column.
-std::vector<SourceFinding> ask_sources(const ResolvedPlan& plan,
-                                       const std::map<std::string, SourceDatabase*>& sources);
+/// What is left to the target is named.
+SourceAnswers ask_sources(const ResolvedPlan& plan, const std::map<std::string, SourceDatabase*>& sources);
 
 }  // namespace planrun

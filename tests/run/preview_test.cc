@@ -1,4 +1,5 @@
 // A preview tells what a run would do and writes nothing anywhere.
+#include "base/json.h"
 #include "support/migration.h"
 
 namespace preview_test {
@@ -83,6 +84,53 @@ TEST_CASE(
   REQUIRE(draft.status == 0);
   CHECK(run_planrun({(m.plan_file().parent_path() / "drafted.toml").string()}, m.state()).status == 0);
   CHECK(m.target("select id, ctid_2 from t") == "1|2");
+}
+
+TEST_CASE("a preview names the keys and checks that it has not looked for") {
+  Migration m(
+      Kind::sqlite,
+      "create table a(k int, v int); insert into a values (1, 5), (1, 5), (2, -1);"
+      "create table b(id integer primary key, a int, n text); insert into b values (1, 1, 'x')",
+      "[table.t]\nexists = true\nfrom = \"s.a\"\nwrite = \"upsert\"\nkey = [\"k\"]\n"
+      "[table.b]\nfrom = \"s.b\"\nwhere = \"id > 0\"\nconstraints = [\"unique (n)\", \"check (id > 0)\"]\n"
+      "[table.c]\nfrom = \"s.b\"\nconstraints = [\"foreign key (a) references b (id)\"]\n"
+      "[table.c.index]\nc_n = \"unique (n)\"\nc_lower = \"unique (lower(n))\"\n");
+  m.target("create table t(k integer primary key, v int)");
+  const ProcessResult preview = m.dry_run();
+  INFO(preview.out << preview.err);
+  CHECK(preview.status == 0);
+  CHECK_THAT(preview.out, ContainsSubstring("t: key t_pkey (its rows meet those of the table)"));
+  CHECK_THAT(preview.out,
+             ContainsSubstring("b: key b_n_key, key b_pkey, check (id > 0) (its load has a `where`)"));
+  CHECK_THAT(preview.out,
+             ContainsSubstring("c: foreign key c_a_fkey (table b is not made of the same source"));
+  CHECK_THAT(preview.out, ContainsSubstring("c: unique index c_lower (it is not of plain columns"));
+  CHECK_THAT(preview.out, !ContainsSubstring("unique index c_n"));
+  CHECK_THAT(preview.out, ContainsSubstring("Every row fits its columns\n"));
+  CHECK(m.run().status == 0);  // rows that are equal are merged
+  CHECK(m.target("select * from t") == "1|5\n2|-1");
+  CHECK(planrun::Json::parse(m.run({"--dry-run", "--format", "json"}).out).at("not_looked_for").size() == 5);
+}
+
+TEST_CASE("a preview that has looked for everything says so") {
+  Migration m(Kind::sqlite, "create table c(id integer primary key, n text); insert into c values (1, 'x')",
+              "[table.c]\nfrom = \"s.c\"\nconstraints = [\"unique (n)\", \"check (id > 0)\"]\n");
+  const ProcessResult preview = m.dry_run();
+  INFO(preview.out << preview.err);
+  CHECK_THAT(preview.out, ContainsSubstring("Every row fits its table\n"));
+  CHECK_THAT(preview.out, !ContainsSubstring("Left to the run"));
+}
+
+TEST_CASE("a preview finds two rows that a unique index would refuse") {
+  Migration m(Kind::sqlite,
+              "create table c(id integer primary key, n text); insert into c values (1, 'x'), (2, 'x')",
+              "[table.c]\nfrom = \"s.c\"\n[table.c.index]\nc_n = \"unique (n)\"\n");
+  const ProcessResult preview = m.dry_run();
+  INFO(preview.out << preview.err);
+  CHECK(preview.status == 1);
+  CHECK_THAT(preview.out, ContainsSubstring("1 row: more rows than one of the same n (c_n)"));
+  CHECK_THAT(preview.out, ContainsSubstring("A run would stop: 1 row would be rejected"));
+  CHECK(m.run().status == 1);
 }
 
 TEST_CASE("a preview without its server says so and shows the rest") {
