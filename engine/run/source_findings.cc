@@ -73,7 +73,6 @@ class Asking {
     for (const auto& table : plan_.tables) {
       if (table.loads.empty()) continue;
       if (table.schema.exists) leave(table, "its own CHECKs and triggers", "the table exists");
-      if (table.schema.partition) leave(table, "a partition for every row", "the target knows its bounds");
       for (const auto& key : table.schema.keys) ask_key(table, key.columns, key.name, "key " + key.name);
       for (const auto& index : table.schema.indexes) {
         if (index.unique) ask_index(table, index);

@@ -161,7 +161,7 @@ TEST_CASE("a row that no partition takes is rejected by name, and counted before
   CHECK_THAT(preview.out, ContainsSubstring("events, column at: 1 row: no partition of table events takes "
                                             "this at") &&
                               ContainsSubstring("key 4: 2026-01-01 00:00:00") &&
-                              ContainsSubstring("1 rows would be rejected"));
+                              ContainsSubstring("1 row would be rejected"));
   const ProcessResult run = m.run();
   CHECK(run.status == 1);
   CHECK_THAT(run.out + run.err,
