@@ -113,7 +113,8 @@ struct ForeignKeyCensus {
   SourceForeignKey key;
   std::string broken;  // why no row can refer by it; empty: rows can
   RowTally orphans;
-  std::string error;  // why the orphans could not be counted
+  RowTally loosely_referring;  // find a row by the source's collation alone (NOCASE, RTRIM)
+  std::string error;           // why the orphans could not be counted
 };
 
 /// Of a unique index or key whose values may be equal under a looser comparison than its own: texts with

@@ -159,7 +159,9 @@ void count_orphans(Inspector& database, TableCensus& table) {
     census.key = key;
     try {
       census.broken = database.why_broken(key);
-      if (census.broken.empty()) census.orphans = database.orphans(table.table.name, key, kCensusSamples);
+      if (!census.broken.empty()) continue;
+      census.orphans = database.orphans(table.table.name, key, kCensusSamples);
+      census.loosely_referring = database.loosely_referring(table.table.name, key, kCensusSamples);
     } catch (const Error& error) {
       census.error = told(error);
     }

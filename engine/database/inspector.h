@@ -107,6 +107,11 @@ class Inspector {
   /// Rows whose key is not null and is in no row of the other table, by the collation and affinity that the
   /// database compares with. The key is not broken.
   virtual RowTally orphans(const std::string& table, const SourceForeignKey& key, std::size_t samples) = 0;
+  /// The rows beside those whose key has a row of the other table by that collation only, not by its bytes.
+  virtual RowTally loosely_referring(const std::string& /*table*/, const SourceForeignKey& /*key*/,
+                                     std::size_t /*samples*/) {
+    return {};
+  }
   /// Values of a unique index that stand several times under `comparison`: how many, and a row of each. The
   /// index is neither partial nor over an expression. For `numeric` all its texts are numbers, of at most 15
   /// digits.

@@ -280,7 +280,7 @@ class KeyDrafter {
       if (!refused.empty()) {
         line.is_comment = true;
         line.notes.push_back("Not carried: " + refused + ".");
-      } else if (found.orphans.count > 0) {
+      } else {
         note_orphans(table, found, line);
       }
       if (!line.is_comment && !is_indexed(table, key.columns))
@@ -333,10 +333,15 @@ class KeyDrafter {
   }
 
   static void note_orphans(const TableDraft& table, const ForeignKeyCensus& found, LineDraft& line) {
-    const bool one = found.orphans.count == 1;
-    line.notes.push_back(with_thousands(found.orphans.count) + (one ? " row refers" : " rows refer") +
-                         " to what is not there " + samples_in_words(found.orphans, table.row_key()) +
-                         ": with this line the run stops there and names them.");
+    const auto note = [&](const RowTally& rows, const std::string& what) {
+      if (rows.count == 0) return;
+      line.notes.push_back(with_thousands(rows.count) + (rows.count == 1 ? " row refers " : " rows refer ") +
+                           what + " " + samples_in_words(rows, table.row_key()) +
+                           ": with this line the run stops there and names them.");
+    };
+    note(found.orphans, "to what is not there");
+    note(found.loosely_referring, "to what the source finds by its collation alone, and a target does not");
+    if (found.orphans.count + found.loosely_referring.count == 0) return;
     line.notes.push_back("choice: mend the source; or take this line out; or say on_reject = \"keep\" for " +
                          shown(table.name) + ", and the ledger keeps these rows as rejects");
   }

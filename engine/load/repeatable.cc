@@ -1,5 +1,8 @@
 #include "load/repeatable.h"
 
+#include <algorithm>
+#include <vector>
+
 #include "base/error.h"
 #include "base/hash.h"
 #include "load/road.h"
@@ -23,7 +26,27 @@ std::string outcome_of(RowTransform& lua, std::span<const Cell> row, std::span<C
   return outcome;
 }
 
+// Throws Error(plan) where a fresh state makes something else of `row` than `lua` does.
+void compare_with_fresh(RowTransform& lua, std::span<const Cell> row, std::span<Cell> fields,
+                        const ResolvedLoad& load, const std::function<std::string()>& describe_row) {
+  const std::string first = outcome_of(lua, row, fields);
+  const auto fresh = make_lua_transform(*load.transform, describe_row);
+  if (first == outcome_of(*fresh, row, fields)) return;
+  throw Error(ErrorCode::plan,
+              "transform " + load.transform->name + " gave different rows for " + describe_row() +
+                  " when it was run again",
+              "a transform's rows follow from the row alone: it keeps nothing from one row to the next");
+}
+
 }  // namespace
+
+void RepeatableSample::check(RowTransform& lua, std::span<const Cell> row, const ResolvedLoad& load,
+                             const std::function<std::string()>& describe_row) {
+  constexpr std::int64_t kShare = 100;
+  next_ += std::max(kBetween, row_count_ / kShare);
+  std::vector<Cell> fields(load.transform->fields.size());
+  compare_with_fresh(lua, row, fields, load, describe_row);
+}
 
 void check_repeatable(Source& source, const ResolvedLoad& load) {
   if (!load.transform) return;
@@ -40,13 +63,7 @@ void check_repeatable(Source& source, const ResolvedLoad& load) {
     if (outcome == ReadOutcome::end) return;
     if (outcome != ReadOutcome::row) continue;
     for (const Cell& cell : row) bytes += cell.bytes.size();
-    const std::string first = outcome_of(*remembering, row, fields);
-    const auto fresh = make_lua_transform(*load.transform, describe_row);
-    if (first == outcome_of(*fresh, row, fields)) continue;
-    throw Error(ErrorCode::plan,
-                "load " + load.name + ": transform " + load.transform->name + " gave different rows for " +
-                    describe_row() + " when it was run again",
-                "a transform's rows follow from the row alone: it keeps nothing from one row to the next");
+    compare_with_fresh(*remembering, row, fields, load, describe_row);
   }
 }
 

@@ -1,8 +1,14 @@
 // Whether a load's Lua function gives the same rows for the same row, as a resume needs it.
 #pragma once
 
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+
 #include "database/source.h"
 #include "plan/resolved_plan.h"
+#include "transform/lua_transform.h"
 
 namespace planrun {
 
@@ -10,5 +16,20 @@ namespace planrun {
 /// own: what a function remembers, or takes from elsewhere, shows as a difference. Throws Error(plan) naming
 /// the row. Does nothing for a load without a transform.
 void check_repeatable(Source& source, const ResolvedLoad& load);
+
+/// The same of rows further on, by sample: every 97th of the first 10,000 that a road sees, then each a
+/// hundredth further than the one before.
+class RepeatableSample {
+ public:
+  bool wants_next() { return ++row_count_ == next_; }
+  /// `lua` has seen the rows before. Throws Error(plan).
+  void check(RowTransform& lua, std::span<const Cell> row, const ResolvedLoad& load,
+             const std::function<std::string()>& describe_row);
+
+ private:
+  static constexpr std::int64_t kBetween = 97;
+  std::int64_t row_count_ = 0;
+  std::int64_t next_ = kBetween;
+};
 
 }  // namespace planrun

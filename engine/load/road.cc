@@ -190,9 +190,10 @@ Road::Road(Source& source, const ResolvedTable& table, const ResolvedLoad& load,
   settlement_ = settlements.of(load);
   if (settlement_ != nullptr) hasher_ = std::make_unique<RowHasher>(row_hasher());
   if (!load.transform) return;
-  lua_ = make_lua_transform(*load.transform, [this] {
+  describe_row_ = [this] {
     return load_.source + "." + load_.source_table + " key " + to_text(under_way_->key());
-  });
+  };
+  lua_ = make_lua_transform(*load.transform, describe_row_);
 }
 
 Road::~Road() = default;
@@ -297,6 +298,7 @@ std::optional<Key> Road::travel_through_lua(Reader& reader, RowVisitor& visitor)
 // less than keeping the columns' cells, which view buffers of the mapping.
 void Road::transform(const Reader& reader, std::int64_t ordinal, Lot& lot, RowVisitor& visitor) {
   under_way_ = &reader;
+  if (repeatable_.wants_next()) repeatable_.check(*lua_, input_, load_, describe_row_);
   const auto count = lua_->apply(input_);
   if (!count) return visitor.rejected(SourceRow{reader}, {0, "", lua_->failure()});
   if (*count == 0) return visitor.dropped();

@@ -14,6 +14,7 @@
 #include "data/reject.h"
 #include "database/source.h"
 #include "load/place_check.h"
+#include "load/repeatable.h"
 #include "load/settlement.h"
 #include "plan/resolved_plan.h"
 #include "transform/lua_transform.h"
@@ -110,8 +111,10 @@ class Road {
   std::unique_ptr<RowHasher> hasher_;             // with it
   std::vector<std::optional<MergedRow>> merged_;  // of the source row under way
   const Reader* under_way_ = nullptr;             // while a Lua function has its row
+  std::function<std::string()> describe_row_;     // that one
   std::unique_ptr<RowTransform> lua_;             // null: the inputs are the columns' own
-  std::vector<Cell> fields_;                      // of the rows that it made of one, see fields_of()
+  RepeatableSample repeatable_;
+  std::vector<Cell> fields_;  // of the rows that it made of one, see fields_of()
   ReadRequest request_;
   std::vector<std::size_t> columns_;
   std::vector<std::size_t> not_encoded_;  // positions in a target row whose type is `other`

@@ -22,18 +22,19 @@ class CopyBackReader : public BackReader {
       : connection_(std::move(connection)),
         decoder_(with_reference(query)),
         references_(query.references),
-        inside_(query.begin.empty()),
+        end_(query.begin.empty() ? "" : query.end),
+        give_up_(query.give_up),
         cells_(query.columns.size() + 1) {
     try {
-      if (!inside_) connection_->exec(query.begin);
+      if (!query.begin.empty()) connection_->exec(query.begin);
       connection_->start_copy_out("COPY (" + query.select + ") TO STDOUT (FORMAT binary)");
     } catch (...) {
-      connection_->give_up();
+      connection_->give_up(give_up_.c_str());
       throw;
     }
   }
   ~CopyBackReader() override {
-    if (!done_) connection_->give_up();
+    if (!done_) connection_->give_up(give_up_.c_str());
   }
 
   bool next(std::span<Cell> row) override {
@@ -76,14 +77,15 @@ class CopyBackReader : public BackReader {
     std::size_t size = 0;
     while (connection_->next_copy_out(size) != nullptr) {
     }
-    if (!inside_) connection_->exec("COMMIT");
+    if (!end_.empty()) connection_->exec(end_);
     done_ = true;
   }
 
   std::shared_ptr<PostgresConnection> connection_;
   CopyDecoder decoder_;
   bool references_;
-  bool inside_;  // of a transaction that goes on
+  std::string end_;
+  std::string give_up_;
   std::vector<Cell> cells_;
   PostgresConnection::Message message_;
   std::string joined_;     // a row that came in several messages

@@ -15,6 +15,8 @@ namespace planrun {
 struct BackQuery {
   std::string begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";  // and what sets the transaction up;
                                                                           // empty: one is open, and goes on
+  std::string end = "COMMIT";          // after the last row, where `begin` is not empty
+  std::string give_up = "ROLLBACK";    // where the reader goes before
   std::string select;                  // its first column is the row's reference when `references`
   std::vector<DecodedColumn> columns;  // without the reference
   bool references = false;

@@ -313,7 +313,7 @@ PostgresConnection::Message PostgresConnection::next_copy_out(std::size_t& size)
   return nullptr;
 }
 
-void PostgresConnection::give_up() noexcept {
+void PostgresConnection::give_up(const char* rollback) noexcept {
   PGconn* c = connection_.get();
   if (broken() || PQtransactionStatus(c) == PQTRANS_IDLE) return;
   if (PQtransactionStatus(c) == PQTRANS_ACTIVE) {
@@ -328,7 +328,7 @@ void PostgresConnection::give_up() noexcept {
     }
     while (PGresult* result = PQgetResult(c)) PQclear(result);
   }
-  PQclear(PQexec(c, "ROLLBACK"));
+  PQclear(PQexec(c, rollback));
 }
 
 void end_backend(PostgresConnection& connection, int pid) {

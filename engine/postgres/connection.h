@@ -110,7 +110,7 @@ class PostgresConnection {
   void start_copy_out(const std::string& sql);
   Message next_copy_out(std::size_t& size);
   /// Ends a COPY of either direction that nobody wants any more, and rolls back. Quiet, for destructors.
-  void give_up() noexcept;
+  void give_up(const char* rollback = "ROLLBACK") noexcept;
 
   /// Throws Error(connection) when the connection is known to be gone.
   void must_live() const;

@@ -105,7 +105,7 @@ class Catalog {
         ask("SELECT a.attrelid, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, "
             "a.attidentity::text,"
             " coalesce(pg_get_expr(d.adbin, d.adrelid), ''), a.attgenerated::text,"
-            " CASE WHEN a.attcollation = t.typcollation THEN '' WHEN cn.nspname = 'pg_catalog' THEN "
+            " CASE WHEN a.attcollation IN (0, t.typcollation) THEN '' WHEN cn.nspname = 'pg_catalog' THEN "
             "quote_ident(l.collname)"
             " ELSE format('%I.%I', cn.nspname, l.collname) END"
             " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
@@ -113,7 +113,9 @@ class Catalog {
             " LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum"
             " LEFT JOIN pg_collation l ON l.oid = a.attcollation LEFT JOIN pg_namespace cn ON cn.oid = "
             "l.collnamespace"
-            " WHERE n.nspname = $1 AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attrelid, a.attnum");
+            " WHERE n.nspname = $1 AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND a.attnum > 0 AND NOT "
+            "a.attisdropped"
+            " ORDER BY a.attrelid, a.attnum");
     for (int i = 0; i < r.rows(); ++i) {
       PostgresTable* found = find(r, i);
       if (found == nullptr) continue;

@@ -50,7 +50,10 @@ class PostgresUndo : public UndoTransaction {
 
   std::unique_ptr<BackReader> read_back(const ReadBack& request) override {
     BackQuery query = read_back_query(*context_, *connection_, request);
-    query.begin.clear();
+    // What cannot be read is told, and the transaction goes on.
+    query.begin = "SAVEPOINT planrun_read";
+    query.end = "RELEASE SAVEPOINT planrun_read";
+    query.give_up = "ROLLBACK TO SAVEPOINT planrun_read; RELEASE SAVEPOINT planrun_read";
     return read_rows(connection_, query);
   }
 

@@ -155,6 +155,7 @@ Json source_key_json(const ForeignKeyCensus& census) {
                {"on_delete", census.key.on_delete},
                {"on_update", census.key.on_update},
                {"orphans", tally_json(census.orphans)}};
+  if (census.loosely_referring.count > 0) json["loosely_referring"] = tally_json(census.loosely_referring);
   if (!census.broken.empty()) json["broken"] = census.broken;
   if (!census.error.empty()) json["error"] = census.error;
   return json;

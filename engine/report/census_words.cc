@@ -301,10 +301,16 @@ void add_key_notes(const TableCensus& table, std::vector<CensusNote>& notes) {
     const std::string key = "foreign key " + foreign_key_words(census.key);
     if (!census.error.empty()) notes.push_back({"", key + " could not be checked: " + census.error, true});
     if (!census.broken.empty()) notes.push_back({"", key + " is broken: " + census.broken, true});
-    if (census.orphans.count == 0) continue;
+    if (census.orphans.count > 0) {
+      notes.push_back({"",
+                       key + ": " + count_words(census.orphans.count, {"orphan", "orphans"}) +
+                           sample_words(table, census.orphans),
+                       true});
+    }
+    if (census.loosely_referring.count == 0) continue;
     notes.push_back({"",
-                     key + ": " + count_words(census.orphans.count, {"orphan", "orphans"}) +
-                         sample_words(table, census.orphans),
+                     key + ": " + count_words(census.loosely_referring.count, {"row", "rows"}) +
+                         " by the source's collation only" + sample_words(table, census.loosely_referring),
                      true});
   }
   for (const auto& census : table.duplicates) {

@@ -154,6 +154,8 @@ class SqliteInspector : public Inspector {
   TableDeclaration declaration(const std::string& table) override;
   std::string why_broken(const SourceForeignKey& key) override;
   RowTally orphans(const std::string& table, const SourceForeignKey& key, std::size_t samples) override;
+  RowTally loosely_referring(const std::string& table, const SourceForeignKey& key,
+                             std::size_t samples) override;
   RowTally duplicates(const std::string& table, const SourceIndex& index, LooseComparison comparison,
                       std::size_t samples) override;
   std::string shown_url() const override { return shown_.url; }
@@ -164,6 +166,9 @@ class SqliteInspector : public Inspector {
   const CatalogTable& at(const std::string& table) const;
   bool is_rowid(const CatalogTable& table, const std::string& column);
   std::string parent_sql(const CatalogTable& parent, const std::vector<std::string>& columns);
+  static std::string filled_sql(const SourceForeignKey& key);
+  /// The key's values as the other table compares them; `collation` empty: by its own.
+  std::string referring_sql(const SourceForeignKey& key, const std::string& collation);
   RowTally tally(const CatalogTable& table, const std::string& rest, std::size_t samples);
 
   std::shared_ptr<SqliteConnection> connection_;
@@ -290,21 +295,42 @@ RowTally SqliteInspector::tally(const CatalogTable& table, const std::string& re
   return found;
 }
 
-RowTally SqliteInspector::orphans(const std::string& name, const SourceForeignKey& key, std::size_t samples) {
-  const CatalogTable& table = at(name);
+std::string SqliteInspector::filled_sql(const SourceForeignKey& key) {
+  std::vector<std::string> filled;
+  for (const auto& column : key.columns) filled.push_back(quote_name(column) + " is not null");
+  return " where " + join(filled, " and ");
+}
+
+std::string SqliteInspector::referring_sql(const SourceForeignKey& key, const std::string& collation) {
   const CatalogTable& parent = at(key.table);
   std::vector<std::string> values;
-  std::vector<std::string> filled;
   for (std::size_t i = 0; i < key.columns.size(); ++i) {
-    filled.push_back(quote_name(key.columns[i]) + " is not null");
     const std::string& foreign = key.foreign_columns[i];
+    const std::string own = column_facts(*connection_, parent.table.name, foreign).collation;
     values.push_back(as_stored_in(quote_name(key.columns[i]), find_column(parent.table, foreign)->declared) +
-                     " collate " +
-                     quote_name(column_facts(*connection_, parent.table.name, foreign).collation));
+                     " collate " + quote_name(collation.empty() ? own : collation));
   }
-  return tally(table,
-               " where " + join(filled, " and ") + " and " + in_brackets(values) + " not in (" +
-                   parent_sql(parent, key.foreign_columns) + ")",
+  return in_brackets(values);
+}
+
+RowTally SqliteInspector::orphans(const std::string& name, const SourceForeignKey& key, std::size_t samples) {
+  return tally(at(name),
+               filled_sql(key) + " and " + referring_sql(key, "") + " not in (" +
+                   parent_sql(at(key.table), key.foreign_columns) + ")",
+               samples);
+}
+
+RowTally SqliteInspector::loosely_referring(const std::string& name, const SourceForeignKey& key,
+                                            std::size_t samples) {
+  const CatalogTable& parent = at(key.table);
+  const bool is_loose = std::ranges::any_of(key.foreign_columns, [&](const std::string& column) {
+    return to_lower_ascii(column_facts(*connection_, parent.table.name, column).collation) != "binary";
+  });
+  if (!is_loose) return {};
+  const std::string in = " in (" + parent_sql(parent, key.foreign_columns) + ")";
+  return tally(at(name),
+               filled_sql(key) + " and " + referring_sql(key, "") + in + " and " +
+                   referring_sql(key, "binary") + " not" + in,
                samples);
 }
 

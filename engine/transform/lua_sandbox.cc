@@ -1,4 +1,7 @@
 // The safe part of Lua's own library.
+#include <algorithm>
+#include <iterator>
+
 #include "transform/lua_library.h"
 
 namespace planrun {
@@ -12,6 +15,23 @@ const char kOriginal = 0;
 int refuse_change(lua_State* lua) {
   push_as_text(lua, 2);
   return luaL_error(lua, "'%s' cannot be set: globals and libraries are locked; use `local`",
+                    lua_tostring(lua, -1));
+}
+
+// Of Lua, and not here: code that runs elsewhere too asks whether they are there.
+bool is_left_out(std::string_view name) {
+  constexpr std::string_view kNames[] = {"os",    "io",       "debug",      "package", "coroutine",
+                                         "load",  "loadfile", "loadstring", "dofile",  "print",
+                                         "warn",  "unpack",   "setfenv",    "getfenv", "jit",
+                                         "bit32", "module",   "newproxy",   "_PROMPT", "collectgarbage"};
+  return std::ranges::find(kNames, name) != std::end(kNames);
+}
+
+// A misspelt name would be nil, and nil a null in the target.
+int refuse_unknown(lua_State* lua) {
+  if (lua_type(lua, 2) == LUA_TSTRING && is_left_out(lua_tostring(lua, 2))) return 0;
+  push_as_text(lua, 2);
+  return luaL_error(lua, "there is no global '%s': misspelt, or a `local` that comes later?",
                     lua_tostring(lua, -1));
 }
 
@@ -239,6 +259,9 @@ void push_sandbox(lua_State* lua, lua_CFunction require) {
     lock(lua);
     lua_setfield(lua, -2, library.name);
   }
+  lua_createtable(lua, 0, 1);
+  set_function(lua, "__index", refuse_unknown);
+  lua_setmetatable(lua, -2);
   lua_pushvalue(lua, -1);
   lock(lua);  // The environment; what it reads from stays below.
   lua_pushvalue(lua, -1);

@@ -191,15 +191,21 @@ class LuaTransform : public RowTransform {
       is_at_first_ = lua_next(lua, kResult) != 0;
       return is_at_first_ ? 1 : 0;  // {} is a list without rows
     }
+    // lua_next goes in no order: what is told must not depend on it.
     std::size_t entries = 0;
+    bool has_names = false;
     while (lua_next(lua, kResult) != 0) {
-      if (!lua_istable(lua, -1))
-        return refuse(std::string("a list of rows holds a ") + luaL_typename(lua, -1));
+      has_names = has_names || lua_type(lua, -2) == LUA_TSTRING;
       lua_pop(lua, 1);
       ++entries;
     }
-    if (entries != lua_rawlen(lua, kResult))
-      return refuse("a list of rows has holes, or fields beside its rows");
+    if (has_names) return refuse("a list of rows has fields beside its rows");
+    for (std::size_t n = 0; n < entries; ++n) {
+      const int type = lua_rawgeti(lua, kResult, static_cast<lua_Integer>(n) + 1);
+      lua_settop(lua, kResult);
+      if (type == LUA_TNIL) return refuse("a list of rows has holes");
+      if (type != LUA_TTABLE) return refuse(std::string("a list of rows holds a ") + lua_typename(lua, type));
+    }
     return entries;
   }
 

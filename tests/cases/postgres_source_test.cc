@@ -289,16 +289,22 @@ TEST_CASE("a PostgreSQL schema arrives whole in PostgreSQL, as pg_dump tells", "
       constraint sane check (length(sku) > 2 or price < 10), unique (brand, sku) deferrable initially deferred);
     create index items_seen on items (seen desc nulls last) where price > 0;
     create unique index items_lower on items (lower(sku), brand);
-    create index items_tags on items using gin (tags);)~";
+    create index items_tags on items using gin (tags);
+    create index items_words on items using gin (to_tsvector('simple'::regconfig, sku::text));
+    create table notes (id int primary key, body jsonb, words tsvector);
+    create index notes_body on notes using gin (body);
+    create index notes_words on notes using gin (words);)~";
   PostgresPair s(
       "set search_path = public; " + schema +
       "insert into brands (name) select 'b' || i from generate_series(1, 5) i;"
       "insert into items (brand, sku, price) select 1 + i % 5, 'sku' || i, i from generate_series(1, 50) i;"
       "delete from items where id > 40;");
   TempPostgres target;
-  write_file(s.plan(), "[plan]\nname = \"test\"\n[source.s]\nurl = \"" + s.url() +
-                           "\"\n[target.t]\nurl = \"" + target.url() +
-                           "\"\n[table.items]\nfrom = \"s.items\"\n[table.brands]\nfrom = \"s.brands\"\n");
+  write_file(
+      s.plan(),
+      "[plan]\nname = \"test\"\n[source.s]\nurl = \"" + s.url() + "\"\n[target.t]\nurl = \"" + target.url() +
+          "\"\n[table.items]\nfrom = \"s.items\"\n[table.brands]\nfrom = \"s.brands\"\n[table.notes]\nfrom = "
+          "\"s.notes\"\n");
   passes(s.run());
   const auto dump = [](const std::string& url) {
     std::string kept;

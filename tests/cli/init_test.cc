@@ -162,6 +162,18 @@ TEST_CASE("rows that refer to nothing stop the run with their foreign key, and t
   CHECK_THAT(run.out, ContainsSubstring("c: id 2, p 7"));
 }
 
+TEST_CASE("rows that refer by NOCASE alone stop the run with their foreign key, and the plan says so") {
+  const Draft draft(
+      "create table p(code text primary key collate nocase); insert into p values ('AB'), ('c');"
+      "create table k(id integer primary key, code text references p(code));"
+      "insert into k values (1, 'ab'), (2, 'AB'), (3, 'C'), (4, null);");
+  CHECK_THAT(draft.linted(),
+             ContainsSubstring("2 rows refer to what the source finds by its collation alone"));
+  const ProcessResult run = draft.run();
+  CHECK(run.status == 1);
+  CHECK_THAT(run.out, ContainsSubstring("k: id 1, code 'ab'") && ContainsSubstring("k: id 3, code 'C'"));
+}
+
 TEST_CASE("several sources become one plan, and tables of one name get their source's before it") {
   const Draft draft(
       "create table users(id integer primary key, n text); insert into users values (1, 'a');"

@@ -77,6 +77,23 @@ TEST_CASE("rollback: a column that others have dropped is named, and the others 
   CHECK(m.target("select id, v, late from ac order by id") == "1|o1|l\n2|o2|l\n3||l\n4|a,\"b|l\n5|o5|l");
 }
 
+TEST_CASE("rollback: a table whose column has another type now is told, and dropped on request",
+          "[postgres]") {
+  Migration m(Kind::postgresql, kSource,
+              "[table.n]\nfrom = \"s.m\"\n[table.o]\nfrom = \"s.m\"\n[table.p]\nfrom = \"s.m\"\n");
+  REQUIRE(m.run().status == 0);
+  m.target("alter table o alter id drop identity; alter table o alter id type numeric");
+  const ProcessResult refused = m.rollback();
+  CHECK(refused.status == 1);
+  CHECK_THAT(refused.err, ContainsSubstring("table o: 0 rows could be read"));
+  CHECK(m.target("select state from " + m.ledger("run")) == "passed");
+  CHECK(m.target("select count(*) from " + m.ledger("step") + " where state = 'undone'") == "0");
+  const ProcessResult rollback = m.rollback({"--discard-later"});
+  INFO(rollback.out << rollback.err);
+  CHECK(rollback.status == 0);
+  CHECK(m.target("select count(*) from pg_class where relname in ('n', 'o', 'p')") == "0");
+}
+
 TEST_CASE("a column that others add to a table that was there changes no plan, in SQLite") {
   Migration m(Kind::sqlite, kSource, kPlan);
   upsert(m);

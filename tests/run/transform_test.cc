@@ -213,6 +213,20 @@ TEST_CASE("a function that remembers is found out before anything is written") {
   CHECK(m.dry_run().status == 2);
 }
 
+TEST_CASE("a function that remembers for long is found out behind the first rows") {
+  Fanned m(
+      Kind::sqlite,
+      "create table orders(id integer primary key, items text); with recursive i(x) as (select 1 union all "
+      "select x + 1 from i where x < 2000) insert into orders select x, x % 1700 from i",
+      plan_of(),
+      "local seen = {}\nreturn { rows = function(row)\n  if seen[row.items] then return nil end\n  "
+      "seen[row.items] = true\n  return { item_id = row.id, order_id = row.id, sku = row.items, quantity = 1 "
+      "}\nend }\n");
+  const ProcessResult r = m.run();
+  CHECK(r.status != 0);
+  CHECK_THAT(r.out + r.err, ContainsSubstring("gave different rows for s.orders key 1746"));
+}
+
 TEST_CASE("a Lua file that is missing or wrong is told at its place") {
   Migration m(Kind::sqlite, kSource, plan_of());
   const ProcessResult missing = m.run();

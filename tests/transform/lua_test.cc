@@ -124,7 +124,9 @@ TEST_CASE("lua: what is no row is told") {
       {"return 'a'", "returned a string"},
       {"return { a = 1 }, { a = 2 }", "returned 2 values"},
       {"return { 1, 2 }", "a list of rows holds a number"},
-      {"return { { a = 1 }, a = 2 }", "a list of rows holds a number"},
+      {"return { { a = 1 }, a = 2 }", "has fields beside its rows"},
+      {"return { b = 2, a = 1, [1] = { a = 1 } }", "has fields beside its rows"},
+      {"return { { a = 1 }, nil, { a = 2 }, [7] = { a = 3 } }", "has holes"},
       {"return { { a = 1 }, [3] = { a = 1 } }", "has holes"},
       {"return { z = 1, a = 2, y = 3 }", "the field 'y', which the load puts into no column"},
       {"return { a = {} }", "json.encode makes text of it"},
@@ -154,6 +156,8 @@ TEST_CASE("lua: no way to the system, and none to the next row") {
     CHECK(value_of(std::string("type(") + name + ")") == "c=text nil");
   }
   const std::vector<std::pair<std::string, std::string>> cases = {
+      {"return { a = nowhere }", "m.lua:2: there is no global 'nowhere'"},
+      {"return { a = _G.nowhere }", "there is no global 'nowhere'"},
       {"x = 1", "cannot be set"},
       {"_G.x = 1", "cannot be set"},
       {"rawset(_G, 'x', 1)", "locked"},
