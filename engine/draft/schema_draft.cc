@@ -247,10 +247,19 @@ class Drafter {
     finish_checks(table, columns);
   }
 
+  /// What is computed or held against a value must come to the same; an index may differ in what it finds.
+  static std::optional<Translated> translate(const std::string& sql, const std::vector<SqlColumn>& columns,
+                                             std::string& reason) {
+    auto translated = translate_expression(sql, columns, reason);
+    if (!translated) return translated;
+    reason = why_letters_differ(translated->sql);
+    return reason.empty() ? translated : std::nullopt;
+  }
+
   static void finish_generated(ColumnDraft& column, const std::string& sql,
                                const std::vector<SqlColumn>& columns) {
     std::string reason = "its expression is not known";
-    const auto translated = sql.empty() ? std::nullopt : translate_expression(sql, columns, reason);
+    const auto translated = sql.empty() ? std::nullopt : translate(sql, columns, reason);
     if (translated && translated->gives == class_of(kind_of(column.choice.way))) {
       column.generated_sql = translated->sql;
       return;
@@ -279,7 +288,7 @@ class Drafter {
   static void finish_checks(TableDraft& table, const std::vector<SqlColumn>& columns) {
     for (const auto& check : table.census->declared.checks) {
       std::string reason;
-      const auto translated = translate_expression(check.sql, columns, reason);
+      const auto translated = translate(check.sql, columns, reason);
       if (!translated || translated->gives != ValueClass::boolean) {
         table.constraints.push_back(
             {{},

@@ -117,6 +117,16 @@ std::optional<Translated> translate_expression(std::string_view sql, std::span<c
   return Translated{text, shape->gives, shape->columns};
 }
 
+std::string why_letters_differ(std::string_view sql) {
+  const auto words = words_in(sql);
+  for (std::size_t i = 0; i + 1 < words.size(); ++i) {
+    if ((words[i].is("lower") || words[i].is("upper")) && words[i + 1].is_sign("("))
+      return "of letters beyond A to Z " + to_lower_ascii(words[i].text) +
+             "() makes something else in PostgreSQL than in SQLite";
+  }
+  return {};
+}
+
 std::string one_line(std::string_view sql) {
   std::string out;
   std::size_t last = 0;

@@ -28,6 +28,10 @@ struct Translated {
 std::optional<Translated> translate_expression(std::string_view sql, std::span<const SqlColumn> columns,
                                                std::string& reason);
 
+/// Why an expression gives something else in PostgreSQL than in SQLite for letters beyond A to Z: it calls
+/// lower() or upper(). Empty: it does not.
+std::string why_letters_differ(std::string_view sql);
+
 /// A default as a column of this type takes it: a constant, null (an empty text), or the clock. Absent where
 /// there is no such.
 std::optional<std::string> translate_default(std::string_view sql, const ColumnType& type);

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "draft/keys.h"
 #include "draft/plain_sql.h"
+#include "draft/source_sql.h"
 #include "sql/definition.h"
 #include "sql/quote.h"
 #include "sql/words.h"
@@ -22,6 +23,13 @@ bool names_any(std::string_view sql, const std::vector<std::string>& names) {
     const bool is_name = word.kind == WordKind::plain || word.kind == WordKind::quoted;
     return is_name && std::ranges::find(names, word.text) != names.end();
   });
+}
+
+/// What is computed or held against a value must come to the same; an index may differ in what it finds.
+std::optional<std::string> alike_sql(const TableDraft& table, const std::string& sql,
+                                     const DraftTarget& target, std::string& reason) {
+  if (!target.is_postgres) reason = why_letters_differ(sql);
+  return reason.empty() ? carried_sql(table, sql, target, reason) : std::nullopt;
 }
 
 std::int64_t count_of(const std::vector<RefusedValues>& refused) {
@@ -142,7 +150,7 @@ class TypedColumn {
 
   void compute() {
     std::string reason;
-    const auto sql = carried_sql(table_, schema_.generated_sql, target_, reason);
+    const auto sql = alike_sql(table_, schema_.generated_sql, target_, reason);
     // SQLite would compute with doubles where the source has decimals.
     const ValueClass gives = class_of(schema_.type.kind);
     const bool alike = target_.is_postgres || gives == ValueClass::text || gives == ValueClass::boolean ||
@@ -210,7 +218,7 @@ class TypedColumn {
 /// On the column where PostgreSQL would have named it so.
 void finish_check(TableDraft& table, const CheckSchema& check, const DraftTarget& target) {
   std::string reason;
-  const auto sql = carried_sql(table, check.sql, target, reason);
+  const auto sql = alike_sql(table, check.sql, target, reason);
   if (!sql) {
     table.constraints.push_back(
         {{}, "check (" + one_line(check.sql) + ")", true, {}, {"Not carried: " + reason + "."}});
