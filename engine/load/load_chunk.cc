@@ -330,8 +330,8 @@ void ChunkLoader::check_rejects(const std::vector<Reject>& rejects, std::int64_t
   };
   if (load_.on_reject == OnReject::stop) {
     throw Error(ErrorCode::rejected,
-                list(std::to_string(count) + (count == 1 ? " row does" : " rows do") +
-                     " not fit and were not written:"),
+                list(std::to_string(count) + (count == 1 ? " row does not fit and was not written:"
+                                                         : " rows do not fit and were not written:")),
                 "mend the column's definition or add a `using`, or set on_reject = \"keep\"; then run the "
                 "same command: it "
                 "goes on from the last committed chunk");

@@ -52,14 +52,14 @@ void refuse_dependents(PostgresConnection& connection, const TableSchema& table,
                 {references})
             .integer(0, 0);
     if (rows == 0) continue;
-    throw Error(
-        ErrorCode::rejected,
-        with_thousands(rows) + (rows == 1 ? " row" : " rows") + " of " + key.table +
-            (rows == 1 ? " refers" : " refer") + " to rows of table " + table.name +
-            " that are to be taken out as rejects: foreign key " + key.name + key.on_delete +
-            " stands in the way",
-        "mend the source and begin a new run, or leave these rows, and those that refer to them, out by "
-        "`where`");
+    throw Error(ErrorCode::rejected,
+                with_thousands(rows) + (rows == 1 ? " row" : " rows") + " of " + key.table +
+                    (rows == 1 ? " refers" : " refer") + " to rows of table " + table.name +
+                    " that are to be taken out as rejects: foreign key " + key.name + key.on_delete +
+                    " stands in the way",
+                "mend the source, or leave these rows, and those that refer to them, out by `where`; then "
+                "take this run "
+                "back (planrun rollback PLAN) and begin a new one");
   }
 }
 

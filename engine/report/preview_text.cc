@@ -1,5 +1,8 @@
 #include "report/preview_text.h"
 
+#include <algorithm>
+#include <span>
+
 #include "base/text.h"
 #include "report/text_table.h"
 #include "run/sample.h"
@@ -103,10 +106,22 @@ std::string rejects_text(const Preview& p, const Paint& paint) {
 }
 
 std::string left_text(const Preview& p) {
+  constexpr std::size_t kShown = 20;
   std::string text;
-  for (const auto& n : p.not_looked_for)
+  const std::size_t count = p.not_looked_for.size();
+  for (const auto& n : std::span(p.not_looked_for).first(std::min(count, kShown)))
     text += "  " + n.table + ": " + join(n.what, ", ") + " (" + n.why + ")\n";
+  if (count > kShown) text += "  and " + std::to_string(count - kShown) + " lines more, in --format json\n";
   return text;
+}
+
+// For a line of a terminal; the JSON has all of it.
+std::string shortened(const std::string& text) {
+  constexpr std::size_t kLongest = 300;
+  if (text.size() <= kLongest) return text;
+  std::size_t end = kLongest;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80) --end;  // not inside a letter
+  return text.substr(0, end) + "... (" + human_bytes(static_cast<std::int64_t>(text.size())) + ")";
 }
 
 std::string samples_text(const Preview& p, const Paint& paint) {
@@ -115,10 +130,10 @@ std::string samples_text(const Preview& p, const Paint& paint) {
     if (load.samples.empty()) continue;
     text += "  " + load.load + "\n";
     for (const auto& sample : load.samples) {
-      if (!sample.before.empty()) text += "    " + paint.faint("before ") + sample.before + "\n";
+      if (!sample.before.empty()) text += "    " + paint.faint("before ") + shortened(sample.before) + "\n";
       for (const auto& values : sample.after) {
         std::vector<std::string> after;
-        for (const auto& [column, value] : values) after.push_back(column + " " + value);
+        for (const auto& [column, value] : values) after.push_back(column + " " + shortened(value));
         text += "    " + paint.faint("after  ") + join(after, ", ") + "\n";
       }
       if (sample.more > 0) text += "           and " + std::to_string(sample.more) + " rows more\n";

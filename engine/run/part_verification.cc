@@ -162,7 +162,8 @@ class PartVerification {
       if (!line.starts_with("load ")) {
         throw Error(ErrorCode::refused,
                     "the plan has changed since run " + run_.id + ", which has passed: " + line,
-                    "undo this change, or take the run back and begin a new one");
+                    "undo this change, or take the run back and begin a new one; rejects that a mended plan "
+                    "takes go through it by planrun rejects PLAN --retry");
       }
       notice("the plan has changed: " + line);
     }

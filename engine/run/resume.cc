@@ -13,9 +13,11 @@ namespace planrun {
 namespace {
 
 Error refused(const std::string& what) {
-  return Error(ErrorCode::refused,
-               "the plan has changed since this run began, and rows of it are in the target: " + what,
-               "undo this change and run again, or take the run back and begin a new one");
+  return Error(
+      ErrorCode::refused,
+      "the plan has changed since this run began, and rows of it are in the target: " + what,
+      "undo this change and run again, or take the run back and begin a new one; rejects that a mended "
+      "plan takes go through it by planrun rejects PLAN --retry");
 }
 
 // The digest of a committed chunk's range under the plan of now.
@@ -53,6 +55,7 @@ std::string difference_of(const Json& before, const Json& now) {
     if (!now.contains(key)) return key + " is gone";
     if (now.at(key) == value) continue;
     if (value.is_object() && now.at(key).is_object()) return key + ": " + difference_of(value, now.at(key));
+    if (value.is_structured() || now.at(key).is_structured()) return key + " is not what it was";
     return key + " was " + value.dump() + ", is " + now.at(key).dump();
   }
   for (const auto& [key, value] : now.items()) {

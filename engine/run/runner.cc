@@ -96,7 +96,7 @@ class PlanRun {
     try {
       take_back(targets, options, inputs_.stop);
       summary.rolled_back = true;
-      summary.message += "; the run was rolled back, as on_failure says: none of its tables is in the target";
+      summary.message += "; the run was rolled back, as on_failure says: nothing of it is in the target";
       summary.hint = "mend the cause; then the same command begins a new run";
     } catch (const Error& error) {
       summary.message += std::string("; and it could not be rolled back: ") + error.what();

@@ -88,9 +88,9 @@ class Asking {
 
  private:
   void leave(const ResolvedTable& table, const std::string& what, const std::string& why) {
-    const auto same = [&](const NotLookedFor& n) { return n.table == table.schema.name && n.why == why; };
-    const auto known = std::ranges::find_if(answers_.left, same);
-    if (known != answers_.left.end()) {
+    auto known = answers_.left.rbegin();
+    while (known != answers_.left.rend() && known->table == table.schema.name && known->why != why) ++known;
+    if (known != answers_.left.rend() && known->table == table.schema.name) {
       known->what.push_back(what);
     } else {
       answers_.left.push_back({table.schema.name, {what}, why});
@@ -115,7 +115,7 @@ class Asking {
     try {
       rows = std::stoll(source->query(sql).rows.at(0).at(0).value_or("0"));
     } catch (const Error&) {
-      return leave(table, thing, "the source does not understand the question");
+      return leave(table, thing, "the source cannot be asked for it");
     }
     if (rows > 0) answers_.findings.push_back({load.name, what, rows, load.on_reject == OnReject::stop});
   }

@@ -316,9 +316,10 @@ void take_out_violations(RunContext& context, const Step& step, Target& target,
             "mend the rows that others have put there and run the same command again, or take the run "
             "back: planrun rollback PLAN");
       }
-      throw Error(ErrorCode::rejected, text,
-                  "mend the source and begin a new run, leave the rows out by `where`, or keep them out with "
-                  "on_reject = \"keep\"");
+      throw Error(
+          ErrorCode::rejected, text,
+          "keep them out with on_reject = \"keep\" and run the same command again; or mend the source, "
+          "or leave them out by `where`, take this run back (planrun rollback PLAN) and begin a new one");
     }
     all += removed;
     context.observer.with([&](Observer& o) {

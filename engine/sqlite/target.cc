@@ -119,13 +119,13 @@ void SqliteTarget::remove_rows(const std::string& run, const TableSchema& table,
                 "something else writes to the table: stop it, then run the same command again");
   }
   if (const auto more = orphans.more()) {
-    throw Error(
-        ErrorCode::rejected,
-        with_thousands(more->rows) + (more->rows == 1 ? " row" : " rows") + " of table " + more->child +
-            (more->rows == 1 ? " refers" : " refer") + " to rows of table " + table.name +
-            " that are to be taken out as rejects",
-        "mend the source and begin a new run, or leave these rows, and those that refer to them, out by "
-        "`where`");
+    throw Error(ErrorCode::rejected,
+                with_thousands(more->rows) + (more->rows == 1 ? " row" : " rows") + " of table " +
+                    more->child + (more->rows == 1 ? " refers" : " refer") + " to rows of table " +
+                    table.name + " that are to be taken out as rejects",
+                "mend the source, or leave these rows, and those that refer to them, out by `where`; then "
+                "take this run "
+                "back (planrun rollback PLAN) and begin a new one");
   }
   const std::int64_t chunk = connection_.ledger().add_correction(connection, run, load, correction, worker_);
   Statement kept = connection_.ledger().prepare_reject(connection);

@@ -133,6 +133,17 @@ TEST_CASE("a preview finds two rows that a unique index would refuse") {
   CHECK(m.run().status == 1);
 }
 
+TEST_CASE("a preview shows the beginning of a long value") {
+  Migration m(Kind::sqlite,
+              "create table c(id integer primary key, n text); insert into c values (1, '\xC3\xBC' || "
+              "replace(hex(zeroblob(100000)), '00', '\xC3\xBC'))",
+              "[table.c]\nfrom = \"s.c\"\n");
+  const ProcessResult preview = m.dry_run();
+  CHECK(preview.status == 0);
+  CHECK(preview.out.size() < 5000);
+  CHECK_THAT(preview.out, ContainsSubstring("\xC3\xBC... (200.0 kB)"));
+}
+
 TEST_CASE("a preview without its server says so and shows the rest") {
   Migration m(Kind::sqlite, kSource, kPlan);
   const ProcessResult r = m.run({"--dry-run", "--target", "t=postgresql://nobody@127.0.0.1:1/none"});
