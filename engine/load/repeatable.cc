@@ -42,7 +42,7 @@ void compare_with_fresh(RowTransform& lua, std::span<const Cell> row, std::span<
 
 void RepeatableSample::check(RowTransform& lua, std::span<const Cell> row, const ResolvedLoad& load,
                              const std::function<std::string()>& describe_row) {
-  constexpr std::int64_t kShare = 100;
+  constexpr std::int64_t kShare = 20;
   next_ += std::max(kBetween, row_count_ / kShare);
   std::vector<Cell> fields(load.transform->fields.size());
   compare_with_fresh(lua, row, fields, load, describe_row);

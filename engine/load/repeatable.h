@@ -17,8 +17,8 @@ namespace planrun {
 /// the row. Does nothing for a load without a transform.
 void check_repeatable(Source& source, const ResolvedLoad& load);
 
-/// The same of rows further on, by sample: every 97th of the first 10,000 that a road sees, then each a
-/// hundredth further than the one before.
+/// The same of rows further on, by sample: every 97th of the first 2,000 that a road sees, then each a
+/// twentieth further than the one before: a fresh state costs as much as some hundred rows.
 class RepeatableSample {
  public:
   bool wants_next() { return ++row_count_ == next_; }
