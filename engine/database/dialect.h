@@ -21,9 +21,9 @@ enum class SchemaStepKind {
   analyze,
 };
 
-/// A question to the target's own catalog whose answer is one number.
+/// A question to the target's own catalog whose answer is one value.
 struct SchemaCheck {
-  std::string name;  // "indexes", "foreign keys", "sequence id"
+  std::string name;  // "indexes", "foreign keys", "sequence id", "columns", "checks"
   std::string sql;
   std::string expect;
 };
@@ -70,9 +70,9 @@ class Dialect {
   /// INCLUDE"); empty: all of it.
   virtual std::vector<std::string> unsupported(const TableSchema& table) const = 0;
   /// What every table is asked after the run, without a word in the plan: its indexes and keys are there and
-  /// valid
-  /// ("indexes", always the first), its foreign keys are valid, its sequences are ahead of its keys. Of a
-  /// table that exists only whether each `restored` foreign key stands there as it did.
+  /// valid ("indexes", always the first), its foreign keys are valid, its sequences are ahead of its keys,
+  /// its columns and CHECKs stand as it was made. Of a table that exists only whether each `restored` foreign
+  /// key stands there as it did.
   virtual std::vector<SchemaCheck> schema_checks(const TableSchema& table) const = 0;
   virtual ObjectSql object_sql(const SchemaObject& object) const = 0;
   std::vector<std::string> drop_statements(const SchemaObject& object) const {

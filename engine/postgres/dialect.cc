@@ -1,6 +1,7 @@
 #include "postgres/dialect.h"
 
 #include "base/text.h"
+#include "postgres/column_checks.h"
 #include "postgres/connection.h"
 #include "postgres/key_checks.h"
 #include "sql/quote.h"
@@ -423,6 +424,8 @@ std::vector<SchemaCheck> PostgresDialect::schema_checks(const TableSchema& table
              relation(table.name) + "), 0))::int",
          "1"});
   }
+  checks.push_back({"columns", standing_columns(table, oid), "all"});
+  if (!table.checks.empty()) checks.push_back({"checks", standing_checks(table, oid), "all"});
   return checks;
 }
 

@@ -8,6 +8,7 @@
 #include "sql/identifiers.h"
 #include "sql/quote.h"
 #include "sqlite/catalog.h"
+#include "sqlite/column_checks.h"
 #include "sqlite/default_value.h"
 #include "sqlite/key_checks.h"
 #include "sqlite/storage.h"
@@ -270,6 +271,8 @@ std::vector<SchemaCheck> SqliteDialect::schema_checks(const TableSchema& table) 
                           quote_name(table.name) + "), 0) FROM sqlite_sequence WHERE name = " + name,
                       "1"});
   }
+  checks.push_back({"columns", standing_columns_in_sqlite(table), "all"});
+  if (!table.checks.empty()) checks.push_back({"checks", standing_checks_in_sqlite(table), "all"});
   return checks;
 }
 

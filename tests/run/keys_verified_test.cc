@@ -1,4 +1,4 @@
-// A verification looks at what keys and indexes are, not only at their names.
+// A verification looks at what keys, indexes and columns are, not only at their names.
 #include "support/migration.h"
 
 namespace keys_verified_test {
@@ -26,9 +26,10 @@ std::string as_superuser(const Migration& m, const std::string& sql) {
   return run_process({"psql", "-XqAt", "-d", url, "-c", sql}).err;
 }
 
-void check_told(Kind kind, const std::string& change, const std::string& what) {
+void check_told(Kind kind, const std::string& change, const std::string& what,
+                const std::string& plan = kPlan) {
   INFO(change);
-  Migration m(kind, kSource, kPlan);
+  Migration m(kind, kSource, plan);
   REQUIRE(m.run().status == 0);
   const auto verify = [&] { return run_planrun({"verify", m.plan_file().string()}, m.state()); };
   const ProcessResult before = verify();
@@ -85,6 +86,45 @@ TEST_CASE("a verification tells of a foreign key that nobody enforces, or enforc
              "alter table x drop constraint x_pid_fkey, add constraint x_pid_fkey foreign key (pid) "
              "references p (id)",
              "foreign keys");
+}
+
+const std::string kPlanOfColumns =
+    "[table.x]\nfrom = \"s.x\"\nconstraints = [\"constraint x_other check (u <> w)\"]\n"
+    "[table.x.columns]\nid = \"bigint primary key\"\npid = \"bigint not null\"\nu = \"text default 'none'\"\n"
+    "w = \"text check (length(w) > 0)\"\ntwice = \"bigint generated always as (pid * 2) stored\"\n";
+
+TEST_CASE("a verification tells of columns and CHECKs that are not as they were made, in PostgreSQL",
+          "[postgres][watch]") {
+  const auto told = [](const std::string& change, const std::string& what) {
+    check_told(Kind::postgresql, change, what, kPlanOfColumns);
+  };
+  told("alter table x alter pid drop not null", "columns: expected all, found all but pid");
+  told("alter table x alter u drop default, alter twice drop expression",
+       "columns: expected all, found all but u, twice");
+  told("alter table x drop constraint x_other", "checks: expected all, found all but x_other");
+  told("alter table x drop constraint x_w_check", "checks: expected all, found all but x_w_check");
+  told("alter table x drop constraint x_other, add constraint x_other check (u <> w) not valid",
+       "checks: expected all, found all but x_other");
+}
+
+TEST_CASE("a verification tells of columns and CHECKs that are not as they were made, in SQLite", "[watch]") {
+  const auto made_anew = [](const std::string& columns, const std::string& computed) {
+    return "alter table x rename to old; create table x(id integer primary key, " + columns +
+           "); insert into x select id, pid, u, w" + computed + " from old; drop table old";
+  };
+  const auto told = [](const std::string& change, const std::string& what) {
+    check_told(Kind::sqlite, change, what, kPlanOfColumns);
+  };
+  const std::string twice = ", twice integer as (pid * 2) stored";
+  const std::string other = ", constraint x_other check (u <> w)";
+  told(made_anew("pid integer, u text default 'none', w text check (length(w) > 0)" + twice + other, ""),
+       "columns: expected all, found all but pid");
+  told(made_anew("pid integer not null, u text, w text CHECK(length(w)>0), twice integer" + other, ", twice"),
+       "columns: expected all, found all but u, twice");
+  told(made_anew("pid integer not null, u text default 'x', w text check (length(w) > 0)" + twice, ""),
+       "checks: expected all, found all but x_other");
+  told(made_anew("pid integer not null, u text default 'x', w text" + twice + other, ""),
+       "checks: expected all, found all but x_w_check");
 }
 
 }  // namespace keys_verified_test
