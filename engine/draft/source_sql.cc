@@ -17,11 +17,27 @@ const SqlColumn* find_column(std::span<const SqlColumn> columns, std::string_vie
   return found == columns.end() ? nullptr : &*found;
 }
 
+/// TRIM(BOTH FROM a), as PostgreSQL tells trim(a) back, is none of SQLite's words: without `both from`.
+std::vector<SqlWord> without_sides(std::vector<SqlWord> words) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kSides = {
+      {{"both", "trim"}, {"leading", "ltrim"}, {"trailing", "rtrim"}}};
+  for (std::size_t i = 0; i + 4 < words.size(); ++i) {
+    if (!words[i].is("trim") || !words[i + 1].is_sign("(") || !words[i + 3].is("from")) continue;
+    const auto side = std::ranges::find_if(kSides, [&](const auto& s) { return words[i + 2].is(s.first); });
+    if (side == kSides.end()) continue;
+    words[i].text = side->second;
+    words[i + 4].begin = words[i + 1].end;
+    words.erase(words.begin() + static_cast<std::ptrdiff_t>(i) + 2,
+                words.begin() + static_cast<std::ptrdiff_t>(i) + 4);
+  }
+  return words;
+}
+
 /// One word after the other; the meaning is judged behind it, on the whole.
 class Translator {
  public:
   Translator(std::string_view sql, std::span<const SqlColumn> columns)
-      : words_(words_in(sql)), columns_(columns) {}
+      : words_(without_sides(words_in(sql))), columns_(columns) {}
 
   std::string translate(std::string& reason) {
     for (at_ = 0; at_ < words_.size(); ++at_) {

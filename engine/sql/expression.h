@@ -22,8 +22,8 @@ struct ExpressionShape {
 
 /// `type_of` says what a column is; nullopt: there is no such column. The answer is absent where `sql` is not
 /// made of what means the same everywhere: comparisons of numbers, equality of texts and booleans, and, or,
-/// not, in, between, is null, + - *, ||, coalesce, abs, length, lower, upper, trim, ltrim, rtrim. `reason`
-/// then says which part is not.
+/// not, in, between, is null, + - *, ||, coalesce, abs, length, trim, ltrim, rtrim; lower and upper, which do
+/// so for the letters of ASCII. `reason` then says which part is not.
 std::optional<ExpressionShape> common_expression(
     std::string_view sql, const std::function<std::optional<TypeKind>(const std::string&)>& type_of,
     std::string& reason);

@@ -151,7 +151,14 @@ class Findings {
     if (!column.default_sql.empty() && !numbered && !default_value(column)) {
       add(place, "the default " + column.default_sql + " has no counterpart in SQLite");
     }
-    if (!is_binary(column.collation)) add(place, "SQLite has no collation " + column.collation);
+    if (!is_binary(column.collation)) {
+      const std::string name = to_lower_ascii(column.collation);
+      const bool is_known =
+          name == "nocase" || name == "rtrim" || name == "\"nocase\"" || name == "\"rtrim\"";
+      add(place, is_known ? "a column with collation " + column.collation +
+                                " is not made here: leave it out, and let an index say what must be unique"
+                          : "SQLite has no collation " + column.collation);
+    }
   }
 
   void look_at(const KeySchema& key) {

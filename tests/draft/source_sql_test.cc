@@ -43,6 +43,10 @@ TEST_CASE("expressions keep their meaning, names their exact case") {
   CHECK(translated("ifnull(price, 0) > 0") == "coalesce(price, 0) > 0");
   CHECK(translated("bytes > 0") == "bytes > 0");
   CHECK(translated("lower(name)") == "lower(\"Name\")");
+  // As pg_get_expr tells trim(), ltrim() and rtrim().
+  CHECK(translated("TRIM(BOTH FROM name)") == "trim(\"Name\")");
+  CHECK(translated("length(trim(trailing from lower(name))) > 0 and trim(leading from name) <> ''") ==
+        "length(rtrim(lower(\"Name\"))) > 0 and ltrim(\"Name\") <> ''");
   // SQLite's reading of a name in double quotes that is no column.
   CHECK(translated("name in (\"x\", 'y')") == "\"Name\" in ('x', 'y')");
 }
