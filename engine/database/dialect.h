@@ -75,7 +75,9 @@ class Dialect {
   /// key stands there as it did.
   virtual std::vector<SchemaCheck> schema_checks(const TableSchema& table) const = 0;
   virtual ObjectSql object_sql(const SchemaObject& object) const = 0;
-  std::vector<std::string> drop_statements(const SchemaObject& object) const {
+  /// `with_dependents`: a view takes along what others have made of it.
+  virtual std::vector<std::string> drop_statements(const SchemaObject& object,
+                                                   bool /*with_dependents*/) const {
     return object_sql(object).drop;
   }
   /// Fails where the table cannot be read; answers at once where it can.

@@ -26,6 +26,7 @@ struct TableState {
   bool is_whole = true;              // all columns of the schema are there, so that it can be read
   std::vector<std::string> columns;  // that others have added or taken away: "column x", "column y is gone"
   std::vector<LaterObject> later;
+  std::vector<std::string> alike{};  // where it is gone: tables with its columns, which may be it, renamed
 };
 
 /// A row that a run wrote into a table that exists, and that is not as the run left it.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "draft/column_choice.h"
 #include "draft/column_fit.h"
 #include "draft/keys.h"
 #include "draft/names.h"
@@ -92,14 +93,17 @@ class ExistingWriter {
     const std::string& name = column.column.name;
     const ColumnSchema* into = existing_.schema.find(matched.into);
     ColumnSchema typed = *into;
-    if (!existing_.is_typed) typed.type = inherited_type(into->type.sql);
+    std::string said;
+    if (!existing_.is_typed && into->type.sql.empty())
+      said = choose_column(column, {.row_key = row_key_, .as_it_is = true}).way.type;
+    if (!existing_.is_typed) typed.type = inherited_type(said.empty() ? into->type.sql : said);
     const ColumnFit fit = fit_column(column, typed, row_key_);
-    Entry entry{toml_key(into->name), value_of(name, *into, fit.conversions), {}};
+    Entry entry{toml_key(into->name), value_of(name, *into, said, fit.conversions), {}};
     if (!fit.remark.empty())
       entry.comments = toml_comment(shown(into->name) + ": " + fit.remark +
                                     (fit.is_refused ? ". The run stops at the first of them." : "."));
     if (!fit.choice.empty())
-      entry.comments += "# choice: " + entry.key + " = " + value_of(name, *into, fit.choice) + "\n";
+      entry.comments += "# choice: " + entry.key + " = " + value_of(name, *into, said, fit.choice) + "\n";
     if (fit.is_refused) ++draft_.choice_count;
     entries_.push_back(std::move(entry));
   }
@@ -114,10 +118,11 @@ class ExistingWriter {
     entries_.push_back({toml_key(name), {}, std::move(comments)});
   }
 
-  /// Empty where the name alone says it all.
-  static std::string value_of(const std::string& source, const ColumnSchema& into,
+  /// Empty where the name alone says it all. `type` where the table's column has none.
+  static std::string value_of(const std::string& source, const ColumnSchema& into, const std::string& type,
                               const std::vector<std::string>& conversions) {
     std::vector<std::string> parts;
+    if (!type.empty()) parts.push_back("type = " + toml_string(type));
     std::vector<std::string> names;
     for (const auto& conversion : conversions) names.push_back(toml_string(conversion));
     if (into.name != source) parts.push_back("from = " + toml_string(source));
@@ -149,7 +154,7 @@ class ExistingWriter {
       if (!counts || !existing_.is_typed || match_.filled(column.name) == nullptr) continue;
       const std::string table = quote_name(existing_.schema.name);
       const std::string key = quote_name(column.name);
-      out_ += "# lint: allow P033 a sequence that stands further on is in nobody's way\n[[sql]]\n";
+      out_ += "[[sql]]\n";
       out_ += "name           = " +
               toml_string(plain_name("sequence_" + existing_.schema.name + "_" + column.name, "sequence")) +
               "\n";
@@ -160,7 +165,8 @@ class ExistingWriter {
       out_ += "sql.sqlite     = \"\"\nsql.postgresql = " +
               toml_string("select setval(" + sequence + ", greatest(max(" + key + "), " + last + ")) from " +
                           table + " having max(" + key + ") is not null") +
-              "\n\n";
+              "\nundo.sqlite    = \"\"\nundo.postgresql = \"select 1\"   # the sequence goes back with the "
+              "rows\n\n";
     }
   }
 

@@ -51,6 +51,17 @@ ForeignKeySchema read_foreign_key(const Json& json) {
   return key;
 }
 
+IndexSchema read_index(const Json& json) {
+  IndexSchema index;
+  index.name = json.at("name");
+  index.unique = recorded::flag(json, "unique");
+  index.method = recorded::text(json, "method");
+  index.elements_sql = json.at("elements");
+  index.include_sql = recorded::text(json, "include");
+  index.where_sql = recorded::text(json, "where");
+  return index;
+}
+
 ResolvedMerge read_merge(const Json& json) {
   ResolvedMerge merge;
   merge.group = json.at("group");
@@ -102,6 +113,9 @@ ResolvedTable read_table(const Json& json) {
   for (const auto& key : recorded::list(json, "keys")) table.schema.keys.push_back(read_key(key));
   for (const auto& key : recorded::list(json, "foreign_keys"))
     table.schema.foreign_keys.push_back(read_foreign_key(key));
+  for (const auto& check : recorded::list(json, "checks"))
+    table.schema.checks.push_back({check.at("name"), check.at("sql"), recorded::text(check, "column")});
+  for (const auto& index : recorded::list(json, "indexes")) table.schema.indexes.push_back(read_index(index));
   recorded::read_division(json, table.schema);
   for (const auto& load : recorded::list(json, "loads")) table.loads.push_back(read_load(load));
   return table;

@@ -7,10 +7,9 @@
 
 namespace planrun {
 
-/// What tables and loads are: schemas, and which columns each load fills, from where, merged
-/// by what. Conversions, inputs,
-/// checks and views are left out: rows are read back by it, never made. Throws Error(refused) when `json` is
-/// not what a run of this version has written.
+/// What tables and loads are: schemas, and which columns each load fills, from where, merged by what.
+/// Conversions, inputs, the plan's checks and views are left out: rows are read back by it, never made.
+/// Throws Error(refused) when `json` is not what a run of this version has written.
 ResolvedPlan read_recorded_plan(const std::string& json);
 
 }  // namespace planrun

@@ -94,6 +94,11 @@ class PostgresDialect : public Dialect {
   }
   std::vector<SchemaCheck> schema_checks(const TableSchema& table) const override;
   ObjectSql object_sql(const SchemaObject& object) const override;
+  std::vector<std::string> drop_statements(const SchemaObject& object, bool with_dependents) const override {
+    std::vector<std::string> statements = object_sql(object).drop;
+    if (with_dependents && object.kind == ObjectKind::view) statements.back() += " CASCADE";
+    return statements;
+  }
   std::string probe_query(const std::string& table) const override {
     return "SELECT 1 FROM " + relation(table) + " LIMIT 1";
   }

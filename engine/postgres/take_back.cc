@@ -26,7 +26,8 @@ class TakingBack {
         undo_(context.ledger.undo),
         of_run_("u.run = " + quote_literal(run) + " AND u.\"table\" = " + quote_literal(table.name)) {
     const Result r = connection_.exec(
-        "SELECT attname FROM pg_attribute WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped",
+        "SELECT attname FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT "
+        "attisdropped",
         {table_});
     for (int i = 0; i < r.rows(); ++i) columns_.insert(r.text(i, 0));
   }
@@ -43,6 +44,11 @@ class TakingBack {
   }
 
   std::int64_t take_back(std::vector<std::string>& after_commit) {
+    if (columns_.empty()) {
+      forget();
+      return 0;
+    }
+    require_key();
     refuse_rows_that_refer();
     const auto others = switch_off(triggers(), "TRIGGER");
     const auto rules = switch_off(writing_rules(), "RULE");
@@ -57,7 +63,7 @@ class TakingBack {
     for (const auto& statement : others) connection_.exec(statement);
     for (const auto& statement : rules) connection_.exec(statement);
     restore_sequences(after_commit);
-    connection_.exec("DELETE FROM " + undo_ + " u WHERE " + of_run_);
+    forget();
     return gone + restored;
   }
 
@@ -93,6 +99,18 @@ class TakingBack {
                      " ON COMMIT DROP AS SELECT " + join(columns, ", ") + " FROM " + table_ + " " + kRow +
                      " WITH NO DATA");
     return type;
+  }
+
+  void forget() { connection_.exec("DELETE FROM " + undo_ + " u WHERE " + of_run_); }
+
+  void require_key() const {
+    for (const auto& name : schema_.row_key()->columns) {
+      if (columns_.contains(name)) continue;
+      throw Error(
+          ErrorCode::refused,
+          "table " + table_ + " has no column " + name + " any more, by which the run's rows are found",
+          "add the column again with what it held, then run the same command again");
+    }
   }
 
   /// Somebody's rows that refer to a row which would go: deleting might take them along (ON DELETE CASCADE).

@@ -60,7 +60,9 @@ void fill_existing(const PlanTable& table, const ExistingTable& existing, TableS
     column_at.push_back(entry == nullptr ? table.at : entry->at);
     const ColumnType* declared = declared_type(shape, entry);
     if (!existing.is_typed) {
+      const bool is_open = declared == nullptr && column.type.sql.empty();
       column.type = declared == nullptr ? inherited_type(column.type.sql) : *declared;
+      if (is_open) column.type.sql.clear();  // which a load must not fill
     } else if (declared != nullptr && declared->sql != column.type.sql) {
       diagnostics.error(FindingCode::existing_table_misfit, entry->definition.at,
                         shown_column(table.name, column.name) + " is " + column.type.sql +

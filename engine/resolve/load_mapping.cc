@@ -12,6 +12,8 @@
 namespace planrun {
 namespace {
 
+constexpr std::size_t kShownOpen = 10;
+
 // "+02:00" -> 7200; the plan's reader has checked the form.
 int zone_seconds(const std::string& zone) {
   if (zone == "UTC") return 0;
@@ -44,6 +46,7 @@ class LoadReader {
     out_.max_rejects = load_.max_rejects.value_or(-1);
     if (load_.transform) begin_transform();
     for (std::size_t i = 0; i < schema_.columns.size(); ++i) read_column(i);
+    refuse_open();
     read_write();
     read_merge();
     check_own_columns();
@@ -143,6 +146,25 @@ class LoadReader {
       return;
     }
     out_.columns.push_back(std::move(resolved));
+  }
+
+  // A SQLite column without a type keeps each value as it comes: as what, the plan must say.
+  void refuse_open() {
+    std::vector<std::string> open;
+    for (const auto& loaded : out_.columns) {
+      const ColumnSchema& column = schema_.columns[loaded.column];
+      if (schema_.exists && column.type.sql.empty()) open.push_back(column.name);
+    }
+    if (open.empty()) return;
+    const std::string first = open.front() + " = ";
+    const std::size_t more = open.size() - std::min(open.size(), kShownOpen);
+    open.resize(open.size() - more);
+    diagnostics_.error(
+        FindingCode::existing_table_misfit, at(),
+        "[table." + table_.name + "] exists, and gives no type to " + comma_list(open) +
+            (more > 0 ? " and " + with_thousands(static_cast<std::int64_t>(more)) + " more" : "") +
+            ": what comes, numbers or texts, would stay so",
+        "say in its columns what the values are: `" + first + "\"bigint\"`, `" + first + "\"text\"`, ...");
   }
 
   void read_write() {

@@ -1,7 +1,6 @@
 #include "run/rollback.h"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <memory>
 #include <set>
@@ -61,6 +60,14 @@ struct UndoPiece {
 struct LookedAtTable {
   TableState state;
   RolledBackTable table;
+};
+
+// A transaction that has looked at what is to be undone in it.
+struct Look {
+  std::unique_ptr<UndoTransaction> undo;
+  std::map<std::string, LookedAtTable> tables;  // that the run has made
+  std::vector<std::string> refusals;            // what of others would go
+  std::set<std::string> undone;                 // steps that it has undone already
 };
 
 // In one target: begin() -> check() -> execute(), or leave_as_it_was().
@@ -197,7 +204,10 @@ class TakingBack {
   /// Everything is found before anything is taken back.
   void look_at_all(Target& target, const std::vector<UndoPiece>& pieces) {
     std::vector<std::string> refusals;
-    for (const UndoPiece& piece : pieces) look(*target.begin_undo(run_.id, piece.tables), piece, refusals);
+    for (const UndoPiece& piece : pieces) {
+      Look look = look_at(target, piece);
+      std::move(look.refusals.begin(), look.refusals.end(), std::back_inserter(refusals));
+    }
     judge(refusals);
   }
 
@@ -212,29 +222,76 @@ class TakingBack {
   }
 
   void undo(Target& target, const UndoPiece& piece) {
-    const auto undo = target.begin_undo(run_.id, piece.tables);
-    std::vector<std::string> refusals;
-    auto looked = look(*undo, piece, refusals);
-    judge(refusals);
+    Look look = look_at(target, piece);
+    judge(look.refusals);
+    UndoTransaction& undo = *look.undo;
     std::vector<RolledBackTable> existed;
     for (const auto& step : piece.steps) {
+      if (look.undone.contains(step.id) || undone_.contains(step.id)) continue;
       if (step.kind == kDropKey) {
-        restore_key(*undo, step);
+        restore_key(undo, step);
       } else if (step.kind == kBegin) {
-        existed.push_back({step.table, true, true, undo->take_back_rows(schema_of(step)), {}});
-        undo->undo(step.id, {});
+        existed.push_back({step.table, true, true, undo.take_back_rows(schema_of(step)), {}});
+        undo.undo(step.id, {});
       } else {
-        undo->undo(step.id, undo_statements(step, looked[step.table].state));
+        undo.undo(step.id, undo_statements(step, look.tables[step.table].state));
       }
     }
-    undo->commit();
-    for (auto& [name, one] : looked) made_.emplace(name, std::move(one.table));
+    undo.commit();
+    undone_.merge(look.undone);
+    for (auto& [name, one] : look.tables) made_.emplace(name, std::move(one.table));
     summary_.tables.insert(summary_.tables.end(), existed.begin(), existed.end());
   }
 
+  /// What a `[[sql]]` of the plan has made or changed looks like the doing of others: where something does,
+  /// the look is taken again without the run's objects.
+  Look look_at(Target& target, const UndoPiece& piece) {
+    Look look{target.begin_undo(run_.id, piece.tables), {}, {}, {}};
+    look.tables = look_into_tables(*look.undo, piece, look.refusals);
+    const std::vector<StepRecord> objects = objects_left();
+    const bool may_be_own = std::any_of(objects.begin(), objects.end(), [&](const StepRecord& step) {
+      return objects_.at(step.id).kind == ObjectKind::sql;
+    });
+    if (look.refusals.empty() || !may_be_own) return look;
+    look.undo.reset();
+    std::string failure;
+    try {
+      Look again{target.begin_undo(run_.id, piece.tables), {}, {}, {}};
+      for (const StepRecord& step : objects) {
+        again.undo->undo(step.id, undo_statements(step, {}));
+        again.undone.insert(step.id);
+      }
+      again.tables = look_into_tables(*again.undo, piece, again.refusals);
+      return again;
+    } catch (const Error& error) {
+      if (error.retryable()) throw;
+      failure = error.what();
+    }
+    // As it was found first; --discard-later may drop what the run's objects cannot be undone for.
+    look.undo = target.begin_undo(run_.id, piece.tables);
+    look.refusals.clear();
+    look.tables = look_into_tables(*look.undo, piece, look.refusals);
+    if (!options_.discard_later)
+      look.refusals.push_back("what the plan made beside its tables cannot be undone first: " + failure);
+    return look;
+  }
+
+  /// Steps of views, triggers and `[[sql]]` that come after the tables have their rows, the newest first.
+  std::vector<StepRecord> objects_left() {
+    std::vector<StepRecord> steps = done_steps();
+    std::erase_if(steps, [this](const StepRecord& step) {
+      const auto object = objects_.find(step.id);
+      if (object == objects_.end()) return true;
+      const bool is_sql = object->second.kind == ObjectKind::sql;
+      return is_sql && object->second.at == SqlMoment::before_load;
+    });
+    std::reverse(steps.begin(), steps.end());
+    return steps;
+  }
+
   // Adds to `refusals` what of others would go.
-  std::map<std::string, LookedAtTable> look(UndoTransaction& undo, const UndoPiece& piece,
-                                            std::vector<std::string>& refusals) {
+  std::map<std::string, LookedAtTable> look_into_tables(UndoTransaction& undo, const UndoPiece& piece,
+                                                        std::vector<std::string>& refusals) {
     std::vector<const ResolvedTable*> made;
     std::vector<const TableSchema*> schemas;
     for (auto step = piece.steps.rbegin(); step != piece.steps.rend(); ++step) {
@@ -265,11 +322,18 @@ class TakingBack {
       for (const auto& column : found[i].columns) table.discarded.push_back(column);
       for (const auto& later : found[i].later) table.discarded.push_back(later.what);
       for (const auto& what : table.discarded) refusals.push_back("table " + table.table + ": " + what);
+      add_if_moved(table.table, found[i], refusals);
       all.emplace(table.table, LookedAtTable{found[i], table});
     }
     look_at_restored_keys(piece.steps, refusals);
     // Of tables that were there: what somebody has put into a column since goes with the run's rows.
     for (std::size_t i = made.size(); i < found.size(); ++i) {
+      if (!found[i].exists) {
+        refusals.push_back("table " + schemas[i]->name +
+                           " is gone, and rows that the run found or wrote there: what they were before "
+                           "cannot be put back");
+      }
+      add_if_moved(schemas[i]->name, found[i], refusals);
       for (const auto& column : found[i].columns)
         refusals.push_back("table " + schemas[i]->name + ": " + column);
     }
@@ -282,6 +346,13 @@ class TakingBack {
       refusals.push_back("[[sql]] " + object->second.name + " has no `undo`: what it did stays");
     }
     return all;
+  }
+
+  static void add_if_moved(const std::string& table, const TableState& found,
+                           std::vector<std::string>& refusals) {
+    if (found.exists || found.alike.empty()) return;
+    refusals.push_back("table " + table + ": not there, but " + join(found.alike, " and ") +
+                       " has its columns: if it was renamed, its rows stay under that name");
   }
 
   const TableSchema& schema_of(const StepRecord& step) const {
@@ -403,7 +474,7 @@ class TakingBack {
     std::vector<std::string> statements;
     if (step.kind == "foreign_key") statements.push_back(dialect.drop_foreign_key(step.table, name_in(step)));
     if (const auto object = objects_.find(step.id); object != objects_.end()) {
-      return dialect.drop_statements(object->second);
+      return dialect.drop_statements(object->second, options_.discard_later);
     }
     if (step.kind == "create") {
       for (const auto& later : table.later) statements.push_back(later.drop_sql);
@@ -466,6 +537,7 @@ class TakingBack {
   std::vector<std::string> own_;                 // names of what it has made
   std::map<std::string, RolledBackTable> made_;  // tables that are gone
   bool is_in_part_ = false;                      // some of it is taken back, some is not
+  std::set<std::string> undone_;                 // steps, in a piece before theirs
   std::set<std::string> told_;                   // what --discard-later has dropped
   RollbackSummary summary_;
 };
@@ -516,23 +588,6 @@ RollbackSummary take_back(const std::vector<RunInTarget>& targets, const Rollbac
   }
   summary.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   return summary;
-}
-
-Json to_json(const RollbackSummary& s) {
-  constexpr std::array<std::string_view, 3> kVerdicts = {"rolled back", "already rolled back", "declined"};
-  Json tables = Json::array();
-  for (const auto& t : s.tables) {
-    tables.push_back({{"table", t.table},
-                      {"was_there", t.was_there},
-                      {"existed", t.existed},
-                      {"rows", t.rows},
-                      {"discarded", t.discarded},
-                      {"restored", t.restored}});
-  }
-  return {{"plan", s.plan},      {"run", s.run},
-          {"target", s.target},  {"verdict", kVerdicts.at(static_cast<std::size_t>(s.verdict))},
-          {"tables", tables},    {"proved_at", s.proved_at},
-          {"seconds", s.seconds}};
 }
 
 }  // namespace planrun

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 
 #include "base/error.h"
 #include "base/json.h"
@@ -208,6 +209,23 @@ RollbackSummary rollback_plan(const Plan& plan, const std::map<std::string, Sour
   }
   for (auto& one : left) one.others_are_back = left.size() < with_run.size();
   return take_back(left, options, stop);
+}
+
+Json to_json(const RollbackSummary& s) {
+  constexpr std::array<std::string_view, 3> kVerdicts = {"rolled back", "already rolled back", "declined"};
+  Json tables = Json::array();
+  for (const auto& t : s.tables) {
+    tables.push_back({{"table", t.table},
+                      {"was_there", t.was_there},
+                      {"existed", t.existed},
+                      {"rows", t.rows},
+                      {"discarded", t.discarded},
+                      {"restored", t.restored}});
+  }
+  return {{"plan", s.plan},      {"run", s.run},
+          {"target", s.target},  {"verdict", kVerdicts.at(static_cast<std::size_t>(s.verdict))},
+          {"tables", tables},    {"proved_at", s.proved_at},
+          {"seconds", s.seconds}};
 }
 
 }  // namespace planrun

@@ -6,11 +6,18 @@
 namespace planrun {
 namespace {
 
+/// The table of `insert into t(a)`, also with its schema's name before it.
+bool is_written_into(const std::vector<SqlWord>& words, std::size_t i) {
+  if (i > 1 && words[i - 1].is_sign(".")) i -= 2;
+  return i > 0 && words[i - 1].is("into");
+}
+
 /// A function's name, or a mark before a text: e'a'.
 bool is_called(const std::vector<SqlWord>& words, std::size_t i) {
   if (i + 1 == words.size()) return false;
   const SqlWord& next = words[i + 1];
-  return next.is_sign("(") || (next.kind == WordKind::text && next.begin == words[i].end);
+  if (next.is_sign("(")) return !is_written_into(words, i);
+  return next.kind == WordKind::text && next.begin == words[i].end;
 }
 
 }  // namespace

@@ -168,6 +168,14 @@ double mean_row_bytes(SqliteConnection& connection, const SourceTable& table) {
 
 }  // namespace
 
+std::vector<std::string> column_names(SqliteConnection& connection, const std::string& table) {
+  Statement row(connection, "select name from pragma_table_xinfo(?1) order by cid");
+  row.bind(1, std::string_view(table));
+  std::vector<std::string> names;
+  while (row.step()) names.push_back(row.text(0));
+  return names;
+}
+
 std::string column_collation(SqliteConnection& connection, const std::string& table,
                              const std::string& column) {
   const char* collation = nullptr;

@@ -45,6 +45,9 @@ std::vector<CatalogTable> read_catalog(SqliteConnection& connection);
 /// Throws an Error of the connection's code when there is no such table.
 CatalogTable read_catalog_table(SqliteConnection& connection, const std::string& name);
 
+/// In the table's order, hidden ones too; none where it is not there.
+std::vector<std::string> column_names(SqliteConnection& connection, const std::string& table);
+
 /// The collation of a table's column, in lower case: "binary" unless it has another.
 std::string column_collation(SqliteConnection& connection, const std::string& table,
                              const std::string& column);

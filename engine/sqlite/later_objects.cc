@@ -46,7 +46,8 @@ struct SchemaRow {
 std::vector<SchemaRow> schema_rows(SqliteConnection& connection) {
   Statement row(connection,
                 "select type, name, tbl_name, coalesce(sql, '') from sqlite_schema "
-                "where type in ('table', 'view', 'trigger') order by type, name");
+                "where type in ('table', 'view', 'trigger') or type = 'index' and sql is not null "
+                "order by type, name");
   std::vector<SchemaRow> rows;
   while (row.step()) rows.push_back({row.text(0), row.text(1), row.text(2), row.text(3)});
   return rows;
@@ -67,13 +68,15 @@ std::set<std::string> in_lower_case(std::span<const std::string> names) {
   return lower;
 }
 
+std::vector<std::string> columns_of(const TableSchema& table) {
+  std::vector<std::string> names;
+  for (const auto& column : table.columns) names.push_back(column.name);
+  return names;
+}
+
 void compare_columns(SqliteConnection& connection, const TableSchema& table, TableState& state) {
-  Statement row(connection, "select name from pragma_table_xinfo(?1)");
-  row.bind(1, std::string_view(table.name));
-  std::vector<std::string> found;
-  while (row.step()) found.push_back(row.text(0));
-  std::vector<std::string> wanted;
-  for (const auto& column : table.columns) wanted.push_back(column.name);
+  const auto found = column_names(connection, table.name);
+  const auto wanted = columns_of(table);
   for (const auto& name : found) {
     if (!is_in(wanted, name)) state.columns.push_back("column " + name);
   }
@@ -89,7 +92,10 @@ class HungObjects {
  public:
   HungObjects(SqliteConnection& connection, std::span<const TableSchema* const> tables)
       : connection_(connection), states_(tables.size()) {
-    for (std::size_t i = 0; i < tables.size(); ++i) places_.emplace(to_lower_ascii(tables[i]->name), i);
+    for (std::size_t i = 0; i < tables.size(); ++i) {
+      places_.emplace(to_lower_ascii(tables[i]->name), i);
+      for (const auto& index : tables[i]->indexes) indexes_.insert(to_lower_ascii(index.name));
+    }
   }
 
   void note_table(const SchemaRow& row) {
@@ -102,7 +108,10 @@ class HungObjects {
       hang(parents_of(connection_, row.name), {"foreign key of table " + row.name, {}});
     } else if (row.type == "view") {
       hang(TablesRead(connection_, row.name).names(),
-           {"view " + row.name, "DROP VIEW " + quote_name(row.name)});
+           {"view " + row.name, "DROP VIEW IF EXISTS " + quote_name(row.name)});
+    } else if (row.type == "index") {
+      if (!indexes_.contains(to_lower_ascii(row.name)))
+        hang({to_lower_ascii(row.table)}, {"index " + row.name, {}});
     } else {
       const std::string own = to_lower_ascii(row.table);
       std::set<std::string> named = in_lower_case(identifiers_in(row.sql));
@@ -125,6 +134,7 @@ class HungObjects {
 
   SqliteConnection& connection_;
   std::map<std::string, std::size_t> places_;  // by name in lower case
+  std::set<std::string> indexes_;              // of the schemas, in lower case
   std::vector<TableState> states_;
 };
 
@@ -142,7 +152,16 @@ std::vector<TableState> look_for_later(SqliteConnection& connection,
   }
   std::vector<TableState> states = std::move(later).states();
   for (std::size_t i = 0; i < tables.size(); ++i) {
-    if (states[i].exists) compare_columns(connection, *tables[i], states[i]);
+    if (states[i].exists) {
+      compare_columns(connection, *tables[i], states[i]);
+      continue;
+    }
+    for (const auto& row : rows) {
+      // A virtual table whose module is not there cannot be asked.
+      const bool is_asked = row.type == "table" && !to_lower_ascii(row.sql).starts_with("create virtual");
+      if (!is_asked || own_names.contains(to_lower_ascii(row.name))) continue;
+      if (column_names(connection, row.name) == columns_of(*tables[i])) states[i].alike.push_back(row.name);
+    }
   }
   return states;
 }

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "sql/quote.h"
 #include "sqlite/applied_sql.h"
+#include "sqlite/catalog.h"
 #include "sqlite/orphans.h"
 
 namespace planrun {
@@ -80,6 +81,30 @@ void restore_sequence(SqliteConnection& connection, const SqliteLedgerTables& le
   restore.run();
 }
 
+/// Columns of the schema that the table has now, of those that a row's `before` holds; throws where the key
+/// that names its rows is not whole.
+std::vector<std::string> columns_left(SqliteConnection& connection, const TableSchema& table) {
+  const auto there = column_names(connection, table.name);
+  for (const auto& name : table.row_key()->columns) {
+    if (is_in(there, name)) continue;
+    throw Error(ErrorCode::refused,
+                connection.shown() + ": table " + table.name + " has no column " + name +
+                    " any more, by which the run's rows are found",
+                "add the column again with what it held, then run the same command again");
+  }
+  std::vector<std::string> left;
+  for (const auto& column : table.columns) {
+    if (column.generated_sql.empty() && is_in(there, column.name)) left.push_back(quote_name(column.name));
+  }
+  return left;
+}
+
+void forget_undo(SqliteConnection& connection, const SqliteLedgerTables& ledger, const std::string& run,
+                 const std::string& table) {
+  Statement forget(connection, "delete from " + ledger.undo + " where run = ?1 and \"table\" = ?2");
+  forget.bind(1, std::string_view(run)).bind(2, std::string_view(table)).run();
+}
+
 }  // namespace
 
 void keep_sequence(SqliteConnection& connection, const SqliteLedgerTables& ledger, const std::string& run,
@@ -95,6 +120,10 @@ void keep_sequence(SqliteConnection& connection, const SqliteLedgerTables& ledge
 std::vector<ChangedRow> find_changed_rows(SqliteConnection& connection, const SqliteLedgerTables& ledger,
                                           const std::string& run, const TableSchema& table,
                                           std::size_t limit) {
+  const auto there = column_names(connection, table.name);
+  const auto is_gone = [&](const ColumnSchema& column) { return !is_in(there, column.name); };
+  // Which is told by itself, and no row is as it was.
+  if (std::ranges::any_of(table.columns, is_gone)) return {};
   Statement now(connection, "select " + row_literals_sql(table) + " from " + quote_name(table.name) +
                                 " where " + row_key_equals_sql(table, 1));
   std::vector<ChangedRow> changed;
@@ -111,6 +140,11 @@ std::vector<ChangedRow> find_changed_rows(SqliteConnection& connection, const Sq
 
 std::int64_t take_rows_back(SqliteConnection& connection, const SqliteLedgerTables& ledger,
                             const std::string& run, const TableSchema& table) {
+  if (column_names(connection, table.name).empty()) {
+    forget_undo(connection, ledger, run, table.name);
+    return 0;
+  }
+  const std::string columns = join(columns_left(connection, table), ", ");
   const OrphanCounts orphans(connection, table.name, children_of(connection, table.name));
   const auto triggers = drop_triggers(connection, table.name);
   std::int64_t count = 0;
@@ -126,8 +160,10 @@ std::int64_t take_rows_back(SqliteConnection& connection, const SqliteLedgerTabl
         bind_row_key(remove, key);
         remove.run();
       } else {
-        Statement restore(connection, "update or abort " + quote_name(table.name) + " set (" +
-                                          written_columns_sql(table) + ") = (" + undo.before + ")" + of_row);
+        Statement restore(connection, "with before(" + written_columns_sql(table) + ") as (values (" +
+                                          undo.before + ")) update or abort " + quote_name(table.name) +
+                                          " set (" + columns + ") = (select " + columns + " from before)" +
+                                          of_row);
         bind_row_key(restore, key);
         restore.run();
       }
@@ -144,8 +180,7 @@ std::int64_t take_rows_back(SqliteConnection& connection, const SqliteLedgerTabl
   }
   for (const auto& sql : triggers) connection.execute(sql);
   restore_sequence(connection, ledger, run, table.name);
-  Statement forget(connection, "delete from " + ledger.undo + " where run = ?1 and \"table\" = ?2");
-  forget.bind(1, std::string_view(run)).bind(2, std::string_view(table.name)).run();
+  forget_undo(connection, ledger, run, table.name);
   return count;
 }
 

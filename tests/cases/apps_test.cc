@@ -33,6 +33,12 @@ class App {
     return read_file(plan());
   }
 
+  void take_back() const {
+    const ProcessResult result = run_planrun({"rollback", "--yes", plan().string()}, folder_ / "state");
+    INFO(result.out << result.err);
+    CHECK(result.status == 0);
+  }
+
  private:
   std::filesystem::path plan() const { return folder_ / "plan.toml"; }
 
@@ -97,7 +103,12 @@ TEST_CASE("a password manager's rows go into the tables that it has made itself"
   CHECK(target.psql(
             "select data_type from information_schema.columns where table_name = 'users' and column_name = "
             "'password_iterations'") == "integer");
-  CHECK(target.psql("insert into event (event_type, event_date) values (1, now()) returning id") == "10");
+  const std::string next = "insert into event (event_type, event_date) values (1, now()) returning id";
+  CHECK(target.psql(next) == "10");
+  target.psql("delete from event where id = 10");
+  app.take_back();
+  CHECK(target.psql("select (select count(*) from users) + (select count(*) from event)") == "0");
+  CHECK(target.psql(next) == "1");
 }
 
 TEST_CASE("a chat server's database arrives whole", "[postgres][cases]") {

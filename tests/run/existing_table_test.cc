@@ -133,6 +133,44 @@ TEST_CASE("what a table's own constraints would replace stays, in SQLite") {
   CHECK(m.target("select * from t") == "10|a\n11|keep");
 }
 
+TEST_CASE("a column without a type takes values as what the plan says they are, in SQLite") {
+  const std::string plan = "[table.t]\nfrom = \"s.t\"\nexists = true\nwrite = \"upsert\"\nkey = [\"k\"]\n";
+  Migration m(Kind::sqlite, "create table t(k integer primary key, v); insert into t values (5, 1), (6, 2)",
+              plan);
+  m.target("create table t(k primary key not null, v, more); insert into t values (5, 9, 'kept')");
+  const ProcessResult refused = m.run();
+  CHECK(refused.status == 2);
+  CHECK_THAT(refused.err, ContainsSubstring("gives no type to k, v:") && !ContainsSubstring("more") &&
+                              ContainsSubstring("`k = \"bigint\"`"));
+  m.write_plan(plan + "[table.t.columns]\nk = \"bigint\"\nv = \"bigint\"\n");
+  const ProcessResult r = m.run();
+  INFO(r.out << r.err);
+  CHECK(r.status == 0);
+  CHECK(m.target("select k, typeof(k), v, typeof(v), more from t order by k") ==
+        "5|integer|1|integer|kept\n6|integer|2|integer|");
+}
+
+TEST_CASE("a plan drafted for a table without types says what its values are, in SQLite") {
+  const TempFolder folder;
+  const std::string source = folder / "s.db";
+  const std::string target = folder / "t.db";
+  const std::string plan = folder / "plan.toml";
+  sqlite3(source,
+          "create table t(id integer primary key, n, w, x);"
+          "insert into t values (1, 5, 'a', 1.5), (2, 6, 'b', 2.5)");
+  sqlite3(target, "create table t(id integer primary key, n, w, x)");
+  const auto planrun = [&](const std::vector<std::string>& arguments) {
+    const ProcessResult r = run_planrun(arguments, folder / "state");
+    INFO(r.out << r.err);
+    CHECK(r.status == 0);
+  };
+  planrun({"init", source, "--target", "sqlite:" + target, "--data-only", "-o", plan});
+  INFO(read_file(plan));
+  planrun({plan});
+  const std::string all = "select *, typeof(n), typeof(w) from t order by id";
+  CHECK(sqlite3(target, all) == sqlite3(source, all));
+}
+
 TEST_CASE("a row that a trigger refuses and leaves is no reject, in SQLite") {
   Migration m(Kind::sqlite, "create table t(id integer primary key); insert into t values (1), (2), (3)",
               "[table.t]\nfrom = \"s.t\"\nexists = true\non_reject = \"keep\"\n");
@@ -212,7 +250,7 @@ TEST_CASE("a table of 1,900 columns is written into and taken back, in SQLite", 
   std::string columns = "id integer primary key";
   std::string values = "1";
   for (int i = 1; i < 1900; ++i) {
-    columns += ", c" + std::to_string(i);
+    columns += ", c" + std::to_string(i) + " text";
     values += ", " + std::to_string(i);
   }
   const std::string table = "create table wide (" + columns + ");";

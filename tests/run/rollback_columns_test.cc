@@ -43,7 +43,96 @@ void check_added(Kind kind) {
         "1|o1|k|7\n2|o2|k|7\n3||k|7\n4|a,\"b|k|7\n5|o5|k|7");
 }
 
+void check_renamed(Kind kind) {
+  Migration m(kind, kSource, "[table.m]\nfrom = \"s.m\"\n");
+  REQUIRE(m.run().status == 0);
+  m.target("alter table m rename to theirs");
+  const ProcessResult refused = m.rollback();
+  CHECK(refused.status == 1);
+  CHECK_THAT(refused.err, ContainsSubstring("table m: not there, but theirs has its columns"));
+  CHECK(m.target("select state from " + m.ledger("run")) == "passed");
+  const ProcessResult discarded = m.rollback({"--discard-later"});
+  INFO(discarded.out << discarded.err);
+  CHECK(discarded.status == 0);
+  CHECK_THAT(discarded.err, ContainsSubstring("theirs has its columns"));
+  CHECK(m.count("theirs") == "7");
+}
+
+void check_existing_gone(Kind kind) {
+  Migration m(kind, kSource, kPlan);
+  upsert(m);
+  m.target(GENERATE("drop table ac", "alter table ac rename to theirs"));
+  const std::string rows = "select count(*) from " + m.ledger("undo");
+  const ProcessResult refused = m.rollback();
+  INFO(refused.out << refused.err);
+  CHECK(refused.status == 1);
+  CHECK_THAT(refused.err, ContainsSubstring("table ac is gone, and rows that the run"));
+  CHECK(m.target(rows) != "0");
+  const ProcessResult discarded = m.rollback({"--discard-later"});
+  INFO(discarded.out << discarded.err);
+  CHECK(discarded.status == 0);
+  CHECK(m.target(rows) == "0");
+  CHECK(m.target("select state from " + m.ledger("run")) == "rolled_back");
+}
+
+void check_key_gone(Kind kind) {
+  Migration m(kind, kSource, kPlan);
+  upsert(m);
+  m.target("alter table ac rename column id to number");
+  for (const bool discard : {false, true}) {
+    const ProcessResult refused =
+        m.rollback(discard ? std::vector<std::string>{"--discard-later"} : std::vector<std::string>{});
+    INFO(refused.out << refused.err);
+    CHECK(refused.status == 1);
+    CHECK_THAT(refused.err, ContainsSubstring(discard ? "has no column id any more" : "column id is gone"));
+    CHECK(m.count("ac") == "7");
+  }
+  m.target("alter table ac rename column number to id");
+  CHECK(m.rollback().status == 0);
+  CHECK(m.target("select count(*), max(v) from ac") == "5|o5");
+}
+
+void check_dropped(Kind kind) {
+  Migration m(kind, kSource, kPlan);
+  upsert(m);
+  m.target("alter table ac drop column other; alter table ac add column late text default 'l'");
+  const ProcessResult refused = m.rollback();
+  CHECK(refused.status == 1);
+  CHECK_THAT(refused.out + refused.err, ContainsSubstring("table ac: column other is gone"));
+  const ProcessResult rollback = m.rollback({"--discard-later"});
+  INFO(rollback.out << rollback.err);
+  CHECK(rollback.status == 0);
+  CHECK(m.target("select id, v, late from ac order by id") == "1|o1|l\n2|o2|l\n3||l\n4|a,\"b|l\n5|o5|l");
+}
+
 }  // namespace
+
+TEST_CASE("rollback: a table that others have renamed is named, in SQLite") {
+  check_renamed(Kind::sqlite);
+}
+TEST_CASE("rollback: a table that others have renamed is named, in PostgreSQL", "[postgres]") {
+  check_renamed(Kind::postgresql);
+}
+TEST_CASE("rollback: a table moved to another schema is named", "[postgres]") {
+  Migration m(Kind::postgresql, kSource, "[table.m]\nfrom = \"s.m\"\n");
+  REQUIRE(m.run().status == 0);
+  m.target("create schema archive; alter table m set schema archive");
+  const ProcessResult refused = m.rollback();
+  CHECK(refused.status == 1);
+  CHECK_THAT(refused.err, ContainsSubstring("table m: not there, but archive.m has its columns"));
+}
+TEST_CASE("rollback: a table that was there and is gone is told, in SQLite") {
+  check_existing_gone(Kind::sqlite);
+}
+TEST_CASE("rollback: a table that was there and is gone is told, in PostgreSQL", "[postgres]") {
+  check_existing_gone(Kind::postgresql);
+}
+TEST_CASE("rollback: without the key that names them no rows are touched, in SQLite") {
+  check_key_gone(Kind::sqlite);
+}
+TEST_CASE("rollback: without the key that names them no rows are touched, in PostgreSQL", "[postgres]") {
+  check_key_gone(Kind::postgresql);
+}
 
 TEST_CASE("rollback: a column that others have added is named, and rows come back, in SQLite") {
   check_added(Kind::sqlite);
@@ -63,18 +152,12 @@ TEST_CASE("rollback: a row changed beside a column of others is named, in Postgr
              ContainsSubstring("rows were changed after the run wrote them: [\"2\"]"));
 }
 
+TEST_CASE("rollback: a column that others have dropped is named, and the others come back, in SQLite") {
+  check_dropped(Kind::sqlite);
+}
 TEST_CASE("rollback: a column that others have dropped is named, and the others come back, in PostgreSQL",
           "[postgres]") {
-  Migration m(Kind::postgresql, kSource, kPlan);
-  upsert(m);
-  m.target("alter table ac drop column other; alter table ac add column late text default 'l'");
-  const ProcessResult refused = m.rollback();
-  CHECK(refused.status == 1);
-  CHECK_THAT(refused.out + refused.err, ContainsSubstring("table ac: column other is gone"));
-  const ProcessResult rollback = m.rollback({"--discard-later"});
-  INFO(rollback.out << rollback.err);
-  CHECK(rollback.status == 0);
-  CHECK(m.target("select id, v, late from ac order by id") == "1|o1|l\n2|o2|l\n3||l\n4|a,\"b|l\n5|o5|l");
+  check_dropped(Kind::postgresql);
 }
 
 TEST_CASE("rollback: a table whose column has another type now is told, and dropped on request",

@@ -80,6 +80,8 @@ TEST_CASE("identifiers of an expression in any dialect") {
   CHECK(identifiers_in("date (date, x'ff') + 1e5 -- note\n * /* no */ ü2 glob '*'") ==
         Names{"date", "ü2", "glob"});
   CHECK(identifiers_in("'open") == Names{});
+  CHECK(identifiers_in("insert into t(a) values (f(1)), ('x')") == Names{"insert", "into", "t", "a"});
+  CHECK(identifiers_in("replace into main.t(a)") == Names{"replace", "into", "main", "t", "a"});
 }
 
 }  // namespace query_test
