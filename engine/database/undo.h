@@ -35,9 +35,17 @@ struct ChangedRow {
   bool gone = false;
 };
 
+/// Another run, begun later, that wrote rows into a table or found them as it writes them.
+struct LaterWriter {
+  std::string table;
+  std::string run;
+  std::string plan;
+  std::int64_t rows = 0;
+};
+
 /// From Target::begin_undo(); its destructor rolls back what was not committed. One thread. Calls in this
 /// order:
-///   look()* -> read_back()*, changed_rows()* -> undo()*, take_back_rows()* -> commit().
+///   look()*, later_writers()* -> read_back()*, changed_rows()* -> undo()*, take_back_rows()* -> commit().
 /// Nobody writes to the tables meanwhile, and no worker of the run is left that could still commit.
 class UndoTransaction {
  public:
@@ -45,6 +53,9 @@ class UndoTransaction {
   /// One state a table. Objects named in `own` are the run's and no later ones.
   virtual std::vector<TableState> look(std::span<const TableSchema* const> tables,
                                        std::span<const std::string> own) = 0;
+  /// Runs that count on rows of this one: any row of a table that this run has made, rows that it wrote into
+  /// one that exists. Those that were taken back are none.
+  virtual std::vector<LaterWriter> later_writers(std::span<const TableSchema* const> tables) = 0;
   /// The reader goes before the next call of this object.
   virtual std::unique_ptr<BackReader> read_back(const ReadBack& request) = 0;
   /// Rows that the run wrote into a table that exists and that somebody has changed or deleted since; at most

@@ -270,6 +270,31 @@ std::vector<ChangedRow> find_changed_rows(PostgresConnection& connection, const 
   return TakingBack(connection, context, run, table).changed(limit);
 }
 
+std::vector<LaterWriter> find_later_writers(PostgresConnection& connection, const PostgresContext& context,
+                                            const std::string& run,
+                                            std::span<const TableSchema* const> tables) {
+  std::vector<std::string> made;
+  std::vector<std::string> existing;
+  for (const TableSchema* table : tables) (table->exists ? existing : made).push_back(table->name);
+  const PostgresLedgerTables& ledger = context.ledger;
+  const Result r = connection.exec(
+      "SELECT o.\"table\", r.id, r.plan, count(*) FROM " + ledger.run + " r JOIN " + ledger.undo +
+          " o ON o.run = r.id WHERE r.started_at > (SELECT started_at FROM " + ledger.run +
+          " WHERE id = $1) AND o.op <> 'sequence' AND (o.\"table\" = ANY ($2::text[]) OR o.\"table\" = ANY"
+          " ($3::text[]) AND EXISTS (SELECT FROM " +
+          ledger.undo +
+          " u WHERE u.run = $1 AND u.\"table\" = o.\"table\" AND u.key = o.key AND u.op IN ('insert',"
+          " 'update'))) AND EXISTS (SELECT FROM " +
+          ledger.step +
+          " s WHERE s.run = o.run AND s.\"table\" = o.\"table\" AND s.\"schema\" = $4) GROUP BY 1, 2, 3"
+          " ORDER BY 1, 2",
+      {run, array_literal(made), array_literal(existing), context.options.schema});
+  std::vector<LaterWriter> writers;
+  for (int i = 0; i < r.rows(); ++i)
+    writers.push_back({r.text(i, 0), r.text(i, 1), r.text(i, 2), r.integer(i, 3)});
+  return writers;
+}
+
 void keep_sequences(PostgresConnection& connection, const PostgresContext& context, const std::string& run,
                     const std::string& table) {
   const Result sequences = connection.exec(

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,11 @@ namespace planrun {
 std::vector<ChangedRow> find_changed_rows(PostgresConnection& connection, const PostgresContext& context,
                                           const std::string& run, const TableSchema& table,
                                           std::size_t limit);
+
+/// See UndoTransaction::later_writers().
+std::vector<LaterWriter> find_later_writers(PostgresConnection& connection, const PostgresContext& context,
+                                            const std::string& run,
+                                            std::span<const TableSchema* const> tables);
 
 /// How the sequences that fill columns of the table stand, into the ledger's undo; once a run. Those that the
 /// role may not read are left out.

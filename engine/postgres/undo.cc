@@ -46,6 +46,10 @@ class PostgresUndo : public UndoTransaction {
     return find_later_objects(*connection_, *context_, tables, own);
   }
 
+  std::vector<LaterWriter> later_writers(std::span<const TableSchema* const> tables) override {
+    return find_later_writers(*connection_, *context_, run_, tables);
+  }
+
   std::unique_ptr<BackReader> read_back(const ReadBack& request) override {
     BackQuery query = read_back_query(*context_, *connection_, request);
     // What cannot be read is told, and the transaction goes on.

@@ -7,12 +7,18 @@ namespace planrun {
 
 namespace {
 
+std::string state_of(const RolledBackTable& t) {
+  if (!t.was_there) return "was gone before";
+  if (!t.existed) return "dropped";
+  return t.discarded.empty() ? "as before the run" : "without the run's rows";
+}
+
 std::string tables_text(const RollbackSummary& s) {
   TextTable table({{"table", Align::left}, {"rows", Align::right}, {"now", Align::left}});
   for (const auto& t : s.tables) {
-    std::string now = t.existed ? "as before the run" : t.was_there ? "dropped" : "was gone before";
+    std::string now = state_of(t);
     for (const auto& key : t.restored) now += ", foreign key " + key + " restored";
-    if (!t.discarded.empty()) now += ", with " + join(t.discarded, ", ");
+    if (!t.discarded.empty()) now += (t.existed ? ", but: " : ", with ") + join(t.discarded, ", ");
     table.add({t.table, t.was_there ? with_thousands(t.rows) : "", now});
   }
   return s.tables.empty() ? "" : table.text() + "\n";

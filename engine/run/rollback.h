@@ -25,10 +25,11 @@ struct RollbackOptions {
 
 struct RolledBackTable {
   std::string table;
-  bool was_there = true;               // false: somebody else had dropped it
-  bool existed = false;                // before the run: only the run's rows went
-  std::int64_t rows = 0;               // that were in it, or were taken back
-  std::vector<std::string> discarded;  // of others, gone with it
+  bool was_there = true;  // false: somebody else had dropped it
+  bool existed = false;   // before the run: only the run's rows went
+  std::int64_t rows = 0;  // that were in it, or were taken back
+  std::vector<std::string>
+      discarded;  // of others, gone with it or, where it existed, why it is not as before
   std::vector<std::string>
       restored{};  // foreign keys that the run had dropped: as they were, says the catalog
 };

@@ -107,6 +107,26 @@ void forget_undo(SqliteConnection& connection, const SqliteLedgerTables& ledger,
 
 }  // namespace
 
+std::vector<LaterWriter> find_later_writers(SqliteConnection& connection, const SqliteLedgerTables& ledger,
+                                            const std::string& run,
+                                            std::span<const TableSchema* const> tables) {
+  std::vector<LaterWriter> writers;
+  Statement row(connection,
+                "select r.id, r.plan, count(*) from " + ledger.run + " r join " + ledger.undo +
+                    " o on o.run = r.id and o.\"table\" = ?2 where r.started_at > (select started_at from " +
+                    ledger.run + " where id = ?1) and o.op <> 'sequence' and (?3 or exists (select 1 from " +
+                    ledger.undo +
+                    " u where u.run = ?1 and u.\"table\" = ?2 and u.key = o.key and u.op in ('insert', "
+                    "'update'))) group by 1, 2 order by 1");
+  for (const TableSchema* table : tables) {
+    row.bind(1, std::string_view(run)).bind(2, std::string_view(table->name));
+    row.bind(3, std::int64_t{table->exists ? 0 : 1});
+    while (row.step()) writers.push_back({table->name, row.text(0), row.text(1), row.integer(2)});
+    row.reset();
+  }
+  return writers;
+}
+
 void keep_sequence(SqliteConnection& connection, const SqliteLedgerTables& ledger, const std::string& run,
                    const std::string& table) {
   if (!has_sequences(connection)) return;

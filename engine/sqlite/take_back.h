@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,11 @@ namespace planrun {
 std::vector<ChangedRow> find_changed_rows(SqliteConnection& connection, const SqliteLedgerTables& ledger,
                                           const std::string& run, const TableSchema& table,
                                           std::size_t limit);
+
+/// See UndoTransaction::later_writers().
+std::vector<LaterWriter> find_later_writers(SqliteConnection& connection, const SqliteLedgerTables& ledger,
+                                            const std::string& run,
+                                            std::span<const TableSchema* const> tables);
 
 /// How the table's AUTOINCREMENT stands, into the ledger's undo; once a run.
 void keep_sequence(SqliteConnection& connection, const SqliteLedgerTables& ledger, const std::string& run,

@@ -21,6 +21,10 @@ class SqliteUndo : public UndoTransaction {
     return look_for_later(*connection_, tables, own);
   }
 
+  std::vector<LaterWriter> later_writers(std::span<const TableSchema* const> tables) override {
+    return find_later_writers(*connection_, ledger_, run_, tables);
+  }
+
   std::unique_ptr<BackReader> read_back(const ReadBack& request) override {
     return read_part(connection_, request);
   }
