@@ -7,10 +7,12 @@
 #include <thread>
 
 #include "base/error.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "run/recorded_run.h"
 #include "run/rollback_look.h"
+#include "run/summary.h"
 
 namespace planrun {
 
@@ -22,6 +24,15 @@ using Clock = std::chrono::steady_clock;
 constexpr auto kPatience = std::chrono::seconds(60);
 constexpr auto kLedgerPause = std::chrono::milliseconds(500);
 constexpr const char* kForeignKeyViolated = "23503";
+// What a run was before a rollback that was killed: as it ended. One that did not end can go on.
+RunState state_by_summary(const RunRecord& run) {
+  if (run.finished_at == 0 || run.summary.empty()) return RunState::failed;
+  const int status = Json::parse(run.summary).value("exit_status", 1);
+  return status == exit_status(Verdict::passed)     ? RunState::passed
+         : status == exit_status(Verdict::unproved) ? RunState::unproved
+                                                    : RunState::failed;
+}
+
 // Steps that are undone in one transaction, and the tables that it locks.
 struct UndoPiece {
   std::vector<StepRecord> steps;
@@ -84,8 +95,9 @@ class TakingBack {
     return others_are_back_ || std::any_of(steps.begin(), steps.end(), is_undone);
   }
 
-  /// What the run was before a rollback that was killed is not known any more; a failed one can go on.
-  void leave_as_it_was() { write_state(before_ == RunState::rolling_back ? RunState::failed : before_); }
+  void leave_as_it_was() {
+    write_state(before_ == RunState::rolling_back ? state_by_summary(run_) : before_);
+  }
 
   const RollbackSummary& summary() const { return summary_; }
 

@@ -289,6 +289,19 @@ TEST_CASE("a run waits for the end of a rollback", "[rollback][postgres]") {
   }
 }
 
+TEST_CASE(
+    "a rollback that was killed before it took anything back, and is refused then, leaves the run as it was",
+    "[rollback][postgres]") {
+  for (const Kind kind : kinds()) {
+    Taken t(kind);
+    REQUIRE(t.m.run().status == 0);
+    t.m.target("update " + t.m.ledger("run") + " set state = 'rolling_back'");
+    say(t.m, "update orders set total = 1 where id = 17");
+    CHECK(t.rollback().status == 1);
+    CHECK(t.run_states() == "passed");
+  }
+}
+
 TEST_CASE("rollback: whoever is at work on the file is in the way", "[rollback]") {
   Taken t(Kind::sqlite);
   REQUIRE(t.m.run().status == 0);
