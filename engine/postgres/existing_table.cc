@@ -63,7 +63,9 @@ void read_foreign_keys(PostgresConnection& connection, const std::string& table,
       " CROSS JOIN LATERAL unnest(k.conkey, k.confkey) WITH ORDINALITY n (own, other, place)"
       " JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = n.own"
       " JOIN pg_attribute f ON f.attrelid = k.confrelid AND f.attnum = n.other"
-      " WHERE k.conrelid = $1::regclass AND k.contype = 'f' ORDER BY k.conname, n.place",
+      // One to a divided table stands once more for each of its parts.
+      " WHERE k.conrelid = $1::regclass AND k.contype = 'f' AND NOT EXISTS (SELECT FROM pg_constraint w"
+      " WHERE w.oid = k.conparentid AND w.conrelid = k.conrelid) ORDER BY k.conname, n.place",
       {table});
   for (int i = 0; i < r.rows(); ++i) {
     const std::string name = r.text(i, 0);

@@ -217,8 +217,10 @@ class Catalog {
         "c.relnamespace"
         " LEFT JOIN pg_class f ON f.oid = k.confrelid LEFT JOIN pg_namespace fn ON fn.oid = f.relnamespace"
         " LEFT JOIN pg_index x ON x.indexrelid = k.conindid AND k.contype IN ('p', 'u')"
-        " WHERE n.nspname = $1 AND k.contype NOT IN ('t', 'n') ORDER BY k.conrelid, k.contype = 'p' DESC, "
-        "k.conname");
+        // A foreign key to a divided table stands once more for each of its parts.
+        " WHERE n.nspname = $1 AND k.contype NOT IN ('t', 'n') AND NOT EXISTS (SELECT FROM pg_constraint w"
+        " WHERE w.oid = k.conparentid AND w.conrelid = k.conrelid)"
+        " ORDER BY k.conrelid, k.contype = 'p' DESC, k.conname");
     for (int i = 0; i < r.rows(); ++i) {
       if (PostgresTable* found = find(r, i)) add_constraint(r, i, found->table);
     }

@@ -362,4 +362,26 @@ TEST_CASE("a run from PostgreSQL that is killed anywhere goes on to the same row
   }
 }
 
+TEST_CASE("a foreign key to a divided table is one, whatever its parts", "[cases][postgres]") {
+  PostgresPair s(
+      "create table h(id bigint primary key, t text) partition by hash (id);"
+      "create table h0 partition of h for values with (modulus 2, remainder 0);"
+      "create table h1 partition of h for values with (modulus 2, remainder 1);"
+      "create table c(id int primary key, h_id bigint references h);"
+      "insert into h select i, 'x' from generate_series(1, 9) i; insert into c values (1, 2), (2, 3);");
+  const std::string draft = s.file("draft.toml");
+  const ProcessResult init =
+      run_planrun({"init", s.url(), "--schema", "src", "--target", s.url(), "-o", draft}, s.file("state"));
+  INFO(init.out << init.err << read_file(draft));
+  CHECK(init.status == 0);
+  CHECK_THAT(read_file(draft), ContainsSubstring("foreign key (h_id) references h (id)") &&
+                                   !ContainsSubstring("table `h0` is not carried"));
+  s.write_plan("[table.h]\nfrom = \"s.h\"\n[table.c]\nfrom = \"s.c\"\n");
+  const ProcessResult run = s.run();
+  INFO(run.out << run.err);
+  CHECK(run.status == 0);
+  CHECK(s.psql("select string_agg(conname || ' ' || confrelid::regclass, ', ') from pg_constraint where"
+               " conrelid = 'dst.c'::regclass and contype = 'f'") == "c_h_id_fkey dst.h");
+}
+
 }  // namespace postgres_source_test
