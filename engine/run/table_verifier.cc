@@ -355,6 +355,7 @@ class Verifier {
       std::this_thread::sleep_for(kPauses.front());
       for (const auto& key : gone_keys(table)) {
         if (!gone.contains(key)) continue;
+        ++last->rows_expected;
         ++last->keys_different;
         last->verdict = Compared::different;
         if (last->differences.size() < tables_.limit)

@@ -120,7 +120,8 @@ void check_beside_writer(Kind kind, const std::string& journal) {
   double longest_read_ms = 0;
   bool saw_changes = false;
   Writer<Target> writer(m.source_file(), kind == Kind::sqlite ? m.target_file().string() : m.target_url());
-  for (int i = 0; i < 3; ++i) {
+  // Whether a row changes just while it is read is the moment's doing.
+  for (int i = 0; i < 3 || (!saw_changes && i < 20); ++i) {
     const int before = writer.commits;
     const auto start = Clock::now();
     const ProcessResult good = verify();

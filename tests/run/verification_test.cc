@@ -163,6 +163,8 @@ TEST_CASE("of a table of others only the run's own keys are compared", "[watch][
     CHECK_THAT(bad.out, ContainsSubstring("id 3, column name: expected 'three', found 'drei'") &&
                             ContainsSubstring("expected a row, found no such row") &&
                             ContainsSubstring("2 keys"));
+    const ProcessResult json = run_planrun({"verify", m.plan_file().string(), "--format", "json"}, m.state());
+    CHECK_THAT(json.out, ContainsSubstring("\"rows_expected\": 3") && ContainsSubstring("\"rows_found\": 2"));
   });
 }
 
