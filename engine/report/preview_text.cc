@@ -164,8 +164,14 @@ std::string verdict_text(const Preview& p, const Paint& paint) {
                                   : "A run would be refused") +
            "\n";
   }
-  if (rejected > 0)
-    return paint.careful("A run would keep " + counted(rejected, "row") + " as rejects") + "\n";
+  if (rejected > 0) {
+    const std::string about = p.rejects_are_exact ? "" : "about ";
+    const std::string why =
+        p.rejects_are_exact ? ""
+                            : ": one that is out for several reasons counts for each here, and those that "
+                              "refer to a rejected row are not among them";
+    return paint.careful("A run would keep " + about + counted(rejected, "row") + " as rejects" + why) + "\n";
+  }
   const bool is_all = p.not_looked_for.empty() && !p.target_unreachable;
   return paint.good(is_all ? "Every row fits its table" : "Every row fits its columns") + "\n";
 }

@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "report/check_text.h"
 #include "report/text_table.h"
 #include "run/sample.h"
 #include "run/summary.h"
@@ -89,7 +90,7 @@ std::string run_text(const RunStatus& status, const Paint& paint) {
     if (check.status == "passed") {
       ++passed;
     } else {
-      bad += "    " + check.status + " (" + check.severity + "): " + check.name + ": " + check.message + "\n";
+      bad += "    " + check_line(check) + "\n";
     }
   }
   if (!status.checks.empty()) {

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/text.h"
+#include "report/check_text.h"
 #include "report/text_table.h"
 #include "run/sample.h"
 
@@ -110,7 +111,7 @@ std::string checks_text(const RunSummary& s, const Paint& paint) {
       ++passed;
       continue;
     }
-    const std::string line = c.status + " (" + c.severity + "): " + c.name + ": " + c.message;
+    const std::string line = check_line(c);
     const std::string& shown = c.status == "not judged" ? line
                                : c.status == "warning"  ? paint.careful(line)
                                                         : paint.bad(line);

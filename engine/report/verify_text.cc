@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "base/time.h"
+#include "report/check_text.h"
 #include "report/csv.h"
 #include "report/text_table.h"
 #include "run/sample.h"
@@ -63,7 +64,7 @@ std::string checks_text(const VerifySummary& s, const Paint& paint) {
       ++passed;
       continue;
     }
-    const std::string line = c.status + " (" + c.severity + "): " + c.name + ": " + c.message;
+    const std::string line = check_line(c);
     text +=
         "  " + (c.status == "failed" || c.status == "error" ? paint.bad(line) : paint.careful(line)) + "\n";
   }

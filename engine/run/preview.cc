@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <mutex>
+#include <set>
 #include <thread>
 
 #include "base/error.h"
@@ -259,6 +260,19 @@ void add_orphans(const OrphanRequest& request, Preview& preview) {
   }
 }
 
+// Whether rows of the plan may refer to rows that are rejected.
+bool may_refer_to_rejects(const ResolvedPlan& plan, const Preview& preview) {
+  const PlanNames names(plan);
+  std::set<std::string> rejecting;
+  for (const LoadPreview& load : preview.loads) {
+    if (load.balance.rows_rejected > 0) rejecting.insert(names.load(load.load).first->schema.name);
+  }
+  return std::ranges::any_of(plan.tables, [&](const ResolvedTable& table) {
+    return std::ranges::any_of(table.schema.foreign_keys,
+                               [&](const auto& key) { return rejecting.contains(key.table); });
+  });
+}
+
 void add_ddl(const ResolvedPlan& plan, const Dialect& dialect, Preview& preview) {
   const PlanNames names(plan);
   for (const Step& step : preview.graph.steps) {
@@ -349,6 +363,7 @@ Preview preview_plan(const Plan& plan, const std::map<std::string, SourceDatabas
   preview.findings = std::move(answers.findings);
   preview.not_looked_for = std::move(answers.left);
   add_orphans({prepared.plan, read, settlements, target, stop, "preview", false}, preview);
+  preview.rejects_are_exact = preview.findings.empty() && !may_refer_to_rejects(prepared.plan, preview);
   for (const auto& [name, source] : sources) {
     if (source->state().text != states[name]) {
       preview.notices.push_back(name +

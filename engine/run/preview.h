@@ -92,6 +92,8 @@ struct Preview {
   std::vector<LoadPreview> loads;
   std::vector<MergePreview> merges;
   std::vector<SourceFinding> findings;
+  // Whether no row counts for several reasons, and no row would go with one that is rejected.
+  bool rejects_are_exact = true;
   std::vector<NotLookedFor> not_looked_for;
   std::vector<std::string> unread_tables;
   std::vector<std::string> missing_parts;  // of the sources' schema, that the plan does not have

@@ -323,7 +323,7 @@ void take_out_violations(RunContext& context, const Step& step, Target& target,
     }
     all += removed;
     context.observer.with([&](Observer& o) {
-      o.notice(table.schema.name + ": " + std::to_string(removed) + " rows taken out and kept as rejects (" +
+      o.notice(table.schema.name + ": " + counted(removed, "row") + " taken out and kept as rejects (" +
                name_of(violation) + ")");
     });
     if (!violation.foreign_key) return;

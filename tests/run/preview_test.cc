@@ -152,4 +152,26 @@ TEST_CASE("a preview without its server says so and shows the rest") {
   CHECK_THAT(r.out, ContainsSubstring("key 2: integer 2"));
 }
 
+TEST_CASE("a preview says how sure its number of rejects is") {
+  const std::string parents =
+      "[table.p]\nfrom = \"s.p\"\non_reject = \"keep\"\n[table.p.columns]\nid = \"bigint primary key\"\n"
+      "n = \"integer\"\n";
+  const std::string children =
+      "[table.c]\nfrom = \"s.c\"\non_reject = \"keep\"\n[table.c.columns]\nid = \"bigint primary key\"\n"
+      "p = \"bigint references p (id)\"\n";
+  // One row does not fit, and one refers to it.
+  const std::string source =
+      "create table p(id integer primary key, n); insert into p values (1, 1), (2, 'two');"
+      "create table c(id integer primary key, p int); insert into c values (1, 1), (2, 2);";
+  Migration alone(Kind::sqlite, source, parents);
+  CHECK_THAT(alone.dry_run().out, ContainsSubstring("A run would keep 1 row as rejects\n"));
+  Migration both(Kind::sqlite, source, parents + children);
+  CHECK_THAT(both.dry_run().out, ContainsSubstring("A run would keep about 1 row as rejects: "));
+  const ProcessResult r = both.run();
+  INFO(r.out << r.err);
+  CHECK(r.status == 0);
+  CHECK_THAT(r.out, ContainsSubstring("passed, 2 rejected"));
+  CHECK_THAT(r.out + r.err, ContainsSubstring("c: 1 row taken out and kept as rejects"));
+}
+
 }  // namespace preview_test
