@@ -77,7 +77,12 @@ std::string verify_text(const VerifySummary& s, const Paint& paint) {
   std::string text = paint.strong("run " + s.run) + " of plan " + s.plan + " in " + s.target +
                      ", compared with " + (s.source == "live" ? "the live source" : "the run's snapshot") +
                      (s.sample > 0 ? ", " + sample_text(s.sample) : "") + "\n\n";
-  text += tables_text(s) + differences_text(s, paint) + checks_text(s, paint) + "\n";
+  text += tables_text(s);
+  if (s.rows_rejected > 0) {
+    text += paint.careful("without " + counted(s.rows_rejected, "row") + " that the run rejected") +
+            ": planrun rejects PLAN\n";
+  }
+  text += differences_text(s, paint) + checks_text(s, paint) + "\n";
   const std::string at = to_iso_utc(s.finished_at) + " in " + human_seconds(s.seconds);
   if (s.verdict == VerificationVerdict::passed) return text + paint.good("verified") + " " + at + "\n";
   return text + paint.bad("NOT VERIFIED") + " " + at + ": " + s.message + "\n";

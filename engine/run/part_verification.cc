@@ -48,8 +48,10 @@ class PartVerification {
     const auto rejects = ledger_.rejects(run_.id, -1);
     for (const auto& table : plan.tables) {
       for (const auto& load : table.loads) {
-        if (auto keys = rejected_keys(rejects, load.name); !keys.empty())
-          reading_.rejected[load.name] = std::move(keys);
+        auto keys = rejected_keys(rejects, load.name);
+        if (keys.empty()) continue;
+        summary_.rows_rejected += std::ssize(keys);
+        reading_.rejected[load.name] = std::move(keys);
       }
     }
     const auto start = std::chrono::steady_clock::now();

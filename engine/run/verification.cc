@@ -234,6 +234,7 @@ Json to_json(const VerifySummary& s) {
                {"seconds", s.seconds},
                {"rows_expected", s.rows_expected()},
                {"rows_found", s.all_were_read() ? Json(s.rows_found()) : Json()},
+               {"rows_rejected", s.rows_rejected},
                {"rows_changed", s.rows_changed()},
                {"keys_different", s.keys_different()},
                {"checks_failed", s.checks_failed()},

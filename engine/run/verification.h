@@ -60,6 +60,7 @@ struct VerifySummary {
   std::int64_t finished_at = 0;
   std::int64_t sample = 0;  // of the run, where it is a rehearsal
   double seconds = 0;
+  std::int64_t rows_rejected = 0;  // by the run, of all sources: kept in the ledger, and not compared
   std::vector<TableVerification> tables;
   std::vector<CheckRecord> checks;  // guards behind them
   std::vector<std::string> notices;

@@ -152,7 +152,7 @@ TEST_CASE("a preview without its server says so and shows the rest") {
   CHECK_THAT(r.out, ContainsSubstring("key 2: integer 2"));
 }
 
-TEST_CASE("a preview says how sure its number of rejects is") {
+TEST_CASE("rejects: a preview says how sure its number is, and a verification that it leaves them out") {
   const std::string parents =
       "[table.p]\nfrom = \"s.p\"\non_reject = \"keep\"\n[table.p.columns]\nid = \"bigint primary key\"\n"
       "n = \"integer\"\n";
@@ -172,6 +172,9 @@ TEST_CASE("a preview says how sure its number of rejects is") {
   CHECK(r.status == 0);
   CHECK_THAT(r.out, ContainsSubstring("passed, 2 rejected"));
   CHECK_THAT(r.out + r.err, ContainsSubstring("c: 1 row taken out and kept as rejects"));
+  const ProcessResult verified = run_planrun({"verify", both.plan_file().string()}, both.state());
+  CHECK(verified.status == 0);
+  CHECK_THAT(verified.out, ContainsSubstring("without 2 rows that the run rejected: planrun rejects PLAN"));
 }
 
 }  // namespace preview_test
