@@ -193,14 +193,22 @@ Located located(const Node& node) {
   return {node.text, node.at};
 }
 
+namespace {
+
+std::string with_article(std::string_view noun) {
+  const bool is_vowel = std::string_view("aeio").find(noun.front()) != std::string_view::npos;
+  return (is_vowel ? "an " : "a ") + std::string(noun);
+}
+
+}  // namespace
+
 bool check_plain_name(PlanReader& reader, const std::string& name, Position at, std::string_view what) {
   constexpr std::string_view kAllowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
   constexpr std::size_t kLongest = 63;
   const bool good = !name.empty() && name.size() <= kLongest && name.front() != '-' &&
                     name.find_first_not_of(kAllowed) == std::string::npos;
   if (!good) {
-    reader.error(FindingCode::bad_name, at,
-                 quote_for_message(name) + " is no name for a " + std::string(what),
+    reader.error(FindingCode::bad_name, at, quote_for_message(name) + " is no name for " + with_article(what),
                  "1 to 63 letters, digits, _ and -");
   }
   return good;
@@ -211,7 +219,7 @@ bool check_object_name(PlanReader& reader, const std::string& name, Position at,
   const bool control = std::any_of(name.begin(), name.end(),
                                    [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; });
   if (!name.empty() && name.size() <= kLongest && !control) return true;
-  reader.error(FindingCode::bad_name, at, quote_for_message(name) + " is no name for a " + std::string(what),
+  reader.error(FindingCode::bad_name, at, quote_for_message(name) + " is no name for " + with_article(what),
                name.size() > kLongest ? "PostgreSQL cuts names after 63 bytes"
                                       : "1 to 63 bytes, no control characters");
   return false;
