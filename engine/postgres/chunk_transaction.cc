@@ -114,6 +114,7 @@ bool PostgresChunkTransaction::begin(const ClaimRequest& request) {
   const bool applied =
       std::any_of(loads_.begin(), loads_.end(), [](const LoadTarget& l) { return l.is_applied(); });
   connection_->exec(applied || !guards_.empty() ? "BEGIN ISOLATION LEVEL REPEATABLE READ" : "BEGIN");
+  hold_run(*connection_, context_->ledger, run_);
   for (const auto& work : request.create) do_work(*connection_, context_->ledger, work, worker_);
   if (!request.retried.empty()) begin_retry(request);
   guards_before_ = read_guards(*connection_, guards_);

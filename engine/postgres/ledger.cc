@@ -1,6 +1,7 @@
 #include "postgres/ledger.h"
 
 #include <array>
+#include <set>
 
 #include "base/error.h"
 #include "base/json.h"
@@ -38,6 +39,7 @@ class PostgresLedger : public Ledger {
   template <typename Work>
   auto patiently(Work&& work);
   void live();
+  void require_own_state(PostgresConnection& connection) const;
   bool absent();
 
   std::shared_ptr<PostgresContext> context_;
@@ -46,6 +48,8 @@ class PostgresLedger : public Ledger {
   bool locked_ = false;
   std::string plan_;
   std::vector<std::string> tables_;
+  std::string run_;                // the last one written
+  std::set<std::string> written_;  // its state; two while it is not known whether the second is committed
 };
 
 PostgresLedger::PostgresLedger(std::shared_ptr<PostgresContext> context, bool create)
@@ -66,8 +70,22 @@ void PostgresLedger::live() {
   if (!connection_->broken()) return;
   auto connection = reconnect(connection_->settings(), connection_->pid());
   // Who has lost its locks to another process writes nothing any more.
-  if (locked_) take_run_locks(*connection, *context_, plan_, tables_);
+  if (locked_) {
+    take_run_locks(*connection, *context_, plan_, tables_);
+    require_own_state(*connection);
+  }
   connection_ = std::move(connection);
+}
+
+/// Between the loss of the locks and now another process may have had them, and taken the run back or to its
+/// end.
+void PostgresLedger::require_own_state(PostgresConnection& connection) const {
+  const Result r = connection.exec("SELECT state FROM " + context_->ledger.run + " WHERE id = $1", {run_});
+  if (r.rows() == 0 || written_.contains(r.text(0, 0))) return;
+  throw Error(ErrorCode::refused,
+              "run " + run_ + " is " + r.text(0, 0) +
+                  ": another process had it while this one was without a connection to the ledger",
+              "planrun status PLAN says what became of it");
 }
 
 template <typename Work>
@@ -126,9 +144,13 @@ void PostgresLedger::write_run(const RunRecord& run, std::span<const StepRecord>
     kinds.push_back(step.kind);
     tables.push_back(step.table);
   }
+  const std::string state(to_string(run.state));
+  if (run_ != run.id) written_.clear();
+  run_ = run.id;
+  written_.insert(state);
   patiently([&](PostgresConnection& c) {
     Transaction transaction(c);
-    c.exec(
+    const Result written = c.exec(
         "INSERT INTO " + context_->ledger.run +
             " AS r (id, plan, state, fingerprint, resolved_plan, snapshots, plan_text, scripts, summary,"
             " program_version, host, process, started_at, updated_at, finished_at) VALUES ($1, $2, $3, $4, "
@@ -139,11 +161,13 @@ void PostgresLedger::write_run(const RunRecord& run, std::span<const StepRecord>
             " (excluded.plan, excluded.state, excluded.fingerprint, excluded.resolved_plan,"
             " excluded.snapshots, excluded.plan_text, excluded.scripts, excluded.summary,"
             " excluded.program_version, excluded.host, excluded.process, excluded.started_at,"
-            " excluded.updated_at, excluded.finished_at)",
-        {run.id, run.plan, std::string(to_string(run.state)), run.fingerprint, run.resolved_plan,
-         run.snapshots, run.plan_text, run.scripts, run.summary, run.program_version, run.host,
-         std::to_string(run.process), std::to_string(run.started_at), std::to_string(run.updated_at),
-         std::to_string(run.finished_at)});
+            " excluded.updated_at, excluded.finished_at)"
+            " WHERE r.state <> 'rolled_back' OR excluded.state = 'rolled_back'",
+        {run.id, run.plan, state, run.fingerprint, run.resolved_plan, run.snapshots, run.plan_text,
+         run.scripts, run.summary, run.program_version, run.host, std::to_string(run.process),
+         std::to_string(run.started_at), std::to_string(run.updated_at), std::to_string(run.finished_at)});
+    if (written.affected() == 0)
+      throw Error(ErrorCode::refused, "run " + run.id + " has been taken back by another process");
     if (!ids.empty()) {
       c.exec(
           "INSERT INTO " + context_->ledger.step +
@@ -156,6 +180,7 @@ void PostgresLedger::write_run(const RunRecord& run, std::span<const StepRecord>
     }
     transaction.commit();
   });
+  written_ = {state};
 }
 
 void PostgresLedger::write_steps(const std::string& run, std::span<const StepRecord> steps) {

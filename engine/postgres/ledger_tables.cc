@@ -176,6 +176,19 @@ void create_ledger(PostgresConnection& connection, const PostgresLedgerTables& t
   }
 }
 
+void hold_run(PostgresConnection& connection, const PostgresLedgerTables& tables, const std::string& run) {
+  const Result r = connection.exec("SELECT state FROM " + tables.run + " WHERE id = $1 FOR KEY SHARE", {run});
+  if (r.rows() == 0 || (r.view(0, 0) != "rolling_back" && r.view(0, 0) != "rolled_back")) return;
+  throw Error(ErrorCode::refused,
+              "run " + run + " has been taken back by another process: it is " + r.text(0, 0),
+              "planrun PLAN begins a new one");
+}
+
+void hold_run_alone(PostgresConnection& connection, const PostgresLedgerTables& tables,
+                    const std::string& run) {
+  connection.exec("SELECT FROM " + tables.run + " WHERE id = $1 FOR UPDATE", {run});
+}
+
 bool lock_step(PostgresConnection& connection, const PostgresLedgerTables& tables, const std::string& run,
                const std::string& step) {
   const Result r = connection.exec(

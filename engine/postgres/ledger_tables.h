@@ -42,6 +42,12 @@ void create_ledger(PostgresConnection& connection, const PostgresLedgerTables& t
 
 /// All below belong to the transaction that is open on `connection`.
 
+/// Holds the run as it is until the transaction ends: a rollback waits for that. Throws Error(refused) where
+/// one has begun, or has ended. First of all that the transaction does: its rows are seen as of then.
+void hold_run(PostgresConnection& connection, const PostgresLedgerTables& tables, const std::string& run);
+/// Waits for all who hold it, and lets nobody else until the transaction ends.
+void hold_run_alone(PostgresConnection& connection, const PostgresLedgerTables& tables,
+                    const std::string& run);
 /// Whether the step is done; holds its row, so that of two connections one waits for the other.
 bool lock_step(PostgresConnection& connection, const PostgresLedgerTables& tables, const std::string& run,
                const std::string& step);

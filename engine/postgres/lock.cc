@@ -67,7 +67,6 @@ Result holder_of(PostgresConnection& connection, std::int64_t key) {
   if (holder.rows() > 0) {
     const std::string name = holder.text(0, 1);
     who = (name.empty() ? "a connection" : "\"" + name + "\"") + " (pid " + holder.text(0, 0) + ")";
-    hint += ", or end it: select pg_terminate_backend(" + holder.text(0, 0) + ")";
   }
   if (ledger_exists(connection, context.ledger)) {
     const Result run = connection.exec(
@@ -77,6 +76,9 @@ Result holder_of(PostgresConnection& connection, std::int64_t key) {
     if (run.rows() > 0) {
       who += "; run " + run.text(0, 0) + " of this plan is under way on " + run.text(0, 1) + ", process " +
              run.text(0, 2);
+      hint += ", or end that process";
+      if (holder.rows() > 0)
+        hint += "; where its machine is gone: select pg_terminate_backend(" + holder.text(0, 0) + ")";
     }
   }
   connection.exec("SELECT pg_advisory_unlock_all()");

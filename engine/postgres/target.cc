@@ -179,6 +179,7 @@ void PostgresTarget::step_once(std::span<const StepWork> works) {
   Transaction transaction(connection, is_guarded ? "BEGIN ISOLATION LEVEL REPEATABLE READ" : "BEGIN");
   // The runner counts on what a step made: it must outlive a crash of the server.
   connection.exec("SET LOCAL synchronous_commit = on");
+  hold_run(connection, context_->ledger, works.front().run);
   for (const StepWork& work : works) {
     if (work.helpers > 0) let_help(connection, work.helpers);
     if (work.begins_table) keep_sequences(connection, *context_, work.run, work.table);
@@ -238,6 +239,7 @@ void PostgresTarget::remove_rows(const std::string& run, const TableSchema& tabl
   PostgresConnection& connection = live();
   Transaction transaction(connection);
   connection.exec("SET LOCAL synchronous_commit = on");
+  hold_run(connection, context_->ledger, run);
   const std::string name = context_->table(table.name);
   const std::string references = array_literal(row_references);
   refuse_dependents(connection, table, name, references);

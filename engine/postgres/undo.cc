@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "postgres/back_reader.h"
 #include "postgres/later_objects.h"
+#include "postgres/ledger_tables.h"
 #include "postgres/take_back.h"
 #include "postgres/worker_name.h"
 #include "sql/quote.h"
@@ -29,7 +30,9 @@ class PostgresUndo : public UndoTransaction {
       transaction_.reset();
       transaction_ = std::make_unique<Transaction>(*connection_);
       connection_->exec(std::string("SET LOCAL synchronous_commit = on; ") + kLockTimeout);
-      // Who works on a step or a chunk holds its row: when these are ours, all of them have decided.
+      // Who works on a step or a chunk holds the run and its row: when these are ours, all of them have
+      // decided.
+      hold_run_alone(*connection_, context_->ledger, run_);
       connection_->exec(
           "SELECT FROM " + context_->ledger.step + " WHERE run = $1 AND state <> 'undone' FOR UPDATE",
           {run_});

@@ -24,6 +24,7 @@ using Clock = std::chrono::steady_clock;
 constexpr auto kPatience = std::chrono::seconds(60);
 constexpr auto kLedgerPause = std::chrono::milliseconds(500);
 constexpr const char* kForeignKeyViolated = "23503";
+
 // What a run was before a rollback that was killed: as it ended. One that did not end can go on.
 RunState state_by_summary(const RunRecord& run) {
   if (run.finished_at == 0 || run.summary.empty()) return RunState::failed;

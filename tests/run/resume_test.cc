@@ -230,6 +230,53 @@ TEST_CASE("a run whose connections were cut in the midst of a load holds its loc
         m.source("select count(*), count(distinct id), sum(n) from t"));
 }
 
+// What becomes of a run that stood still, or had no connection, while another process took it back.
+void check_taken_back_meanwhile(bool existing, bool stopped) {
+  Migration m(Kind::postgresql, rows(60'000),
+              existing ? "[table.t]\nfrom = \"s.t\"\nexists = true\nwrite = \"upsert\"\nkey = [\"id\"]\n"
+                       : plan_of("text"));
+  if (existing) {
+    m.target("create table t(id bigint primary key, v text, n bigint)");
+    m.target("insert into t select i, 'old', 0 from generate_series(20, 60000, 20) i");
+  }
+  const std::string all = "select count(*), min(v), max(v) from t";
+  const std::string before = existing ? m.target(all) : "";
+  ProcessResult r;
+  std::thread first([&] { r = m.run({"-j", "1", "--rate", "6000 rows/s"}); });
+  std::this_thread::sleep_for(std::chrono::seconds(3));
+  const int process = std::stoi(m.target("select process from " + m.ledger("run")));
+  if (stopped) kill(process, SIGSTOP);
+  m.target(
+      "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and"
+      " application_name like 'planrun%" +
+      std::string(stopped ? "" : " ledger") + "'");
+  const ProcessResult rollback = m.rollback();
+  INFO(rollback.out << rollback.err);
+  CHECK(rollback.status == 0);
+  if (stopped) kill(process, SIGCONT);
+  first.join();
+  INFO(r.out << r.err);
+  CHECK(r.status == 1);
+  CHECK_THAT(r.out + r.err, ContainsSubstring("rolled_back") || ContainsSubstring("rolling_back"));
+  CHECK(m.target("select state from " + m.ledger("run")) == "rolled_back");
+  CHECK(m.target("select count(*) from " + m.ledger("undo")) == "0");
+  if (existing) {
+    CHECK(m.target(all) == before);
+  } else {
+    CHECK(m.target("select to_regclass('public.t') is null") == "t");
+  }
+  CHECK(m.run().status == 0);
+  CHECK(m.target("select count(*), count(distinct id), sum(n) from t") ==
+        m.source("select count(*), count(distinct id), sum(n) from t"));
+}
+
+TEST_CASE("a run that was taken back while it stood still writes nothing any more", "[postgres]") {
+  check_taken_back_meanwhile(GENERATE(false, true), true);
+}
+TEST_CASE("a run whose lock was lost, and that was taken back, writes nothing any more", "[postgres]") {
+  check_taken_back_meanwhile(GENERATE(false, true), false);
+}
+
 TEST_CASE("a source without a snapshot that has changed is refused") {
   Migration m(Kind::sqlite, kMany, plan_of("text"), "snapshot = \"none\"\n");
   REQUIRE(interrupted(m).status == 4);
