@@ -381,7 +381,12 @@ int run_app(int argc, char** argv) {
     ignore_pause_signals();
     // A file that may not grow any more (ulimit -f) then fails its write, which is told.
     ::signal(SIGXFSZ, SIG_IGN);
-    return App().run(argc, argv, console);
+    const int status = App().run(argc, argv, console);
+    std::cout.flush();
+    if (std::cout) return status;
+    // Half a list of rejects is worse than none: whoever reads it must hear of it.
+    log.error("cannot write to stdout: what it has is not whole");
+    return status == 0 ? 1 : status;
   } catch (const Error& error) {
     const std::string text = error.what();
     if (!text.empty()) log.error(text);

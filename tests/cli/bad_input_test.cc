@@ -112,4 +112,26 @@ TEST_CASE("lint and status answer in text and JSON") {
   CHECK_THAT(wrong.out, ContainsSubstring("columns"));
 }
 
+TEST_CASE("output that cannot be written is an error, whatever the command") {
+  Migration m(
+      Kind::sqlite, "create table t(id integer primary key, v text); insert into t values (1, 'x')",
+      "[table.t]\nfrom = \"s.t\"\non_reject = \"keep\"\n[table.t.columns]\nid = \"bigint primary key\"\n"
+      "v = \"integer\"\n");
+  REQUIRE(m.run().status == 0);
+  const std::string plan = m.plan_file().string();
+  for (const std::string command :
+       {"schema", "manual", "--help", "rejects PLAN --format csv", "rejects PLAN --format json",
+        "status PLAN", "evidence PLAN", "graph PLAN", "PLAN --dry-run", "PLAN", "report PLAN --format json",
+        "verify PLAN"}) {
+    std::string words = command;
+    if (const auto at = words.find("PLAN"); at != std::string::npos) words.replace(at, 4, plan);
+    const ProcessResult r =
+        run_process({"sh", "-c", std::string(PLANRUN_BINARY) + " " + words + " > /dev/full"},
+                    {{"XDG_STATE_HOME", m.state().string()}});
+    INFO(command << ": " << r.err);
+    CHECK(r.status == 1);
+    CHECK_THAT(r.err, ContainsSubstring("cannot write to stdout"));
+  }
+}
+
 }  // namespace bad_input_test
