@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "cli/databases.h"
 #include "report/backups_text.h"
+#include "run/choose_run.h"
 
 namespace planrun {
 
@@ -33,6 +34,8 @@ int backups_command(const CommandOptions& options, Console& console) {
   const Plan plan = read_right_plan(options.plans.front(), options, console);
   const auto target = open_target(plan.targets.front());
   const auto ledger = target->open_ledger(false);
+  if (!options.run.empty())
+    choose_run(plan, options.run, *ledger, *target);  // a mistyped one has no snapshots
   std::vector<Backup> backups = list_backups(plan.name, *ledger, options.verify);
   if (!options.restore.empty()) return restore(backups, options);
   if (!options.run.empty()) std::erase_if(backups, [&](const Backup& b) { return b.run != options.run; });

@@ -102,6 +102,9 @@ TEST_CASE("backups: what the command line must say", "[backups]") {
   Backups b(Kind::sqlite);
   CHECK(b.backups({"--restore", "s"}).status == 2);
   CHECK(b.backups({"--restore", "other", "--run", b.list()[0]["run"], "-o", "x.db"}).status == 2);
+  const ProcessResult wrong = b.backups({"--verify", "--run", "20000101T000000Z-0000"});
+  CHECK(wrong.status == 2);
+  CHECK_THAT(wrong.err, ContainsSubstring("there is no run 20000101T000000Z-0000 of plan test"));
 }
 
 TEST_CASE("snapshots of ended runs are deleted when their time is over, SQLite", "[backups]") {
