@@ -222,7 +222,7 @@ class TakingBack {
   /// the look is taken again without the run's objects.
   Look look_at(Target& target, const UndoPiece& piece) {
     Look look{target.begin_undo(run_.id, piece.tables)};
-    look.found = find(*look.undo, piece);
+    look.found = find(*look.undo, piece, false);
     const std::vector<StepRecord> objects = objects_left();
     const bool may_be_own = std::any_of(objects.begin(), objects.end(), [&](const StepRecord& step) {
       return recorded_.object_of(step)->kind == ObjectKind::sql;
@@ -236,7 +236,7 @@ class TakingBack {
         again.undo->undo(step.id, undo_statements(step, {}));
         again.undone.insert(step.id);
       }
-      again.found = find(*again.undo, piece);
+      again.found = find(*again.undo, piece, true);
       return again;
     } catch (const Error& error) {
       if (error.retryable() || error.code() == ErrorCode::interrupted) throw;
@@ -244,15 +244,15 @@ class TakingBack {
     }
     // As it was found first, for --discard-later to go on from.
     look.undo = target.begin_undo(run_.id, piece.tables);
-    look.found = find(*look.undo, piece);
+    look.found = find(*look.undo, piece, false);
     if (!options_.discard_later)
       look.found.refusals.push_back("what the plan made beside its tables cannot be undone first: " +
                                     failure);
     return look;
   }
 
-  RollbackFindings find(UndoTransaction& undo, const UndoPiece& piece) const {
-    return look_.look(undo, piece.steps, own_, [this] {
+  RollbackFindings find(UndoTransaction& undo, const UndoPiece& piece, bool has_undone) {
+    return look_.look(undo, piece.steps, own_, has_undone, [this] {
       if (!stop_) return;
       throw Error(
           ErrorCode::interrupted,
@@ -364,7 +364,7 @@ class TakingBack {
   const std::atomic<bool>& stop_;
   RunState before_;
   const RecordedRun recorded_;
-  const RollbackLook look_;
+  RollbackLook look_;
   std::vector<std::string> tables_;              // that the run was to make
   std::vector<std::string> own_;                 // names of what it has made
   std::map<std::string, RolledBackTable> made_;  // tables that are gone

@@ -45,8 +45,8 @@ void add_changed_rows(UndoTransaction& undo, const TableSchema& schema, RolledBa
 }  // namespace
 
 RollbackFindings RollbackLook::look(UndoTransaction& undo, const std::vector<StepRecord>& steps,
-                                    std::span<const std::string> own,
-                                    const std::function<void()>& keep_going) const {
+                                    std::span<const std::string> own, bool has_undone,
+                                    const std::function<void()>& keep_going) {
   std::vector<const ResolvedTable*> made;
   std::vector<const TableSchema*> schemas;
   for (auto step = steps.rbegin(); step != steps.rend(); ++step) {
@@ -71,7 +71,7 @@ RollbackFindings RollbackLook::look(UndoTransaction& undo, const std::vector<Ste
     Digest expected;
     for (const auto& load : existed ? std::vector<ResolvedLoad>() : made[i]->loads)
       expected += written[load.name];
-    if (!existed && state.exists && state.is_whole) look_at_rows(undo, *made[i], expected, table);
+    if (!existed && state.exists && state.is_whole) look_at_rows(undo, *made[i], expected, has_undone, table);
     // What somebody has put into a column since goes with the run's rows.
     for (const auto& column : state.columns) table.discarded.push_back(column);
     for (const auto& object : existed ? std::vector<LaterObject>() : state.later)
@@ -97,7 +97,7 @@ RollbackFindings RollbackLook::look(UndoTransaction& undo, const std::vector<Ste
 
 // Reads the table's rows and says in `out` what of them is not the run's.
 void RollbackLook::look_at_rows(UndoTransaction& undo, const ResolvedTable& table, const Digest& expected,
-                                RolledBackTable& out) const {
+                                bool has_undone, RolledBackTable& out) {
   ReadBack request;
   request.table = &table.schema;
   // A table without a load must be empty: one column tells.
@@ -121,9 +121,22 @@ void RollbackLook::look_at_rows(UndoTransaction& undo, const ResolvedTable& tabl
   std::string what =
       with_thousands(found.rows) + " rows found, " + with_thousands(expected.rows) + " written by the run";
   if (found.rows == expected.rows) what += ", but not all with what the run wrote";
-  const auto keys = differing_ ? differing_(table.schema.name) : std::vector<std::string>();
+  const auto keys = keys_of(table.schema.name, found, has_undone);
   if (!keys.empty()) what += ": " + join(keys, "; ");
   out.discarded.push_back(std::move(what));
+}
+
+// Up to ten rows that differ; none where that is not known.
+std::vector<std::string> RollbackLook::keys_of(const std::string& table, const Digest& found,
+                                               bool has_undone) {
+  if (!differing_) return {};
+  const auto known = named_.find(table);
+  if (has_undone) {
+    return known != named_.end() && known->second.found == found ? known->second.keys
+                                                                 : std::vector<std::string>();
+  }
+  const NamedRows& named = named_[table] = {found, differing_(table)};
+  return named.keys;
 }
 
 // A key that the run has put back whole, and that is another one or gone since, is somebody's doing.

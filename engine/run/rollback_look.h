@@ -28,18 +28,27 @@ class RollbackLook {
       : run_(run), ledger_(ledger), differing_(std::move(differing)) {}
 
   /// At what `steps` have done. Names in `own` are the run's. Reads every table that the run has made;
-  /// `keep_going` is asked before each, and may throw.
+  /// `keep_going` is asked before each, and may throw. `has_undone`: the transaction has undone something
+  /// and keeps other connections, also this process's, from reading: rows that differ are named as they were
+  /// in the look before, where they are the same.
   RollbackFindings look(UndoTransaction& undo, const std::vector<StepRecord>& steps,
-                        std::span<const std::string> own, const std::function<void()>& keep_going) const;
+                        std::span<const std::string> own, bool has_undone,
+                        const std::function<void()>& keep_going);
 
  private:
+  struct NamedRows {
+    Digest found;
+    std::vector<std::string> keys;
+  };
   void look_at_rows(UndoTransaction& undo, const ResolvedTable& table, const Digest& expected,
-                    RolledBackTable& out) const;
+                    bool has_undone, RolledBackTable& out);
+  std::vector<std::string> keys_of(const std::string& table, const Digest& found, bool has_undone);
   void look_at_restored_keys(const std::vector<StepRecord>& steps, std::vector<std::string>& refusals) const;
 
   const RecordedRun& run_;
   Ledger& ledger_;
   DifferingKeys differing_;
+  std::map<std::string, NamedRows> named_;  // by table, in the last look that could name them
 };
 
 }  // namespace planrun

@@ -111,6 +111,17 @@ TEST_CASE("rollback: beside what `[[sql]]` made, what strangers made is named al
   check_strangers(Kind::postgresql);
 }
 
+// The rows are named by reading source and target again, beside the rollback's own transaction.
+TEST_CASE("rollback: beside what `[[sql]]` made, a changed row is named", "[rollback][postgres]") {
+  Run run(GENERATE(Kind::sqlite, Kind::postgresql));
+  run.say("update orders set total = 11 where id = 1");
+  CHECK_THAT(run.refusal(),
+             ContainsSubstring("table orders: 2 rows found, 2 written by the run, but not all with "
+                               "what the run wrote: id 1"));
+  CHECK_THAT(run.discard(), ContainsSubstring("discarded: table orders: 2 rows found"));
+  CHECK(run.state() == run.before);
+}
+
 TEST_CASE("rollback: an `undo` that fails takes nothing back, and is named", "[rollback][postgres]") {
   Run run(Kind::postgresql);
   run.say("create view theirs as select * from latest");
