@@ -159,9 +159,7 @@ class ChunkLoader::Writing : public RowVisitor {
     if (!from.is_first()) return true;
     --result.balance.rows_written;
     if (counts_only()) return true;
-    Reject reject = loader_.road_.make_reject(from, {0, "", refused->second.reason});
-    reject.column = refused->second.column;
-    keep(std::move(reject));
+    keep(refused->second);
     return true;
   }
 
@@ -205,11 +203,10 @@ class ChunkLoader::Finding : public RowVisitor {
     if (!left_out_.empty() && left_out_.contains(told_)) return;
     if (next_ >= failures_.size() || failures_[next_].ordinal != ordinal_++) return;
     const RowFailure& failure = failures_[next_++];
-    if (loader_.load_.transform) refused_.emplace(told_, failure);
+    Reject reject = loader_.road_.make_reject(from, target, failure.column, failure.reason);
+    if (loader_.load_.transform) refused_.emplace(told_, reject);
     if (from.outputs + from.merged > 1) has_siblings_ = true;
     if (has_siblings_) return;  // all are written again
-    Reject reject = loader_.road_.make_reject(from, {0, "", failure.reason});
-    reject.column = failure.column;
     if (writing_.rejects.size() < kShownRejects || loader_.load_.on_reject == OnReject::keep) {
       writing_.rejects.push_back(std::move(reject));
     }

@@ -55,7 +55,7 @@ class ChunkLoader {
   struct Way;
   ChunkResult load_along(ChunkTransaction& transaction, Way way);
   /// Source rows that the target refused, by their place (from 1) among those that came to it.
-  using RefusedRows = std::map<std::int64_t, RowFailure>;
+  using RefusedRows = std::map<std::int64_t, Reject>;
   void check_rejects(const std::vector<Reject>& rejects, std::int64_t count);
 
   Road& road_;

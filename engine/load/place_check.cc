@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "data/canonical.h"
+#include "data/refusal.h"
 
 namespace planrun {
 namespace {
@@ -40,10 +41,7 @@ bool PlaceCheck::takes(std::span<const Cell> row, Misfit& misfit) {
   if (match_.takes(key_)) return true;
   std::vector<std::string> values;
   for (std::size_t i = 0; i < key_.size(); ++i) values.push_back(describe(types_[i], key_[i]));
-  const std::string columns = join(table_.partition->columns, ", ");
-  misfit = {cells_.front(), join(values, ", "),
-            "no partition of table " + table_.name + " takes this " +
-                (key_.size() > 1 ? "(" + columns + ")" : columns)};
+  misfit = {cells_.front(), join(values, ", "), no_partition_reason(table_)};
   return false;
 }
 

@@ -1,5 +1,6 @@
 #include "load/road.h"
 
+#include <algorithm>
 #include <deque>
 #include <map>
 
@@ -393,6 +394,28 @@ Reject Road::make_reject(const SourceRow& row, const Misfit& misfit) {
   reject.row =
       reject.key.values.empty() ? input_as_json() : source_.row_as_json(load_.source_table, reject.key);
   return reject;
+}
+
+Reject Road::make_reject(const SourceRow& row, std::span<const Cell> target, const std::string& columns,
+                         const std::string& reason) {
+  std::vector<std::string> names;
+  for (const auto& part : split(columns, ',')) names.emplace_back(trim(part));
+  Reject reject = make_reject(row, {0, describe_columns(names, target), reason});
+  reject.column = columns;
+  return reject;
+}
+
+std::string Road::describe_columns(const std::vector<std::string>& columns,
+                                   std::span<const Cell> target) const {
+  std::vector<std::string> values;
+  for (const auto& name : columns) {
+    const auto place = std::ranges::find_if(
+        columns_, [&](std::size_t column) { return table_.schema.columns[column].name == name; });
+    if (place == columns_.end()) return {};
+    values.push_back(describe(table_.schema.columns[*place].type,
+                              target[static_cast<std::size_t>(place - columns_.begin())]));
+  }
+  return join(values, ", ");
 }
 
 Reject Road::make_reject(const SourceRow& row, const MergedRow& merged) {

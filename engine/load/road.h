@@ -78,8 +78,14 @@ class Road {
   void visit(std::span<const Key> keys, RowVisitor& visitor);
 
   Reject make_reject(const SourceRow& row, const Misfit& misfit);
+  /// Of a row that the target refused: `columns` as it names them ("a, b"; empty: the whole row), `target`
+  /// the row as it was to be written.
+  Reject make_reject(const SourceRow& row, std::span<const Cell> target, const std::string& columns,
+                     const std::string& reason);
   /// What is kept of a row that differs from the one that is loaded.
   Reject make_reject(const SourceRow& row, const MergedRow& merged);
+  /// "12, 'abc'": what a row to be written has in these columns; empty where it does not fill all of them.
+  std::string describe_columns(const std::vector<std::string>& columns, std::span<const Cell> target) const;
   /// The loaded columns as positions in the table's schema, and for hashing.
   const std::vector<std::size_t>& columns() const { return columns_; }
   RowHasher row_hasher() const;

@@ -125,8 +125,9 @@ bool PostgresChunkTransaction::begin(const ClaimRequest& request) {
 }
 
 void PostgresChunkTransaction::begin_retry(const ClaimRequest& request) {
-  // Others wait for the rows' outcome, and so does a crash of the server.
-  connection_->exec("SET LOCAL synchronous_commit = on");
+  // Others wait for the rows' outcome, and so does a crash of the server. A deferred constraint would end the
+  // COMMIT instead of refusing its row.
+  connection_->exec("SET LOCAL synchronous_commit = on; SET CONSTRAINTS ALL IMMEDIATE");
   std::vector<std::string> ids;
   for (const std::int64_t id : request.retried) ids.push_back(std::to_string(id));
   const auto taken =

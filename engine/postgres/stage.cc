@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "data/refusal.h"
 #include "sql/quote.h"
 
 namespace planrun {
@@ -38,6 +39,17 @@ std::string columns_of(const TableSchema& table, const std::string& constraint) 
   return {};
 }
 
+/// The foreign key by which a row refers to what is not there; null: that is not what the server refused.
+/// Rows that still refer to the table's own break a constraint too, of the same name where it refers to
+/// itself.
+const ForeignKeySchema* key_without_parent(const TableSchema& table, const Diagnosis& diagnosis) {
+  if (!diagnosis.message.starts_with("insert or update on table") ||
+      diagnosis.detail.starts_with("MATCH FULL"))
+    return nullptr;
+  const auto found = std::ranges::find(table.foreign_keys, diagnosis.constraint, &ForeignKeySchema::name);
+  return found == table.foreign_keys.end() ? nullptr : &*found;
+}
+
 }  // namespace
 
 std::string column_list(const LoadTarget& load) {
@@ -50,6 +62,8 @@ std::string column_list(const LoadTarget& load) {
 }
 
 RowFailure failure_of(std::int64_t ordinal, const TableSchema& table, const Diagnosis& diagnosis) {
+  if (const ForeignKeySchema* key = key_without_parent(table, diagnosis))
+    return {ordinal, join(key->columns, ", "), no_parent_reason(*key)};
   std::string reason = diagnosis.message;
   // `new row for relation "t" violates check constraint "c"`: the relation is known, the detail is the whole
   // row.
@@ -218,18 +232,14 @@ void Stage::find_without_place(std::vector<RowFailure>& failures) {
     if (parts.is_null(i, 0)) return;  // a default that is alone takes all
     taken += " OR (" + parts.text(i, 0) + ")";
   }
-  const auto& columns = load_.table->partition->columns;
-  std::vector<std::string> names;
-  for (const auto& column : columns) names.push_back(quote_name(column));
   std::vector<RowFailure> found;
   connection_.exec("SAVEPOINT planrun_place");
   try {
-    const Result rows = connection_.exec(std::string("SELECT ") + kOrdinal + ", ROW(" + join(names, ", ") +
-                                         ")::text FROM " + kStage + " WHERE (" + taken + ") IS NOT TRUE");
+    const Result rows = connection_.exec(std::string("SELECT ") + kOrdinal + " FROM " + kStage + " WHERE (" +
+                                         taken + ") IS NOT TRUE");
     for (int i = 0; i < rows.rows(); ++i) {
-      found.push_back({rows.integer(i, 0), columns.front(),
-                       "no partition of table " + load_.table->name + " takes (" + join(columns, ", ") +
-                           ") = " + rows.text(i, 1)});
+      found.push_back({rows.integer(i, 0), join(load_.table->partition->columns, ", "),
+                       no_partition_reason(*load_.table)});
     }
   } catch (const Error& error) {
     // As with checks: the tries below tell.

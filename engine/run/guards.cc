@@ -138,6 +138,10 @@ std::vector<CheckRecord> judge_guards(const std::vector<const WatchedGuard*>& gu
   return records;
 }
 
+void require_readable(const std::vector<WatchedGuard>& guards, const CheckDatabases& databases) {
+  for (const auto& guard : guards) read(guard, databases);
+}
+
 std::vector<CheckRecord> read_guards_again(const std::vector<WatchedGuard>& guards,
                                            const std::vector<CheckRecord>& of_run,
                                            const CheckDatabases& databases) {

@@ -26,6 +26,9 @@ std::vector<const WatchedGuard*> all_guards(const std::vector<WatchedGuard>& gua
 std::vector<CheckRecord> judge_guards(const std::vector<const WatchedGuard*>& guards,
                                       const std::vector<GuardValue>& values, const std::string& transaction);
 
+/// Throws Error(plan) for a guard that a run could not read before its first step.
+void require_readable(const std::vector<WatchedGuard>& guards, const CheckDatabases& databases);
+
 /// Whether a result of the ledger is a reading of a guard, and of which.
 bool is_guard(const CheckRecord& record);
 std::string guard_name(const CheckRecord& record);

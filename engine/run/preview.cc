@@ -12,6 +12,7 @@
 #include "load/road.h"
 #include "run/choose_run.h"
 #include "run/context.h"
+#include "run/guards.h"
 #include "run/orphans.h"
 #include "run/prepare.h"
 #include "run/sample.h"
@@ -223,6 +224,14 @@ void look_at_target(const Plan& plan, const ResolvedPlan& resolved, TargetDataba
     const auto steps = look_into_ledger(plan, target, preview);
     if (plan.throttle) why_held(*plan.throttle, target.dialect(), *target.connect("", 0));
     check_target(resolved, target, steps, [&](const std::string& text) { preview.notices.push_back(text); });
+    // A run that goes on has read its guards before.
+    const auto guards = watched_guards(resolved, target.dialect().name());
+    if (!guards.empty() && preview.earlier_run.empty()) {
+      const auto connection = target.connect("", 0);
+      CheckDatabases databases;
+      databases.target = [&](const std::string& sql) { return connection->query(sql); };
+      require_readable(guards, databases);
+    }
   } catch (const Error& error) {
     preview.target_unreachable = error.code() == ErrorCode::unreachable;
     preview.target_problem = error.what() + (error.hint().empty() ? "" : " (" + error.hint() + ")");

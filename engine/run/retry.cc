@@ -81,7 +81,7 @@ class Retry {
     snapshots_.take_again(snapshots_from_json(run_.snapshots));
     prepared_ = prepare(plan_, snapshots_.databases(), target_, wrong);
     prepared_.plan.sample = summary_.sample = sample_of(run_);
-    for (auto& record : ledger_->rejects(run_.id, -1)) rejects_[record.load].push_back(std::move(record));
+    read_rejects();
     chunks_ = ledger_->chunks(run_.id);
     for (const auto& chunk : chunks_) {
       if (!chunk.done) throw otherwise("run " + run_.id + " has not read all of its rows yet");
@@ -105,9 +105,11 @@ class Retry {
     run_.updated_at = now_micros();
     ledger_->write_run(run_, {});
     reopen_sequences();
-    for (const auto& table : prepared_.plan.tables) {
-      for (const auto& load : table.loads) retry_load(table, load);
-    }
+    for (const auto& [load, records] : rejects_)
+      summary_.rows_tried += static_cast<std::int64_t>(records.size());
+    retry_until_settled();
+    summary_.rows_rejected =
+        summary_.rows_tried - summary_.rows_written - summary_.rows_dropped - summary_.rows_merged;
     return summary_;
   }
 
@@ -164,7 +166,9 @@ class Retry {
 
   void accept_load(const ResolvedTable& table, const ResolvedLoad& load) {
     std::set<std::string> keys;
-    for (const auto& record : rejects_[load.name]) keys.insert(to_json(record.reject.key));
+    if (const auto rejects = rejects_.find(load.name); rejects != rejects_.end()) {
+      for (const auto& record : rejects->second) keys.insert(to_json(record.reject.key));
+    }
     Digest written;
     for (const auto& chunk : chunks_) {
       if (chunk.chunk.load == load.name) written += chunk.result.told;
@@ -175,6 +179,43 @@ class Retry {
     if (now.digest != written || now.rows_rejected > 0) {
       throw otherwise("load " + load.name + " would make other rows than those that are in the target");
     }
+  }
+
+  // A row may wait for one of a table that stands behind its own in the plan, or of its own: a load is tried
+  // again as long as rows came into a table that its table refers to.
+  void retry_until_settled() {
+    std::set<std::string> waiting;
+    for (const auto& table : prepared_.plan.tables) waiting.insert(table.schema.name);
+    for (;;) {
+      std::set<std::string> again;
+      for (const auto& table : prepared_.plan.tables) {
+        if (waiting.erase(table.schema.name) == 0) continue;
+        const std::int64_t before = summary_.rows_written;
+        for (const auto& load : table.loads) retry_load(table, load);
+        if (summary_.rows_written == before) continue;
+        for (const auto& child : children_of(table.schema.name)) {
+          if (!waiting.contains(child)) again.insert(child);
+        }
+      }
+      if (again.empty()) return;
+      waiting = std::move(again);
+      read_rejects();
+    }
+  }
+
+  std::vector<std::string> children_of(const std::string& parent) const {
+    std::vector<std::string> names;
+    for (const auto& table : prepared_.plan.tables) {
+      const auto& keys = table.schema.foreign_keys;
+      if (std::ranges::find(keys, parent, &ForeignKeySchema::table) != keys.end())
+        names.push_back(table.schema.name);
+    }
+    return names;
+  }
+
+  void read_rejects() {
+    rejects_.clear();
+    for (auto& record : ledger_->rejects(run_.id, -1)) rejects_[record.load].push_back(std::move(record));
   }
 
   void retry_load(const ResolvedTable& table, const ResolvedLoad& load) {
@@ -208,8 +249,6 @@ class Retry {
       request.retried.push_back(record.id);
       keys.push_back(record.reject.key);
     }
-    summary_.rows_tried += static_cast<std::int64_t>(records.size());
-    summary_.rows_rejected += static_cast<std::int64_t>(records.size() - keys.size());
     if (keys.empty()) return;
     const auto guards = ask_guards(guards_, {&table.schema.name, 1}, request);
     const auto transaction = target_connection_->claim(request);
@@ -226,7 +265,6 @@ class Retry {
     summary_.rows_written += balance.rows_written;
     summary_.rows_dropped += balance.rows_dropped;
     summary_.rows_merged += balance.rows_merged;
-    summary_.rows_rejected += balance.rows_rejected + static_cast<std::int64_t>(keys.size());
   }
 
   const Plan& plan_;

@@ -10,6 +10,7 @@
 #include "plan/part.h"
 #include "run/choose_run.h"
 #include "run/part_verification.h"
+#include "run/prepare.h"
 #include "run/sample.h"
 
 namespace planrun {
@@ -23,13 +24,13 @@ bool is_bad(const CheckRecord& check) {
 RunRecord passed_run(const Plan& plan, const std::string& id, Ledger& ledger, const TargetDatabase& target) {
   RunRecord run = choose_run(plan, id, ledger, target);
   refuse_other_schema(run, plan);
+  refuse_rolling_back(run);
   if (run.state == RunState::passed) return run;
   throw Error(ErrorCode::refused,
               "run " + run.id + " of plan " + plan.name + " is " + std::string(to_string(run.state)) +
                   ": only a run that has passed can be verified",
-              run.state == RunState::rolled_back || run.state == RunState::rolling_back
-                  ? "planrun " + plan.file.string() + " begins a new one"
-                  : "planrun " + plan.file.string() + " goes on with it");
+              run.state == RunState::rolled_back ? "planrun " + plan.file.string() + " begins a new one"
+                                                 : "planrun " + plan.file.string() + " goes on with it");
 }
 
 std::string text_of(const Difference& d) {

@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "base/text.h"
+#include "data/refusal.h"
 
 namespace planrun {
 
@@ -38,10 +39,7 @@ std::string name_of(const Violation& v) {
 }
 
 std::string reason_of(const Violation& v) {
-  if (v.foreign_key) {
-    return "no row of " + v.foreign_key->table + " has this (" + join(v.foreign_key->columns, ", ") +
-           "): foreign key " + v.foreign_key->name;
-  }
+  if (v.foreign_key) return no_parent_reason(*v.foreign_key);
   return "another row has the same key: " + name_of(v);
 }
 
@@ -124,6 +122,7 @@ class Choosing : public RowVisitor {
     if (const auto found = suspects_.find(hash); found != suspects_.end() && !found->second.empty()) {
       taken_.emplace_back(hash, found->second.back());
       found->second.pop_back();
+      if (keys_.empty()) value_ = road_.describe_columns(key_columns(), target);
       keys_.push_back(violation_.foreign_key ? "" : key_text(target));
     }
     if (!from.is_last() || taken_.empty()) return;
@@ -174,7 +173,7 @@ class Choosing : public RowVisitor {
     }
     siblings.insert(siblings.end(), others.begin(), others.end());
     for (const RowHash& hash : hashes_) correction.digest.add(hash);
-    Reject reject = road_.make_reject(from, {0, "", reason_of(violation_)});
+    Reject reject = road_.make_reject(from, {0, std::move(value_), reason_of(violation_)});
     reject.column = join(key_columns(), ", ");
     rejects.push_back(std::move(reject));
   }
@@ -191,6 +190,7 @@ class Choosing : public RowVisitor {
   std::vector<RowHash> hashes_;
   std::vector<std::string> keys_;
   std::vector<std::pair<RowHash, std::string>> taken_;
+  std::string value_;  // of the first of them
 };
 
 // Names of rows in the target with these contents.

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <set>
 #include <thread>
 #include <utility>
 
 #include "sqlite/dialect.h"
+#include "sqlite/foreign_key_check.h"
 #include "sqlite/row_applier.h"
 #include "sqlite/step_work.h"
 
@@ -101,7 +103,8 @@ class SqliteChunkTransaction : public ChunkTransaction {
   std::optional<Key> claimed_until_;  // its end as claimed
   bool cut_ = false;
   RowWriter* writer_ = nullptr;
-  std::unique_ptr<RowApplier> applier_;  // of the chunk's load, where its rows meet rows
+  std::unique_ptr<RowApplier> applier_;     // of the chunk's load, where its rows meet rows
+  std::optional<ForeignKeyCheck> parents_;  // of a retry's load, where they do not
   Flushed flushed_;
   std::int64_t ordinal_ = 0;
   WriteTransaction transaction_;
@@ -116,7 +119,8 @@ void SqliteChunkTransaction::write(std::span<const Cell> row) {
   RowFailure failure;
   failure.ordinal = ordinal_++;
   if (!applier_) {
-    if (!writer_->write(row, failure)) flushed_.failures.push_back(std::move(failure));
+    if (!parents_->has_parents(row, failure) || !writer_->write(row, failure))
+      flushed_.failures.push_back(std::move(failure));
     return;
   }
   switch (applier_->apply(row, chunk_.id, failure)) {
@@ -211,6 +215,7 @@ bool SqliteChunkTransaction::claim_behind(std::int64_t behind) {
   chunk_ = {row.integer(0), row.text(1), {bound_of(row, 2), bound_of(row, 3)}};
   claimed_until_ = chunk_.range.until;
   cut_ = false;
+  parents_.reset();
   writer_ = nullptr;
   applier_.reset();
   if (load().is_applied()) {
@@ -218,6 +223,7 @@ bool SqliteChunkTransaction::claim_behind(std::int64_t behind) {
     applier_ = std::make_unique<RowApplier>(connection_, ledger_, load(), run_);
   } else {
     writer_ = &writer();
+    if (retries_) parents_.emplace(*connection_, load(), std::span<const Assignment>(), *writer_);
     writers_.pipe.begin(*writer_);
   }
   flushed_ = {};

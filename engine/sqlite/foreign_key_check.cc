@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "data/refusal.h"
 #include "sql/identifiers.h"
 #include "sql/quote.h"
 #include "sqlite/existing_table.h"
@@ -35,7 +36,7 @@ ForeignKeyCheck::ForeignKeyCheck(SqliteConnection& connection, const LoadTarget&
 
 void ForeignKeyCheck::add_parent(SqliteConnection& connection, const ForeignKeySchema& key) {
   Asked parent;
-  parent.column = key.columns.front();
+  parent.column = join(key.columns, ", ");
   std::vector<std::string> equal;
   std::vector<std::string> own;
   for (std::size_t i = 0; i < key.columns.size(); ++i) {
@@ -46,8 +47,7 @@ void ForeignKeyCheck::add_parent(SqliteConnection& connection, const ForeignKeyS
     const auto foreign_cell = cell_named(load_, key.foreign_columns[i]);
     if (foreign_cell) own.push_back(parameter(*cell) + " = " + parameter(*foreign_cell));
   }
-  parent.reason = "FOREIGN KEY constraint failed: no such row in " + key.table + " (" +
-                  join(key.foreign_columns, ", ") + ")";
+  parent.reason = no_parent_reason(key);
   std::string sql = "select 1 from " + quote_name(key.table) + " where " + join(equal, " and ");
   // A row may be its own parent.
   if (same_name(key.table, load_.table->name) && own.size() == key.columns.size())

@@ -109,8 +109,61 @@ void check_guard(Kind kind) {
   CHECK(m.target("select count(*) from " + m.ledger("reject")) == "1");
 }
 
+// The table that refers stands first in the plan, and of its parent's rows the one that has no boss comes
+// last.
+void check_parents(Kind kind) {
+  const auto plan = [](const std::string& age) {
+    return "[table.notes]\nfrom = \"s.notes\"\non_reject = \"keep\"\n[table.notes.columns]\nid = \"bigint "
+           "primary key\"\nperson = \"bigint references people (id)\"\nshift = \"text references shifts "
+           "(name)\"\n[table.people]\nfrom = \"s.people\"\non_reject = \"keep\"\n[table.people.columns]\nid "
+           "= "
+           "\"bigint primary key\"\nage = " +
+           age +
+           "\nboss = \"bigint references people (id)\"\n[table.shifts]\nfrom = \"s.shifts\"\n"
+           "[table.shifts.columns]\nname = \"text primary key\"\n";
+  };
+  Migration m(
+      kind,
+      "create table people (id integer primary key, age, boss int); insert into people values (1, '', "
+      "2), (2, 30, 3), (3, '', null), (4, 40, 77);"
+      "create table shifts (name text primary key); insert into shifts values ('day');"
+      "create table notes (id integer primary key, person int, shift text);"
+      "insert into notes values (10, 1, 'day'), (11, 99, 'day'), (12, null, 'night');",
+      plan("\"integer\""));
+  const auto rejects = [&] {
+    return m.target("select load, \"key\", value, reason from " + m.ledger("reject") +
+                    " order by load, \"key\"");
+  };
+  const std::string orphans = "people|[4]|77|no row of people has this (boss): foreign key people_boss_fkey";
+  const std::string others =
+      "notes|[11]|99|no row of people has this (person): foreign key notes_person_fkey\n"
+      "notes|[12]|'night'|no row of shifts has this (shift): foreign key notes_shift_fkey\n";
+  const ProcessResult first = m.run();
+  INFO(first.out << first.err);
+  REQUIRE(first.status == 0);
+  CHECK(m.count("people") == "0");
+  CHECK_THAT(rejects(), ContainsSubstring(others));
+  CHECK_THAT(rejects(), ContainsSubstring(orphans));
+  m.write_plan(plan("{ type = \"integer\", using = \"empty_as_null\" }"));
+  const ProcessResult r = retry(m);
+  INFO(r.out << r.err);
+  CHECK(r.status == 0);
+  CHECK_THAT(r.err, ContainsSubstring("7 rejected rows tried again, 4 written, 0 dropped, 3 rejected again"));
+  CHECK_THAT(r.out, ContainsSubstring("people: 4 read = 3 written + 1 rejected"));
+  CHECK_THAT(r.out, ContainsSubstring("notes: 3 read = 1 written + 2 rejected"));
+  CHECK(m.target("select id, boss from people order by id") == "1|2\n2|3\n3|");
+  CHECK(m.target("select id from notes") == "10");
+  CHECK(rejects() == others + orphans);
+}
+
 }  // namespace
 
+TEST_CASE("retry: children come behind their parents, in SQLite", "[rejects]") {
+  check_parents(Kind::sqlite);
+}
+TEST_CASE("retry: children come behind their parents, in PostgreSQL", "[rejects][postgres]") {
+  check_parents(Kind::postgresql);
+}
 TEST_CASE("retry: all rows that a transform makes, or none, in SQLite", "[rejects]") {
   check_transform(Kind::sqlite);
 }

@@ -55,7 +55,29 @@ void check_lesser(Kind kind) {
   CHECK_THAT(r.out + r.err, !ContainsSubstring("somebody else"));
 }
 
+// The view is made by the plan itself: there is no reading it before the run.
+void check_unreadable(Kind kind) {
+  Migration m(kind, kSource,
+              kLoad + guard("select count(*) from big", "critical") +
+                  "[view.big]\nsql = \"select * from orders where amount > 5\"\n");
+  make_tables(m);
+  for (const std::vector<std::string>& how : {std::vector<std::string>{"--dry-run"}, {}}) {
+    const ProcessResult r = m.run(how);
+    INFO(r.out << r.err);
+    CHECK(r.status == 1);
+    CHECK_THAT(r.out + r.err, ContainsSubstring("guard g cannot be read before the run"));
+    CHECK(m.count("orders") == "1");
+  }
+}
+
 }  // namespace
+
+TEST_CASE("a preview tells of a guard that cannot be read, in SQLite") {
+  check_unreadable(Kind::sqlite);
+}
+TEST_CASE("a preview tells of a guard that cannot be read, in PostgreSQL", "[postgres]") {
+  check_unreadable(Kind::postgresql);
+}
 
 TEST_CASE("a critical guard holds the plan's own SQL, in SQLite") {
   check_step(Kind::sqlite);

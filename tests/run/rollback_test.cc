@@ -284,6 +284,9 @@ TEST_CASE("a run waits for the end of a rollback", "[rollback][postgres]") {
       CHECK(r.status == 1);
       CHECK_THAT(r.out + r.err, ContainsSubstring("is being taken back"));
     }
+    const ProcessResult verified = run_planrun({"verify", t.m.plan_file().string()}, t.m.state());
+    CHECK(verified.status == 1);
+    CHECK_THAT(verified.err, ContainsSubstring("planrun rollback goes on with it"));
     CHECK(t.rollback().status == 0);
     CHECK(t.m.run().status == 0);
   }
