@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/text.h"
 #include "database/file_list.h"
 #include "run/snapshots.h"
 
@@ -69,7 +70,23 @@ void refuse_other_content(const KeptFile& kept, const fs::path& copy) {
       "planrun backups --verify looks at all of them");
 }
 
+// A copy that fails for it says "Input/output error" in the library's words.
+void require_space(const KeptFile& kept, const fs::path& file) {
+  std::error_code unknown;
+  const auto bytes = fs::file_size(kept.file, unknown);
+  if (unknown) return;
+  const fs::path folder = fs::absolute(file).parent_path();
+  const auto space = fs::space(folder, unknown);
+  if (unknown || space.available >= bytes) return;
+  throw Error(ErrorCode::system,
+              "cannot write " + file.string() + ": it takes " +
+                  human_bytes(static_cast<std::int64_t>(bytes)) + ", and " + folder.string() + " has " +
+                  human_bytes(static_cast<std::int64_t>(space.available)) + " left",
+              "make room, or name a file on another disk");
+}
+
 void restore_file(const KeptFile& kept, const fs::path& file) {
+  require_space(kept, file);
   const PartFile part(file.string() + ".planrun-part-" + std::to_string(getpid()));
   std::error_code fault;
   fs::copy_file(kept.file, part.path(), fault);

@@ -1,6 +1,7 @@
 #include "run/part_verification.h"
 
 #include <chrono>
+#include <set>
 #include <thread>
 
 #include "base/error.h"
@@ -63,7 +64,9 @@ class PartVerification {
       inputs_.observer.progress(loads, std::chrono::duration<double>(passed).count());
     };
     tables.notice = [this](const std::string& text) { notice(text); };
-    for (auto& table : verify_tables(reading_, tables)) summary_.tables.push_back(std::move(table));
+    auto compared = verify_tables(reading_, tables);
+    tell_later_runs(compared);
+    for (auto& table : compared) summary_.tables.push_back(std::move(table));
     ask_checks(plan);
     tell_what_changed();
   }
@@ -192,6 +195,24 @@ class PartVerification {
     const auto guards = watched_guards(plan, databases.dialect);
     for (auto& result : read_guards_again(guards, ledger_.checks(run_.id), databases))
       summary_.checks.push_back(std::move(result));
+  }
+
+  // Whose rows they may be that differ.
+  void tell_later_runs(const std::vector<TableVerification>& compared) {
+    std::set<std::string> different;
+    for (const auto& table : compared) {
+      if (table.verdict == Compared::different) different.insert(table.table);
+    }
+    if (different.empty()) return;
+    for (const auto& run : ledger_.runs("")) {
+      if (run.started_at <= run_.started_at || run.state == RunState::rolled_back) continue;
+      for (const auto& step : ledger_.steps(run.id)) {
+        if (step.kind != to_string(StepKind::begin) || step.state != StepState::done) continue;
+        if (different.contains(step.table))
+          notice("run " + run.id + " of plan " + run.plan + " has loaded into table " + step.table +
+                 " since: rows that differ may be its own");
+      }
+    }
   }
 
   void tell_what_changed() {

@@ -92,6 +92,10 @@ TEST_CASE("backups are listed, verified and restored", "[backups]") {
   fs::remove(copy);
   CHECK(b.backups(restore).status == 1);
   CHECK_FALSE(fs::exists(copy));
+  fs::resize_file(file, std::uintmax_t{8} << 40);  // with a hole
+  const ProcessResult full = b.backups(restore);
+  CHECK(full.status == 1);
+  CHECK_THAT(full.err, ContainsSubstring("it takes 8.8 TB") && ContainsSubstring("make room"));
   fs::remove(file);
   CHECK_THAT(b.backups().out, ContainsSubstring("missing"));
   for (const auto& entry : fs::directory_iterator(copy.parent_path()))

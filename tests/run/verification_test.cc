@@ -210,4 +210,28 @@ TEST_CASE("a target that cannot be read back is a difference, one that cannot be
   CHECK(verify(m).status == 1);
 }
 
+TEST_CASE("verify says which later run has loaded into a table that differs", "[watch][postgres]") {
+  for_each_kind([](Kind kind) {
+    const std::string from = "[table.t]\nfrom = \"s.t\"\nignore = [\"n\"]\n";
+    Migration m(kind, kSource, from + "[table.t.columns]\nid = \"bigint primary key\"\nv = \"text\"\n");
+    REQUIRE(m.run().status == 0);
+    const std::string plan = read_file(m.plan_file());
+    std::string text = plan.substr(0, plan.find("[table.t]"));
+    text.replace(text.find("\"test\""), 6, "\"later\"");
+    const std::string later = m.plan_file().parent_path() / "later.toml";
+    write_file(later, text + from +
+                          "exists = true\nwrite = \"upsert\"\nkey = [\"id\"]\n[table.t.columns]\n"
+                          "id = { from = \"id\" }\nv = { expr = \"upper(v)\" }\n");
+    const ProcessResult ran = run_planrun({later}, m.state());
+    INFO(ran.out << ran.err);
+    REQUIRE(ran.status == 0);
+    const ProcessResult r = verify(m);
+    INFO(r.out << r.err);
+    CHECK(r.status == 3);
+    CHECK_THAT(r.out + r.err, ContainsSubstring("of plan later has loaded into table t since"));
+    REQUIRE(run_planrun({"rollback", "--yes", later}, m.state()).status == 0);
+    CHECK(verify(m).status == 0);
+  });
+}
+
 }  // namespace verification_test
