@@ -1,5 +1,7 @@
 #include "transform/rule.h"
 
+#include <array>
+#include <charconv>
 #include <cmath>
 
 #include "base/decimal.h"
@@ -52,6 +54,18 @@ auto fit_of(TypeKind kind) -> bool (*)(Rule&, const Cell&, Cell&) {
 }
 
 }  // namespace
+
+bool append_number(const Cell& number, std::string& out) {
+  if (number.kind == CellKind::real) {
+    if (!std::isfinite(number.real)) return false;
+    append_shortest_decimal(number.real, out);
+    return true;
+  }
+  std::array<char, 24> digits;
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number.integer).ptr;
+  out.append(digits.data(), end);
+  return true;
+}
 
 Rule make_rule(const ColumnSchema& column, const ValueLimits& limits, bool has_zone, int zone_seconds) {
   Rule rule;

@@ -60,6 +60,9 @@ std::string text_hint(std::string_view text);
 /// "; using = ..." for a number that stands where a time is wanted.
 std::string time_hint(const Cell& number);
 
+/// Appends the decimal of an integer or a real; false for infinities, which have none.
+bool append_number(const Cell& number, std::string& out);
+
 /// `text` without its sign, if it is [-]DIGITS with no needless zero.
 bool is_plain_integer(std::string_view text);
 

@@ -1,13 +1,10 @@
 // The rules of text and of what travels as text or bytes: text, varchar, char, other, bytea, uuid, json,
 // jsonb, text[].
 #include <array>
-#include <charconv>
-#include <cmath>
 #include <cstdint>
 #include <cstring>
 
 #include "base/canonical_json.h"
-#include "base/decimal.h"
 #include "base/text.h"
 #include "transform/rule.h"
 
@@ -65,19 +62,6 @@ bool fits_length(Rule& rule, std::string_view text, Characters characters) {
 
 std::string_view without_padding(std::string_view text) {
   return text.substr(0, text.find_last_not_of(' ') + 1);
-}
-
-/// Appends to rule.buffer what a number is as text; false for what has no decimal.
-bool print_number(const Cell& in, std::string& out) {
-  if (in.kind == CellKind::real) {
-    if (!std::isfinite(in.real)) return false;
-    append_shortest_decimal(in.real, out);
-    return true;
-  }
-  std::array<char, 24> digits;
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), in.integer).ptr;
-  out.append(digits.data(), end);
-  return true;
 }
 
 std::string not_type(const Rule& rule, const Cell& in) {
@@ -152,7 +136,7 @@ bool fit_text(Rule& rule, const Cell& in, Cell& out) {
     return rule.refuse(not_type(rule, in), "; using = \"text\" writes its shortest decimal");
   }
   rule.buffer.clear();
-  if (!print_number(in, rule.buffer)) return rule.refuse("has no decimal");
+  if (!append_number(in, rule.buffer)) return rule.refuse("has no decimal");
   if (!fits_length(rule, rule.buffer, Characters::ascii)) return false;
   out = Cell::of_text(rule.buffer);
   return true;

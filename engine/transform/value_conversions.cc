@@ -1,13 +1,11 @@
 // Conversions of words, numbers, texts and bytes.
 #include <algorithm>
-#include <array>
-#include <charconv>
-#include <cmath>
 
 #include "base/canonical_json.h"
 #include "base/decimal.h"
 #include "base/text.h"
 #include "transform/conversions.h"
+#include "transform/rule.h"
 
 namespace planrun {
 
@@ -45,19 +43,6 @@ bool append_comma_decimal(std::string_view text, std::string& out) {
   if (fraction.empty() || !std::all_of(fraction.begin(), fraction.end(), is_digit)) return false;
   out += '.';
   out += fraction;
-  return true;
-}
-
-/// The number's decimal; false for infinities.
-bool append_decimal(const Cell& in, std::string& out) {
-  if (in.kind == CellKind::real) {
-    if (!std::isfinite(in.real)) return false;
-    append_shortest_decimal(in.real, out);
-    return true;
-  }
-  std::array<char, 24> digits;
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), in.integer).ptr;
-  out.append(digits.data(), end);
   return true;
 }
 
@@ -114,7 +99,7 @@ bool convert_round(Conversion& conversion, const Cell& in, Cell& out) {
     good = append_canonical_decimal(in.bytes, canonical);
   } else if (in.kind != CellKind::blob) {
     conversion.buffer.clear();
-    good = append_decimal(in, conversion.buffer) && append_canonical_decimal(conversion.buffer, canonical);
+    good = append_number(in, conversion.buffer) && append_canonical_decimal(conversion.buffer, canonical);
   }
   if (!good) return conversion.refuse("is no number written plainly, so that it cannot be rounded");
   conversion.buffer = round_decimal(canonical, conversion.scale);
@@ -143,7 +128,7 @@ bool convert_replace_invalid_utf8(Conversion& conversion, const Cell& in, Cell& 
 bool convert_text(Conversion& conversion, const Cell& in, Cell& out) {
   if (in.kind == CellKind::text) return pass(in, out);
   conversion.buffer.clear();
-  if (in.kind == CellKind::blob || !append_decimal(in, conversion.buffer)) {
+  if (in.kind == CellKind::blob || !append_number(in, conversion.buffer)) {
     return conversion.refuse("is no integer, finite real or text");
   }
   return pass(Cell::of_text(conversion.buffer), out);
