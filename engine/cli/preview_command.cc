@@ -74,6 +74,7 @@ void save(const std::string& file, const Plan& plan, const Databases& databases,
   reviewed.problems = problems_of(previews);
   Json json = to_json(plan, previews);
   json["reviewed"] = to_json(reviewed);
+  seal(json);
   replace_file(file, json.dump(2) + "\n");
 }
 

@@ -38,7 +38,7 @@ Reviewed read_reviewed(const std::string& file, const Plan& plan) {
   if (!text) throw Error(ErrorCode::usage, "cannot read the preview " + file);
   try {
     const Json json = Json::parse(*text);
-    Reviewed reviewed = reviewed_from(json.at("reviewed"));
+    Reviewed reviewed = reviewed_from(json);
     if (reviewed.plan != plan.name)
       throw Error(ErrorCode::usage, "it is a preview of plan " + reviewed.plan + ", not of " + plan.name);
     if (!reviewed.problems.empty())

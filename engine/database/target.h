@@ -138,8 +138,8 @@ class Target {
                            std::span<const std::string> row_references, std::span<const Reject> rejects,
                            const ChunkResult& correction) = 0;
 
-  /// Rows that the run wrote into a table that exists and that somebody has changed or deleted since; at most
-  /// `limit`.
+  /// Rows that the run wrote into a table that exists and that somebody has changed or deleted since, and
+  /// those that its `insert_missing` let be and that are gone; at most `limit`.
   virtual std::vector<ChangedRow> changed_rows(const std::string& run, const TableSchema& table,
                                                std::size_t limit) = 0;
   /// For types that are not encoded: `select x::TYPE::text` of each; absent where the server refuses the

@@ -35,6 +35,10 @@ struct ChangedRow {
   bool gone = false;
 };
 
+/// Which rows are looked at: those that the run wrote, or also those that `insert_missing` found and let be,
+/// of which it counts alone whether they are there.
+enum class CountedRows { written, written_and_left };
+
 /// Another run, begun later, that wrote rows into a table or found them as it writes them.
 struct LaterWriter {
   std::string table;

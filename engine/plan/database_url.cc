@@ -150,6 +150,16 @@ std::optional<std::string> postgres_uri(std::string_view text) {
   return std::nullopt;
 }
 
+// Of a file that need not be there yet: links to it are followed.
+std::filesystem::path place_of(std::filesystem::path file) {
+  constexpr int kMostLinks = 40;  // as the system follows
+  std::error_code unknown;
+  for (int i = 0; i < kMostLinks && std::filesystem::is_symlink(file, unknown); ++i)
+    file = file.parent_path() / std::filesystem::read_symlink(file, unknown);
+  const auto place = std::filesystem::weakly_canonical(file, unknown);
+  return unknown ? file : place;
+}
+
 }  // namespace
 
 std::optional<DatabaseUrl> parse_database_url(const std::string& text, const std::filesystem::path& folder,
@@ -191,6 +201,16 @@ std::string password_in(const std::string& text) {
 
 std::string with_password(const std::string& url, const std::string& password) {
   return url + (url.find('?') == std::string::npos ? '?' : '&') + "password=" + percent_encode(password);
+}
+
+bool is_same_database(const std::string& url, const std::string& other) {
+  constexpr std::string_view kSqlite = "sqlite:";
+  if (url == other) return true;
+  if (!url.starts_with(kSqlite) || !other.starts_with(kSqlite)) return false;
+  const std::filesystem::path file = url.substr(kSqlite.size());
+  const std::filesystem::path other_file = other.substr(kSqlite.size());
+  std::error_code unknown;
+  return std::filesystem::equivalent(file, other_file, unknown) || place_of(file) == place_of(other_file);
 }
 
 }  // namespace planrun

@@ -25,4 +25,8 @@ std::string password_in(const std::string& text);
 /// The same url with a password; `url` is one of parse_database_url's PostgreSQL ones.
 std::string with_password(const std::string& url, const std::string& password);
 
+/// Whether two urls lead to one database: by their text, of SQLite files also by links and folders. Two names
+/// of one server are not known for one.
+bool is_same_database(const std::string& url, const std::string& other);
+
 }  // namespace planrun

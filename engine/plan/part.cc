@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "plan/document.h"
+
 namespace planrun {
 
 namespace {
@@ -9,6 +11,18 @@ namespace {
 // Whether something that names `target` (none: home) stands in the part of `own`.
 bool belongs(const std::string& target, const PlanTarget& own, const PlanTarget& home) {
   return target.empty() ? own.name == home.name : target == own.name;
+}
+
+std::vector<std::string> target_names(const std::string& text) {
+  Diagnostics unread;
+  const auto root = read_document(text, unread);
+  const Member* section = root ? root->find("target") : nullptr;
+  std::vector<std::string> names;
+  if (section == nullptr) return names;
+  for (const Member& member : section->value.members) {
+    if (member.value.kind == NodeKind::table) names.push_back(member.key);
+  }
+  return names;
 }
 
 }  // namespace
@@ -41,6 +55,14 @@ std::vector<Plan> parts_of(const Plan& plan) {
     parts.push_back(std::move(part));
   }
   return parts;
+}
+
+std::vector<std::string> lost_targets(const std::string& text, const Plan& now) {
+  std::vector<std::string> lost = target_names(text);
+  if (lost.size() < 2) return {};  // the ledger stands where it went
+  const std::vector<std::string> there = target_names(now.text);
+  std::erase_if(lost, [&](const std::string& name) { return std::ranges::find(there, name) != there.end(); });
+  return lost;
 }
 
 }  // namespace planrun

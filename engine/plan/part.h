@@ -1,6 +1,7 @@
 // A plan with several targets, taken apart.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "plan/plan.h"
@@ -11,5 +12,9 @@ namespace planrun {
 /// that it has, and nothing that needs another. What concerns the run as a whole (`requires`, `on_failure`,
 /// `keep_snapshots_days`) stays with the first, home. A plan of one target is its own only part.
 std::vector<Plan> parts_of(const Plan& plan);
+
+/// Targets that a plan of several, as its text says, names and `now` does not: what was written there is out
+/// of its reach.
+std::vector<std::string> lost_targets(const std::string& text, const Plan& now);
 
 }  // namespace planrun

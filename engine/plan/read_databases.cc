@@ -189,10 +189,10 @@ void read_targets(PlanReader& reader, const Node& root) {
       target.shown_url = url->shown;
       target.dialect = url->dialect;
       for (const auto& source : reader.plan.sources) {
-        const bool same =
-            source.has_many_files()
-                ? matches_pattern(target.url, source.url)
-                : source.url == target.url && (target.dialect == "sqlite" || source.schema == target.schema);
+        const bool same = source.has_many_files()
+                              ? matches_pattern(target.url, source.url)
+                              : is_same_database(source.url, target.url) &&
+                                    (target.dialect == "sqlite" || source.schema == target.schema);
         if (!same) continue;
         reader.error(FindingCode::same_place, section.at("url"),
                      source.has_many_files()
@@ -203,6 +203,15 @@ void read_targets(PlanReader& reader, const Node& root) {
       }
     }
     read_password(reader, section, target.dialect, target.url);
+    for (const auto& other : reader.plan.targets) {
+      if (target.url.empty() || !is_same_database(other.url, target.url)) continue;
+      if (target.dialect != "sqlite" && other.schema != target.schema && other.ledger != target.ledger)
+        continue;
+      reader.error(FindingCode::same_place, section.at("url"),
+                   "[target." + target.name + "] is the same database as [target." + other.name + "]",
+                   "name one of them in the tables of both; in PostgreSQL two targets of one database have a "
+                   "`schema` and a `ledger` each");
+    }
     names.push_back(target.name);
     reader.plan.targets.push_back(std::move(target));
   });

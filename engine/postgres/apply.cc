@@ -22,6 +22,14 @@ bool holds(const std::vector<std::size_t>& list, std::size_t column) {
   return std::find(list.begin(), list.end(), column) != list.end();
 }
 
+/// Whether a value may be equal to another one for the server, and other bytes: citext, -0, a collation that
+/// overlooks letters.
+bool has_spellings(const ColumnSchema& column) {
+  const TypeKind kind = column.type.kind;
+  return kind == TypeKind::other || kind == TypeKind::real || kind == TypeKind::double_precision ||
+         kind == TypeKind::interval || !column.collation.empty();
+}
+
 std::vector<std::int64_t> ordinals_of(const Result& rows) {
   std::vector<std::int64_t> ordinals;
   for (int i = 0; i < rows.rows(); ++i) ordinals.push_back(rows.integer(i, 0));
@@ -154,11 +162,11 @@ void Apply::set_later_rows_aside() {
 void Apply::take_rows_of_this_run(Flushed& flushed) {
   // OFFSET keeps the look-up by key apart: statistics of the ledger are those of before the run, and a join
   // of all of its rows with all of ours would take hours.
-  const std::string ours = load_.table->exists
-                               ? " JOIN LATERAL (SELECT run, \"table\", load FROM " + undo_ +
-                                     " WHERE key = " + row_key(kRow) + " OFFSET 0) u ON u.run = " + run_ +
-                                     " AND u.\"table\" = " + quote_literal(load_.table->name)
-                               : "";
+  const std::string ours = load_.table->exists ? " JOIN LATERAL (SELECT run, \"table\", load FROM " + undo_ +
+                                                     " WHERE key = " + row_key(kRow) +
+                                                     " AND op <> 'left' OFFSET 0) u ON u.run = " + run_ +
+                                                     " AND u.\"table\" = " + quote_literal(load_.table->name)
+                                               : "";
   const Result rows = connection_.exec(
       "WITH hit AS MATERIALIZED (SELECT " + std::string(kStaged) + "." + Stage::ordinal() + " AS ordinal, " +
       equal_rows(kRow, false, kStaged) + " AS same, " + (load_.table->exists ? "u.load" : "NULL") +
@@ -183,9 +191,10 @@ void Apply::take_rows_of_others(Flushed& flushed) {
   const std::string ordinal = std::string(kStaged) + "." + Stage::ordinal();
   if (load_.write == WriteMode::insert_missing) {
     const Result rows =
-        connection_.exec("WITH hit AS MATERIALIZED (SELECT " + ordinal + " AS ordinal" + found +
-                         "), gone AS (DELETE FROM " + Stage::name() + " s USING hit WHERE s." +
-                         Stage::ordinal() + " = hit.ordinal) SELECT ordinal FROM hit");
+        connection_.exec("WITH hit AS MATERIALIZED (SELECT " + ordinal + " AS ordinal, " + row_key(kRow) +
+                         " AS key" + found + "), gone AS (DELETE FROM " + Stage::name() +
+                         " s USING hit WHERE s." + Stage::ordinal() + " = hit.ordinal), noted AS (" +
+                         undo_into() + ", key, 'left', NULL, '' FROM hit) SELECT ordinal FROM hit");
     const auto left = ordinals_of(rows);
     append(flushed.left, left);
     flushed.rows_unchanged += static_cast<std::int64_t>(left.size());
@@ -220,7 +229,8 @@ std::int64_t Apply::update(const std::string& range) {
   std::vector<std::string> set;
   for (std::size_t i = 0; i < load_.table->columns.size(); ++i) {
     const ColumnSchema& column = load_.table->columns[i];
-    if (holds(load_.key, i) || !column.generated_sql.empty()) continue;
+    if (!column.generated_sql.empty()) continue;
+    if (holds(load_.key, i) && (column.identity != Identity::none || !has_spellings(column))) continue;
     if (holds(load_.columns, i)) {
       set.push_back(column_of(load_, i) + " = " + staged(i, kStaged));
     } else if (load_.write == WriteMode::replace && column.identity != Identity::always &&

@@ -177,7 +177,7 @@ BackQuery read_back_query(PostgresContext& context, PostgresConnection& connecti
   if (!request.view.empty()) query.begin += "; SET TRANSACTION SNAPSHOT " + quote_literal(request.view);
   if (!request.load.empty()) {
     query.select += " JOIN " + context.ledger.undo + " u ON u.run = " + quote_literal(request.run) +
-                    " AND u.load = " + quote_literal(request.load) + " AND " +
+                    " AND u.load = " + quote_literal(request.load) + " AND u.op <> 'left' AND " +
                     is_row_of_undo(*request.table, "t", "u");
   }
   if (request.parts <= 1) return query;

@@ -60,6 +60,9 @@ std::string connection_hint(const std::string& words) {
     return "name a database that is there (psql -l lists them), or make it: createdb NAME";
   if (is_absent && words.find("role \"") != std::string::npos)
     return "name a role that is there: postgresql://ROLE@HOST/DATABASE, or PGUSER";
+  if (words.find("password authentication failed") != std::string::npos ||
+      words.find("no password supplied") != std::string::npos)
+    return "give the role's password: password = \"${NAME}\" beside the url, PGPASSWORD, or .pgpass";
   if (words.find("too many c") != std::string::npos ||
       words.find("connection slots are") != std::string::npos)
     return "end connections of others, or take fewer workers: -j 1";

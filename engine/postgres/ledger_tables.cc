@@ -70,7 +70,8 @@ std::string ledger_ddl(const PostgresLedgerTables& t) {
          t.undo +
          " (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, run text NOT NULL, load text NOT NULL,"
          " chunk bigint NOT NULL, \"table\" text NOT NULL, key text NOT NULL,"
-         " op text NOT NULL CHECK (op IN ('insert', 'update', 'same', 'sequence')), before text, after_hash "
+         " op text NOT NULL CHECK (op IN ('insert', 'update', 'same', 'left', 'sequence')), before text, "
+         "after_hash "
          "text NOT "
          "NULL);"
          "CREATE INDEX IF NOT EXISTS undo_run ON " +

@@ -16,7 +16,7 @@
 namespace planrun {
 
 /// Version 2: plan text, scripts, times and workers.
-inline constexpr int kLedgerVersion = 3;
+inline constexpr int kLedgerVersion = 4;
 
 /// Qualified and quoted names.
 struct PostgresLedgerTables {

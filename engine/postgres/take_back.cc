@@ -32,12 +32,16 @@ class TakingBack {
     for (int i = 0; i < r.rows(); ++i) columns_.insert(r.text(i, 0));
   }
 
-  std::vector<ChangedRow> changed(std::size_t limit) {
+  std::vector<ChangedRow> changed(CountedRows counted, std::size_t limit) {
     if (lacks_columns()) return {};  // which is told by itself, and no row is as it was
-    const Result r = connection_.exec(
-        "SELECT u.key, " + std::string(kRow) + " IS NULL FROM " + undo_ + " u LEFT JOIN " + table_ + " " +
-        kRow + " ON " + is_row() + " WHERE " + of_run_ + " AND u.op <> 'sequence' AND md5(" + own_row() +
-        "::text) IS DISTINCT FROM u.after_hash ORDER BY u.id" + " LIMIT " + std::to_string(limit));
+    const Result r = connection_.exec("SELECT u.key, " + std::string(kRow) + " IS NULL FROM " + undo_ +
+                                      " u LEFT JOIN " + table_ + " " + kRow + " ON " + is_row() + " WHERE " +
+                                      of_run_ + " AND u.op <> 'sequence' AND (u.op <> 'left' AND md5(" +
+                                      own_row() + "::text) IS DISTINCT FROM u.after_hash" +
+                                      (counted == CountedRows::written_and_left
+                                           ? std::string(" OR u.op = 'left' AND ") + kRow + " IS NULL"
+                                           : "") +
+                                      ") ORDER BY u.id LIMIT " + std::to_string(limit));
     std::vector<ChangedRow> rows;
     for (int i = 0; i < r.rows(); ++i) rows.push_back({r.text(i, 0), r.truth(i, 1)});
     return rows;
@@ -266,8 +270,8 @@ class TakingBack {
 
 std::vector<ChangedRow> find_changed_rows(PostgresConnection& connection, const PostgresContext& context,
                                           const std::string& run, const TableSchema& table,
-                                          std::size_t limit) {
-  return TakingBack(connection, context, run, table).changed(limit);
+                                          CountedRows counted, std::size_t limit) {
+  return TakingBack(connection, context, run, table).changed(counted, limit);
 }
 
 std::vector<LaterWriter> find_later_writers(PostgresConnection& connection, const PostgresContext& context,

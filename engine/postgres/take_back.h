@@ -14,7 +14,7 @@ namespace planrun {
 
 std::vector<ChangedRow> find_changed_rows(PostgresConnection& connection, const PostgresContext& context,
                                           const std::string& run, const TableSchema& table,
-                                          std::size_t limit);
+                                          CountedRows counted, std::size_t limit);
 
 /// See UndoTransaction::later_writers().
 std::vector<LaterWriter> find_later_writers(PostgresConnection& connection, const PostgresContext& context,

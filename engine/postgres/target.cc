@@ -60,7 +60,7 @@ class PostgresTarget : public Target {
                    const ChunkResult& correction) override;
   std::vector<ChangedRow> changed_rows(const std::string& run, const TableSchema& table,
                                        std::size_t limit) override {
-    return find_changed_rows(live(), *context_, run, table, limit);
+    return find_changed_rows(live(), *context_, run, table, CountedRows::written_and_left, limit);
   }
   std::vector<std::optional<std::string>> canonical_text(const std::string& type_sql,
                                                          std::span<const std::string> values) override;

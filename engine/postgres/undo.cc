@@ -66,7 +66,7 @@ class PostgresUndo : public UndoTransaction {
     const std::vector<std::string> found = there(std::vector{table.name});
     lock(found, "SHARE ROW EXCLUSIVE");
     if (found.empty()) return {};
-    return find_changed_rows(*connection_, *context_, run_, table, limit);
+    return find_changed_rows(*connection_, *context_, run_, table, CountedRows::written, limit);
   }
   std::int64_t take_back_rows(const TableSchema& table) override {
     return take_rows_back(*connection_, *context_, run_, table, after_commit_);

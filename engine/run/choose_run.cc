@@ -1,6 +1,8 @@
 #include "run/choose_run.h"
 
 #include "base/error.h"
+#include "base/text.h"
+#include "plan/part.h"
 #include "plan/recorded_plan.h"
 
 namespace planrun {
@@ -19,7 +21,15 @@ RunRecord choose_run(const Plan& plan, const std::string& id, Ledger& ledger, co
               "planrun status " + plan.file.string() + " lists the runs");
 }
 
-void refuse_other_schema(const RunRecord& run, const Plan& plan) {
+void refuse_other_targets(const RunRecord& run, const Plan& plan) {
+  const auto lost = lost_targets(run.plan_text, plan);
+  if (!lost.empty()) {
+    throw Error(ErrorCode::refused,
+                "run " + run.id + " of plan " + run.plan + " (" + std::string(to_string(run.state)) +
+                    ") went into target " + join(lost, ", ") + " too, which the plan does not name any more",
+                "name it again: what is done with a run is done in all of its targets; or give what is new "
+                "another plan name");
+  }
   const std::string made_in = read_recorded_plan(run.resolved_plan).schema;
   const PlanTarget& target = plan.targets.front();
   if (made_in == target.schema_of_tables()) return;

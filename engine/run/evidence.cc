@@ -1,6 +1,8 @@
 #include "run/evidence.h"
 
+#include <map>
 #include <memory>
+#include <set>
 
 #include "base/error.h"
 #include "base/hash.h"
@@ -21,6 +23,7 @@ namespace {
 
 constexpr const char* kKind = "planrun evidence";
 constexpr int kVersion = 1;
+constexpr const char* kTellsWhich = "planrun verify tells which; there is no evidence of what is not there";
 
 // Reads tables back, all of them as they were at one moment where the target can keep one.
 class TargetReader {
@@ -116,6 +119,30 @@ Json describe(const CheckRecord& check, const std::string& target) {
           {"message", check.message},   {"checked_at", to_iso_utc(check.checked_at)}};
 }
 
+Json describe_loads(const ResolvedPlan& plan, Ledger& ledger, const std::string& run,
+                    const std::string& target) {
+  RunSummary summary;
+  add_balances(plan, ledger.chunks(run), summary);
+  Json loads = Json::array();
+  for (const LoadSummary& load : summary.loads) {
+    Json balance = to_json(load.balance);
+    balance["load"] = load.load;
+    balance["target"] = target;
+    loads.push_back(std::move(balance));
+  }
+  return loads;
+}
+
+Json describe_checks(Ledger& ledger, const std::string& run, const std::string& target) {
+  Json checks = Json::array();
+  for (const CheckRecord& check : last_results(ledger.checks(run))) checks.push_back(describe(check, target));
+  return checks;
+}
+
+void append(Json& list, Json more) {
+  for (Json& item : more) list.push_back(std::move(item));
+}
+
 // One target's part of a run, as its ledger has it.
 class Part {
  public:
@@ -128,29 +155,35 @@ class Part {
                                    {"schema", named_.schema},
                                    {"ledger", named_.ledger}});
     const ResolvedPlan plan = read_recorded_plan(run_.resolved_plan);
+    append(document["loads"], describe_loads(plan, *ledger_, run_.id, named_.name));
     RunSummary summary;
     add_balances(plan, ledger_->chunks(run_.id), summary);
-    for (const LoadSummary& load : summary.loads) {
-      Json balance = to_json(load.balance);
-      balance["load"] = load.load;
-      balance["target"] = named_.name;
-      document["loads"].push_back(std::move(balance));
-    }
     TargetReader reader(target_, run_.id, stop);
     for (std::size_t i = 0; i < plan.tables.size(); ++i) {
       if (plan.tables[i].loads.empty()) continue;
-      const Digest found = reader.read(plan.tables[i]);
+      const Digest found = read(reader, plan.tables[i]);
       compare(summary.tables[i], found);
       Json table = describe(found);
       table["target"] = named_.name;
       table["table"] = plan.tables[i].schema.name;
       document["tables"].push_back(std::move(table));
     }
-    for (const CheckRecord& check : last_results(ledger_->checks(run_.id)))
-      document["checks"].push_back(describe(check, named_.name));
+    append(document["checks"], describe_checks(*ledger_, run_.id, named_.name));
   }
 
  private:
+  Digest read(TargetReader& reader, const ResolvedTable& table) const {
+    try {
+      return reader.read(table);
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::target || error.retryable()) throw;
+      throw Error(ErrorCode::unproved,
+                  "table " + table.schema.name + " of " + target_.shown_url() + ", which run " + run_.id +
+                      " wrote, cannot be read: " + error.what(),
+                  kTellsWhich);
+    }
+  }
+
   void compare(const TableSummary& table, const Digest& found) const {
     if (table.expected.rows == found.rows && table.expected.sum == found.sum) return;
     throw Error(ErrorCode::unproved,
@@ -158,7 +191,7 @@ class Part {
                     " wrote: " + with_thousands(table.expected.rows) + " rows written, " +
                     with_thousands(found.rows) + " found" +
                     (table.expected.rows == found.rows ? ", but not the same ones" : ""),
-                "planrun verify tells which; there is no evidence of what is not there");
+                kTellsWhich);
   }
 
   const PlanTarget& named_;
@@ -193,6 +226,63 @@ const RunRecord* check_ledger(const std::vector<RunRecord>& runs, const Json& do
   return run;
 }
 
+// Whatever the order of its keys: another program may have written the document.
+std::string sorted_text(const Json& value) {
+  return nlohmann::json::parse(value.dump()).dump();
+}
+
+// What a document says of plan, run and sources against what the ledger says.
+void compare_sections(const Json& document, const RunRecord& run, const std::string& where,
+                      std::vector<std::string>& faults) {
+  const std::map<std::string, Json> known = {{"plan", describe_plan(run)}, {"run", describe_run(run)}};
+  for (const auto& [section, values] : known) {
+    for (const auto& [key, value] : values.items()) {
+      if (sorted_text(document.at(section).value(key, Json())) != sorted_text(value))
+        faults.push_back(section + "." + key + " of the document is not what the ledger of " + where +
+                         " says");
+    }
+  }
+  if (sorted_text(document.at("sources")) != sorted_text(describe_sources(run)))
+    faults.push_back("sources of the document are not those that the ledger of " + where + " has");
+}
+
+std::set<std::string> names_of(const Json& items, const std::string& what) {
+  std::set<std::string> names;
+  for (const Json& item : items) names.insert(item.at(what));
+  return names;
+}
+
+// The items of one target: each that the ledger has stands in the document as it is, and no other one.
+void compare_items(const Json& said, const Json& known, const std::string& what, const std::string& where,
+                   std::vector<std::string>& faults) {
+  const std::set<std::string> said_names = names_of(said, what);
+  const std::set<std::string> known_names = names_of(known, what);
+  for (const auto& name : said_names) {
+    if (!known_names.contains(name))
+      faults.push_back("the ledger of " + where + " has no " + what + " " + name);
+  }
+  std::set<std::string> texts;
+  for (const Json& item : said) texts.insert(sorted_text(item));
+  std::set<std::string> different;
+  for (const Json& item : known) {
+    const std::string name = item.at(what);
+    if (said_names.contains(name) && !texts.contains(sorted_text(item))) different.insert(name);
+  }
+  for (const auto& name : known_names) {
+    if (!said_names.contains(name)) faults.push_back("the document leaves out " + what + " " + name);
+  }
+  for (const auto& name : different)
+    faults.push_back(what + " " + name + " of the document is not what the ledger of " + where + " says");
+}
+
+Json items_of_target(const Json& items, const std::string& target) {
+  Json own = Json::array();
+  for (const Json& item : items) {
+    if (item.at("target") == target) own.push_back(item);
+  }
+  return own;
+}
+
 }  // namespace
 
 Json make_evidence(const Plan& plan, const Targets& targets, const EvidenceOptions& options,
@@ -200,7 +290,7 @@ Json make_evidence(const Plan& plan, const Targets& targets, const EvidenceOptio
   TargetDatabase& home = *targets.at(plan.targets.front().name);
   auto ledger = home.open_ledger(false);
   const RunRecord run = choose_run(plan, options.run, *ledger, home);
-  refuse_other_schema(run, plan);
+  refuse_other_targets(run, plan);
   if (run.state != RunState::passed) {
     throw Error(ErrorCode::refused,
                 "run " + run.id + " is " + std::string(to_string(run.state)) +
@@ -273,18 +363,28 @@ EvidenceCheck check_evidence(const Json& document, const Targets& targets, const
   check.run = document.at("run").at("id");
   for (const PlanTarget& named : targets_of_evidence(document)) {
     TargetDatabase& target = *targets.at(named.name);
-    const auto runs = target.open_ledger(false)->runs(document.at("plan").at("name"));
+    const auto ledger = target.open_ledger(false);
+    const auto runs = ledger->runs(document.at("plan").at("name"));
     const RunRecord* run = check_ledger(runs, document, target.shown_url(), check.faults);
     if (run == nullptr) continue;
-    if (named.name == targets_of_evidence(document).front().name &&
-        run->fingerprint != document.at("plan").at("fingerprint")) {
-      check.faults.push_back("run " + check.run +
-                             " has another fingerprint in the ledger: " + run->fingerprint);
-    }
+    const std::string where = target.shown_url();
     const ResolvedPlan plan = read_recorded_plan(run->resolved_plan);
+    if (run->state == RunState::passed) {
+      if (named.name == targets_of_evidence(document).front().name)
+        compare_sections(document, *run, where, check.faults);
+      compare_items(items_of_target(document.at("loads"), named.name),
+                    describe_loads(plan, *ledger, run->id, named.name), "load", where, check.faults);
+      compare_items(items_of_target(document.at("checks"), named.name),
+                    describe_checks(*ledger, run->id, named.name), "check", where, check.faults);
+    }
+    const Json tables = items_of_target(document.at("tables"), named.name);
+    const std::set<std::string> said = names_of(tables, "table");
+    for (const auto& table : plan.tables) {
+      if (!table.loads.empty() && !said.contains(table.schema.name))
+        check.faults.push_back("the document leaves out table " + table.schema.name);
+    }
     TargetReader reader(target, check.run, stop);
-    for (const Json& described : document.at("tables")) {
-      if (described.at("target") != named.name) continue;
+    for (const Json& described : tables) {
       EvidenceTable table;
       table.target = named.name;
       table.table = described.at("table");
@@ -292,8 +392,8 @@ EvidenceCheck check_evidence(const Json& document, const Targets& targets, const
                         hash256_from_hex(described.at("sha256").get<std::string>())};
       const ResolvedTable* resolved = plan.find(table.table);
       if (resolved == nullptr || resolved->loads.empty()) {
-        check.faults.push_back("table " + table.table + " is not in the plan that the ledger of " +
-                               target.shown_url() + " keeps");
+        check.faults.push_back("table " + table.table + " is not in the plan that the ledger of " + where +
+                               " keeps");
         continue;
       }
       try {

@@ -65,7 +65,7 @@ class Joined {
     if (sample_of(record_) > 0)
       throw not_shared("run " + record_.id +
                        " is a rehearsal: its rows are few, and its own process loads them");
-    refuse_other_schema(record_, plan_);
+    refuse_other_targets(record_, plan_);
     snapshots_.share(snapshots_from_json(record_.snapshots));
     prepared_ = prepare(plan_, snapshots_.databases(), target_, wrong);
     if (fingerprint(prepared_.plan) != record_.fingerprint)

@@ -24,18 +24,27 @@ OwnRowNames::OwnRowNames(const ResolvedTable& table, const ResolvedLoad& load, b
     : hasher_(row_hasher(table, load)) {
   if (!of_keys) return;
   const KeySchema* named = table.schema.row_key();
+  // Where the target has given some of the key, the load's own tells rows apart; without one they are only
+  // known by all that they hold.
+  if (named != nullptr && name_by(table, load, table.schema.places(named->columns))) return;
+  if (load.write != WriteMode::insert) name_by(table, load, load.key);
+}
+
+bool OwnRowNames::name_by(const ResolvedTable& table, const ResolvedLoad& load,
+                          const std::vector<std::size_t>& key) {
   std::vector<CanonicalColumn> columns;
-  for (const std::size_t place :
-       named == nullptr ? std::vector<std::size_t>() : table.schema.places(named->columns)) {
+  std::vector<std::size_t> cells;
+  for (const std::size_t place : key) {
     for (std::size_t i = 0; i < load.columns.size(); ++i) {
       if (load.columns[i].column != place) continue;
-      key_cells_.push_back(i);
+      cells.push_back(i);
       columns.push_back({table.schema.columns[place].name, table.schema.columns[place].type.kind});
     }
   }
-  // The target has given some of the key: then rows are only known by all that they hold.
-  if (named == nullptr || key_cells_.size() != named->columns.size()) key_cells_.clear();
-  if (!key_cells_.empty()) key_hasher_ = std::make_unique<RowHasher>(columns);
+  if (cells.empty() || cells.size() != key.size()) return false;
+  key_cells_ = std::move(cells);
+  key_hasher_ = std::make_unique<RowHasher>(columns);
+  return true;
 }
 
 Hash128 OwnRowNames::key(std::span<const Cell> row) {

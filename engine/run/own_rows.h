@@ -17,7 +17,8 @@ namespace planrun {
 /// How rows are told apart.
 class OwnRowNames {
  public:
-  /// `of_keys`: by the key of the table, where the load fills it; else by all that they hold.
+  /// `of_keys`: by the key of the table, where the load fills it, or by the load's own; else by all that they
+  /// hold.
   OwnRowNames(const ResolvedTable& table, const ResolvedLoad& load, bool of_keys);
   bool have_keys() const { return key_hasher_ != nullptr; }
   /// Only with have_keys().
@@ -25,6 +26,9 @@ class OwnRowNames {
   RowHash hash(std::span<const Cell> row) { return hasher_.hash(row); }
 
  private:
+  /// False: the load does not fill all of the key.
+  bool name_by(const ResolvedTable& table, const ResolvedLoad& load, const std::vector<std::size_t>& key);
+
   std::vector<std::size_t> key_cells_;
   std::unique_ptr<RowHasher> key_hasher_;
   RowHasher hasher_;

@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "base/time.h"
 #include "check/check.h"
+#include "plan/recorded_plan.h"
 #include "run/checks.h"
 #include "run/guards.h"
 #include "run/jobs.h"
@@ -41,6 +42,7 @@ class PartVerification {
         reading_{run.id, target, {}, {}, {}, {}, inputs.stop} {}
 
   void execute() {
+    if (tell_lost_tables()) return;
     open_sources();
     const ResolvedPlan plan = resolve();
     settle(plan);
@@ -75,6 +77,38 @@ class PartVerification {
   void notice(const std::string& text) {
     summary_.notices.push_back(text);
     inputs_.observer.notice(text);
+  }
+
+  // Tables of others that are gone, or have lost a column that the run wrote: without them the plan cannot be
+  // resolved again. True: there are some, and nothing else is compared.
+  bool tell_lost_tables() {
+    bool any = false;
+    for (const auto& table : read_recorded_plan(run_.resolved_plan).tables) {
+      if (!table.schema.exists || table.loads.empty()) continue;
+      TableVerification lost;
+      lost.table = table.schema.name;
+      lost.fault = why_lost(table);
+      if (lost.fault.empty()) continue;
+      lost.verdict = Compared::different;
+      lost.keys_different = 1;
+      lost.has_more = true;
+      summary_.tables.push_back(std::move(lost));
+      any = true;
+    }
+    if (any) notice("the other tables of " + target_.shown_url() + " were not compared");
+    return any;
+  }
+
+  std::string why_lost(const ResolvedTable& table) {
+    const auto found = target_.existing_table(table.schema.name);
+    if (!found) return "the table is gone from " + target_.shown_url();
+    for (const auto& load : table.loads) {
+      for (const auto& column : load.columns) {
+        const std::string& name = table.schema.columns[column.column].name;
+        if (found->schema.find(name) == nullptr) return "its column " + name + " is gone";
+      }
+    }
+    return {};
   }
 
   // Of each source the run's snapshot or what is there now.

@@ -205,7 +205,7 @@ std::vector<StepRecord> look_into_ledger(const Plan& plan, TargetDatabase& targe
   for (const auto& run : ledger->runs(plan.name)) {
     if (run.state == RunState::rolled_back) break;
     refuse_rolling_back(run);
-    refuse_other_schema(run, plan);
+    refuse_other_targets(run, plan);
     refuse_other_sample(run, plan);
     preview.earlier_run = "run " + run.id + " (" + std::string(to_string(run.state)) + ", begun " +
                           to_iso_utc(run.started_at) + ")";
@@ -258,14 +258,17 @@ void add_merges(const std::vector<LoadOfTable>& loads, const Settlements& settle
   }
 }
 
-// What the source alone cannot tell: rows of a table that exists refer to rows that are there as well.
+// What the source alone cannot tell: rows of a table that exists refer to rows that are there as well. A key
+// that the run takes away for its rows comes back over all of them, or the run does not begin.
 void add_orphans(const OrphanRequest& request, Preview& preview) {
+  const PlanNames names(request.plan);
   for (const auto& orphans : find_orphans(request)) {
     std::vector<std::string> shown = orphans.shown;
     if (shown.size() > kShownOrphans) shown.resize(kShownOrphans);
     if (orphans.rows > static_cast<std::int64_t>(shown.size())) shown.emplace_back("...");
     preview.findings.push_back(
-        {orphans.load, what_is_missing(orphans) + ": " + join(shown, "; "), orphans.rows, true});
+        {orphans.load, what_is_missing(orphans) + ": " + join(shown, "; "), orphans.rows,
+         orphans.key->restored || names.load(orphans.load).second->on_reject == OnReject::stop});
   }
 }
 

@@ -68,7 +68,7 @@ class Retry {
   RetrySummary execute(const std::string& id, Diagnostics& wrong) {
     ledger_ = target_.open_ledger(false);
     run_ = choose_run(plan_, id, *ledger_, target_);
-    refuse_other_schema(run_, plan_);
+    refuse_other_targets(run_, plan_);
     refuse_rolling_back(run_);
     std::vector<std::string> tables;
     for (const auto& table : plan_.tables) tables.push_back(table.name);

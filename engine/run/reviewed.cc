@@ -170,6 +170,13 @@ Error no_preview(const std::string& why) {
                "planrun PLAN --dry-run -o FILE saves one");
 }
 
+// SHA-256 of all but itself, with sorted keys and no blanks.
+std::string digest_of(const Json& preview) {
+  nlohmann::json sorted = nlohmann::json::parse(preview.dump());
+  sorted.erase("sha256");
+  return sha256_hex(sorted.dump());
+}
+
 }  // namespace
 
 Reviewed review(const Plan& plan, const std::map<std::string, SourceDatabase*>& sources,
@@ -220,16 +227,18 @@ Json to_json(const Reviewed& reviewed) {
                {"sources", to_json(reviewed.sources)},
                {"targets", to_json(reviewed.targets)},
                {"plans", plans}};
-  json["sha256"] = sha256_hex(json.dump());
   return json;
 }
 
-Reviewed reviewed_from(const Json& json) {
+void seal(Json& preview) {
+  preview["sha256"] = digest_of(preview);
+}
+
+Reviewed reviewed_from(const Json& preview) {
+  const Json& json = preview.at("reviewed");
   try {
     if (json.at("version") != 1) throw no_preview("its version is " + json["version"].dump());
-    Json body = json;
-    body.erase("sha256");
-    if (json.at("sha256") != sha256_hex(body.dump())) throw no_preview("it was changed after it was saved");
+    if (preview.at("sha256") != digest_of(preview)) throw no_preview("it was changed after it was saved");
     Reviewed reviewed;
     reviewed.plan = json.at("plan");
     reviewed.sample = json.at("sample");

@@ -43,10 +43,12 @@ std::map<std::string, std::string> fingerprints_of(const Reviewed& reviewed);
 void refuse_unreviewed(const ResolvedPlan& plan, const std::string& target,
                        const std::map<std::string, std::string>& fingerprints);
 
-/// With a digest of itself.
 Json to_json(const Reviewed& reviewed);
-/// Throws Error(usage) for what is no such JSON, or is damaged.
-Reviewed reviewed_from(const Json& json);
+/// Gives a preview, which holds it as `reviewed`, a digest of all that a person reviews.
+void seal(Json& preview);
+/// Throws Error(usage) for what is not all of such a preview, or was changed; Json::exception for what is
+/// none.
+Reviewed reviewed_from(const Json& preview);
 
 /// What is otherwise now, a line each, in the words of `planrun diff`. Empty: nothing.
 std::vector<std::string> differences(const Reviewed& then, const Reviewed& now);

@@ -37,7 +37,7 @@ class TargetRollback {
   void choose() {
     run_ = choose_run(plan_, options_.run, *ledger_, target_);
     if (run_.state == RunState::rolled_back) return;
-    refuse_other_schema(run_, plan_);
+    refuse_other_targets(run_, plan_);
     for (const auto& newer : ledger_->runs(plan_.name)) {
       if (newer.id == run_.id) return;
       if (newer.state == RunState::rolled_back) continue;
@@ -45,6 +45,13 @@ class TargetRollback {
                   "run " + newer.id + " of plan " + plan_.name + " came after run " + run_.id,
                   "take run " + newer.id + " back first");
     }
+  }
+
+  /// Whether this target has a run of the plan that is not taken back, and may be the one that is meant.
+  bool has_left() const {
+    return std::ranges::any_of(ledger_->runs(plan_.name), [&](const RunRecord& run) {
+      return run.state != RunState::rolled_back && (options_.run.empty() || run.id == options_.run);
+    });
   }
 
   /// False: this target has nothing of the run.
@@ -184,19 +191,24 @@ RollbackSummary rollback_plan(const Plan& plan, const std::map<std::string, Sour
                               const std::map<std::string, TargetDatabase*>& targets,
                               const RollbackOptions& options, const std::atomic<bool>& stop) {
   const std::vector<Plan> parts = parts_of(plan);
-  std::vector<std::unique_ptr<TargetRollback>> with_run;  // home first
+  std::vector<std::unique_ptr<TargetRollback>> all;  // home first
   for (const Plan& part : parts) {
-    auto target = std::make_unique<TargetRollback>(part, sources, *targets.at(part.targets.front().name),
-                                                   options, stop);
-    if (with_run.empty()) {
-      target->choose();
-      if (target->run().state == RunState::rolled_back) return ended(*target, RollbackVerdict::already);
-      target->lock();
-      // Somebody may have begun or ended something between the look and the lock.
-      target->choose();
-      if (target->run().state == RunState::rolled_back) return ended(*target, RollbackVerdict::already);
-    } else {
-      if (!target->find(with_run.front()->run().id)) continue;
+    all.push_back(std::make_unique<TargetRollback>(part, sources, *targets.at(part.targets.front().name),
+                                                   options, stop));
+  }
+  // A home that was lost and made anew, or is of before the run, does not know what the others still have.
+  const auto left_over = std::ranges::find_if(all, [](const auto& target) { return target->has_left(); });
+  TargetRollback& first = left_over == all.end() ? *all.front() : **left_over;
+  first.choose();
+  if (first.run().state == RunState::rolled_back) return ended(first, RollbackVerdict::already);
+  first.lock();
+  // Somebody may have begun or ended something between the look and the lock.
+  first.choose();
+  if (first.run().state == RunState::rolled_back) return ended(first, RollbackVerdict::already);
+  std::vector<std::unique_ptr<TargetRollback>> with_run;
+  for (auto& target : all) {
+    if (target.get() != &first) {
+      if (!target->find(first.run().id)) continue;
       target->lock();
     }
     target->refuse_where_needed();

@@ -79,8 +79,13 @@ class Asking {
       }
       // The rows of a table that exists count too: run/orphans.h asks for them.
       for (const auto& key : table.schema.foreign_keys) {
-        if (!table.schema.exists) ask_foreign_key(table, key);
+        if (!table.schema.exists) {
+          ask_foreign_key(table, key);
+        } else if (names_.table(key.table) == nullptr && is_filled(table, key.columns)) {
+          leave(table, "foreign key " + key.name, "table " + key.table + " is not in the plan");
+        }
       }
+      for (const auto& load : table.loads) ask_null_keys(table, load);
       for (const auto& check : table.schema.checks) ask_check(table, check);
     }
     return std::move(answers_);
@@ -106,9 +111,8 @@ class Asking {
     return !why.empty();
   }
 
-  void ask(const ResolvedTable& table, const std::string& thing, const std::string& what,
-           const std::string& sql) {
-    const ResolvedLoad& load = table.loads.front();
+  void ask(const ResolvedTable& table, const ResolvedLoad& load, const std::string& thing,
+           const std::string& what, const std::string& sql) {
     auto& source = connections_[load.source];
     if (!source) source = sources_.at(load.source)->connect();
     std::int64_t rows = 0;
@@ -135,9 +139,23 @@ class Asking {
     const auto columns = plain_columns(table, load, names);
     std::vector<std::string> terms;
     for (const auto& c : columns) terms.push_back(quote_name(c) + " collate binary");
-    ask(table, thing, "more rows than one of the same " + join(names, ", ") + " (" + name + ")",
+    ask(table, load, thing, "more rows than one of the same " + join(names, ", ") + " (" + name + ")",
         "select coalesce(sum(n - 1), 0) from (select count(*) as n from " + quote_name(load.source_table) +
             " where " + not_null("", columns) + " group by " + join(terms, ", ") + " having count(*) > 1)");
+  }
+
+  // By a null no row is found.
+  void ask_null_keys(const ResolvedTable& table, const ResolvedLoad& load) {
+    if (load.write == WriteMode::insert) return;
+    std::vector<std::string> names;
+    for (const std::size_t column : load.key) names.push_back(table.schema.columns[column].name);
+    const std::string thing = "nulls in `key` of load " + load.name;
+    const auto columns = plain_columns(table, load, names);
+    if (load.merge || !load.where.empty() || columns.empty())
+      return leave(table, thing, "its rows are not those of the source as they stand");
+    ask(table, load, thing, "rows whose " + join(names, ", ") + " (`key`) is null",
+        "select count(*) from " + quote_name(load.source_table) + " where not (" + not_null("", columns) +
+            ")");
   }
 
   void ask_foreign_key(const ResolvedTable& table, const ForeignKeySchema& key) {
@@ -156,7 +174,8 @@ class Asking {
     for (std::size_t i = 0; i < columns.size(); ++i) {
       terms.push_back("p." + quote_name(foreign[i]) + " = c." + quote_name(columns[i]) + " collate binary");
     }
-    ask(table, thing, "no row of " + key.table + " for " + join(key.columns, ", ") + " (" + key.name + ")",
+    ask(table, load, thing,
+        "no row of " + key.table + " for " + join(key.columns, ", ") + " (" + key.name + ")",
         "select count(*) from " + quote_name(load.source_table) + " c where " + not_null("c.", columns) +
             " and not exists (select 1 from " + quote_name(parent_load.source_table) + " p where " +
             join(terms, " and ") + ")");
@@ -168,7 +187,7 @@ class Asking {
     const ResolvedLoad& load = table.loads.front();
     if (plain_columns(table, load, check.columns) != check.columns)
       return leave(table, thing, "its columns have other names in the source");
-    ask(table, thing, "rows against " + thing,
+    ask(table, load, thing, "rows against " + thing,
         "select count(*) from " + quote_name(load.source_table) + " where not (" + check.sql + ")");
   }
 

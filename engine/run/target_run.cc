@@ -163,7 +163,7 @@ class Run : public TargetRun {
     if (!earlier_ || earlier_->state != RunState::passed) check_required_plans(plan_, *ledger);
     if (!earlier_) return;
     refuse_rolling_back(*earlier_);
-    refuse_other_schema(*earlier_, plan_);
+    refuse_other_targets(*earlier_, plan_);
     refuse_other_sample(*earlier_, plan_);
     refuse_run_unknown_at_home();
     steps_ = ledger->steps(earlier_->id);
@@ -176,7 +176,7 @@ class Run : public TargetRun {
     throw Error(ErrorCode::refused,
                 "target " + plan_.targets.front().name + " (" + target_.shown_url() + ") has run " +
                     earlier_->id + " of plan " + plan_.name + ", which the plan's first target does not know",
-                "name the targets that belong together, or take that run back");
+                "name the targets that belong together; or planrun rollback takes that run back where it is");
   }
 
   // What an earlier run reads, opened for looking; kept until its own Snapshots take over.

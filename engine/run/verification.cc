@@ -23,7 +23,7 @@ bool is_bad(const CheckRecord& check) {
 
 RunRecord passed_run(const Plan& plan, const std::string& id, Ledger& ledger, const TargetDatabase& target) {
   RunRecord run = choose_run(plan, id, ledger, target);
-  refuse_other_schema(run, plan);
+  refuse_other_targets(run, plan);
   refuse_rolling_back(run);
   if (run.state == RunState::passed) return run;
   throw Error(ErrorCode::refused,

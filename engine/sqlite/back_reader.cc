@@ -232,9 +232,9 @@ std::unique_ptr<BackReader> read_part(std::shared_ptr<SqliteConnection> connecti
 
 std::unique_ptr<BackReader> read_written(std::shared_ptr<SqliteConnection> connection,
                                          const SqliteLedgerTables& ledger, const ReadBack& request) {
-  auto keys =
-      std::make_unique<Statement>(*connection, "select key, id from " + ledger.undo +
-                                                   " where run = ?1 and load = ?2 and id > ?3 order by id");
+  auto keys = std::make_unique<Statement>(
+      *connection, "select key, id from " + ledger.undo +
+                       " where run = ?1 and load = ?2 and id > ?3 and op <> 'left' order by id");
   keys->bind(1, std::string_view(request.run)).bind(2, std::string_view(request.load)).bind(3, 0);
   auto reader = std::make_unique<SqliteBackReader>(connection, *request.table, request.columns,
                                                    order_of(*connection, request.table->name),

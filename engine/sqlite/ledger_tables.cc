@@ -87,6 +87,7 @@ bool SqliteLedgerTables::are_in(SqliteConnection& connection) const {
 void SqliteLedgerTables::create(SqliteConnection& connection) const {
   const std::string index = quote_name(prefix_ + "_chunk_state");
   const std::string rejects = quote_name(prefix_ + "_reject_run");
+  const std::string undo_keys = quote_name(prefix_ + "_undo_key");
   const std::string verified = quote_name(prefix_ + "_check_result_verification");
   connection.execute(
       "create table " + version +
@@ -136,8 +137,11 @@ void SqliteLedgerTables::create(SqliteConnection& connection) const {
       "create table " +
       undo +
       " (id integer primary key, run text not null, load text not null, chunk integer not null, "
-      "\"table\" text not null, key text not null, op text not null, before text, after_hash text not null, "
-      "unique (run, \"table\", key));\n"
+      "\"table\" text not null, key text not null, op text not null, before text, after_hash text not "
+      "null);\n"
+      "create unique index " +
+      undo_keys + " on " + undo +
+      " (run, \"table\", key, (op = 'left'));\n"
       "create table " +
       check_result +
       " (id integer primary key, run text not null, name text not null, "

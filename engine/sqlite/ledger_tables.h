@@ -12,7 +12,7 @@ namespace planrun {
 
 /// A ledger of another version is refused by name, never changed. Version 2: plan text, scripts, times and
 /// workers.
-inline constexpr std::int64_t kLedgerVersion = 3;
+inline constexpr std::int64_t kLedgerVersion = 4;
 
 /// Names, quoted. Any thread; each call uses its caller's connection and transaction.
 class SqliteLedgerTables {

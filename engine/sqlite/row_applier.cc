@@ -10,6 +10,13 @@
 #include "sqlite/storage.h"
 
 namespace planrun {
+namespace {
+
+bool has_null(const Key& key) {
+  return std::ranges::any_of(key.values, [](const KeyValue& value) { return value.kind == CellKind::null; });
+}
+
+}  // namespace
 
 RowApplier::RowApplier(std::shared_ptr<SqliteConnection> connection, const SqliteLedgerTables& ledger,
                        const LoadTarget& load, std::string run)
@@ -29,14 +36,20 @@ RowApplier::RowApplier(std::shared_ptr<SqliteConnection> connection, const Sqlit
                            quote_name(table.name) + " where ";
   by_key_ = std::make_unique<Statement>(*connection_, told + row_key_equals_sql(table, 1));
   writer_of_ = std::make_unique<Statement>(
-      *connection_, "select load from " + ledger.undo + " where run = ?1 and \"table\" = ?2 and key = ?3");
+      *connection_,
+      "select load from " + ledger.undo + " where run = ?1 and \"table\" = ?2 and key = ?3 and op <> 'left'");
   undo_ = std::make_unique<Statement>(
-      *connection_, "insert into " + ledger.undo +
+      *connection_, "insert or abort into " + ledger.undo +
                         " (run, load, chunk, \"table\", key, op, before, after_hash) values (?1, ?2, ?3, ?4, "
                         "?5, ?6, ?7, ?8)");
   const auto row_key = table.places(table.row_key()->columns);
   const bool is_loaded = std::ranges::all_of(
       row_key, [&](std::size_t column) { return cell_of_column(load, column).has_value(); });
+  left_ = std::make_unique<Statement>(
+      *connection_,
+      "insert or ignore into " + ledger.undo +
+          " (run, load, chunk, \"table\", key, op, after_hash) values (?1, ?2, ?3, ?4, ?5, 'left', "
+          "'')");
   // A row whose key the table itself has given is the one of the last rowid.
   std::vector<std::string> of_row;
   for (const std::size_t column : row_key) {
@@ -111,7 +124,16 @@ Applied RowApplier::meet(std::span<const Cell> row, const Found& found, std::int
     if (*load != load_.load) failure.reason += ", by load " + *load;
     return Applied::refused;
   }
-  if (load_.write == WriteMode::insert_missing) return Applied::left;
+  if (load_.write == WriteMode::insert_missing) {
+    note_left(chunk, found.key);
+    return Applied::left;
+  }
+  if (has_null(found.key)) {
+    failure.column = join(load_.table->row_key()->columns, ", ");
+    failure.reason =
+        "the row that is there has a null in its own key, by which a rollback would have to find it";
+    return Applied::refused;
+  }
   if (found.same && load_.write == WriteMode::upsert) {
     write_undo(chunk, found.key, "same", nullptr, found.values);
     return Applied::unchanged;
@@ -154,6 +176,14 @@ RowApplier::Found RowApplier::row_of(const Key& key) {
   Found now = found_in(*by_key_, 0);
   by_key_->reset();
   return now;
+}
+
+// Several source rows may find the same one.
+void RowApplier::note_left(std::int64_t chunk, const Key& key) {
+  if (has_null(key)) return;  // which nothing could find again
+  const std::string key_text = to_json(key);
+  left_->bind(1, std::string_view(run_)).bind(2, std::string_view(load_.load)).bind(3, chunk);
+  left_->bind(4, std::string_view(load_.table->name)).bind(5, std::string_view(key_text)).run();
 }
 
 void RowApplier::write_undo(std::int64_t chunk, const Key& key, const char* op, const std::string* before,

@@ -19,7 +19,7 @@ enum class Applied { inserted, updated, unchanged, left, merged, refused };
 /// Writes rows of a load with LoadTarget::is_applied(), one by one, in the write transaction of its caller.
 /// In a table that exists each row written leaves a row in the ledger's undo: op insert, update or same
 /// (found equal), its key (data/key.h), what it was before (the values as SQL literals) and XXH3-128 of what
-/// it is now in the same form.
+/// it is now in the same form; a row that `insert_missing` let be leaves its key alone, op left.
 class RowApplier {
  public:
   /// `load` and its table outlive this object.
@@ -43,6 +43,7 @@ class RowApplier {
   /// The row of this key as it is now. An update may have changed how its key is written: its collation finds
   /// it by both.
   Found row_of(const Key& key);
+  void note_left(std::int64_t chunk, const Key& key);
   void write_undo(std::int64_t chunk, const Key& key, const char* op, const std::string* before,
                   const std::string& after);
 
@@ -57,6 +58,7 @@ class RowApplier {
   std::unique_ptr<Statement> by_key_;
   std::unique_ptr<Statement> writer_of_;
   std::unique_ptr<Statement> undo_;
+  std::unique_ptr<Statement> left_;
   std::optional<ForeignKeyCheck> foreign_keys_;  // of a table that exists
 };
 

@@ -137,6 +137,8 @@ bool RowWriter::write(std::span<const Cell> row, RowFailure& failure) {
     return false;
   }
   statement_->reset();
+  // A trigger may RAISE(IGNORE): then no row is there, and last_insert_rowid() is another one's.
+  require_written(1);
   return true;
 }
 
@@ -167,9 +169,10 @@ void RowWriter::require_written(std::int64_t rows) const {
   const std::int64_t written = sqlite3_changes64(connection_->get());
   if (written == rows) return;
   throw Error(ErrorCode::target,
-              connection_->shown() + ": table " + table_->name + ": " + std::to_string(written) +
-                  " rows were written where " + std::to_string(rows) + " were given",
-              "a trigger on the table may do that: drop it, and run the same command again");
+              connection_->shown() + ": table " + table_->name + " took " + std::to_string(written) + " of " +
+                  counted(rows, "row") + " given to it",
+              "a trigger on the table probably drops or changes rows: drop it for the run, and run the same "
+              "command again");
 }
 
 bool RowWriter::refuse(Statement& statement, int rc, RowFailure& failure) {

@@ -23,10 +23,12 @@ struct UndoRow {
 /// `use` is told each undo row of the run in the table, the last one first; false ends it.
 template <typename Use>
 void each_undo_row(SqliteConnection& connection, const SqliteLedgerTables& ledger, const std::string& run,
-                   const std::string& table, Use use) {
+                   const std::string& table, CountedRows counted, Use use) {
   Statement row(connection, "select key, op, before, after_hash from " + ledger.undo +
-                                " where run = ?1 and \"table\" = ?2 and op <> 'sequence' order by id desc");
+                                " where run = ?1 and \"table\" = ?2 and op <> 'sequence' and (?3 or op <> "
+                                "'left') order by id desc");
   row.bind(1, std::string_view(run)).bind(2, std::string_view(table));
+  row.bind(3, std::int64_t{counted == CountedRows::written_and_left});
   while (row.step() && use(UndoRow{row.text(0), row.text(1), row.text(2), row.text(3)})) {
   }
 }
@@ -139,7 +141,7 @@ void keep_sequence(SqliteConnection& connection, const SqliteLedgerTables& ledge
 
 std::vector<ChangedRow> find_changed_rows(SqliteConnection& connection, const SqliteLedgerTables& ledger,
                                           const std::string& run, const TableSchema& table,
-                                          std::size_t limit) {
+                                          CountedRows counted, std::size_t limit) {
   const auto there = column_names(connection, table.name);
   const auto is_gone = [&](const ColumnSchema& column) { return !is_in(there, column.name); };
   // Which is told by itself, and no row is as it was.
@@ -147,11 +149,12 @@ std::vector<ChangedRow> find_changed_rows(SqliteConnection& connection, const Sq
   Statement now(connection, "select " + row_literals_sql(table) + " from " + quote_name(table.name) +
                                 " where " + row_key_equals_sql(table, 1));
   std::vector<ChangedRow> changed;
-  each_undo_row(connection, ledger, run, table.name, [&](const UndoRow& undo) {
+  each_undo_row(connection, ledger, run, table.name, counted, [&](const UndoRow& undo) {
     const Key key = key_from_json(undo.key);
     bind_row_key(now, key);
     const bool gone = !now.step();
-    if (gone || to_hex(xxh3_128(now.text(0))) != undo.after_hash) changed.push_back({undo.key, gone});
+    if (gone || (undo.op != "left" && to_hex(xxh3_128(now.text(0))) != undo.after_hash))
+      changed.push_back({undo.key, gone});
     now.reset();
     return changed.size() < limit;
   });
@@ -173,7 +176,7 @@ std::int64_t take_rows_back(SqliteConnection& connection, const SqliteLedgerTabl
   // What was inserted may hold a unique value that a row had before, and what was updated later one that was
   // updated earlier.
   for (const std::string op : {"insert", "update"}) {
-    each_undo_row(connection, ledger, run, table.name, [&](const UndoRow& undo) {
+    each_undo_row(connection, ledger, run, table.name, CountedRows::written, [&](const UndoRow& undo) {
       if (undo.op != op) return true;
       const Key key = key_from_json(undo.key);
       if (op == "insert") {

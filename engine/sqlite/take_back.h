@@ -16,7 +16,7 @@ namespace planrun {
 
 std::vector<ChangedRow> find_changed_rows(SqliteConnection& connection, const SqliteLedgerTables& ledger,
                                           const std::string& run, const TableSchema& table,
-                                          std::size_t limit);
+                                          CountedRows counted, std::size_t limit);
 
 /// See UndoTransaction::later_writers().
 std::vector<LaterWriter> find_later_writers(SqliteConnection& connection, const SqliteLedgerTables& ledger,

@@ -56,7 +56,8 @@ class SqliteTarget : public Target {
 
   std::vector<ChangedRow> changed_rows(const std::string& run, const TableSchema& table,
                                        std::size_t limit) override {
-    return find_changed_rows(*connection_.reading(), connection_.ledger(), run, table, limit);
+    return find_changed_rows(*connection_.reading(), connection_.ledger(), run, table,
+                             CountedRows::written_and_left, limit);
   }
 
   /// SQLite knows no other types: what is there is the text itself.

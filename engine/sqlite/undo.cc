@@ -30,7 +30,7 @@ class SqliteUndo : public UndoTransaction {
   }
 
   std::vector<ChangedRow> changed_rows(const TableSchema& table, std::size_t limit) override {
-    return find_changed_rows(*connection_, ledger_, run_, table, limit);
+    return find_changed_rows(*connection_, ledger_, run_, table, CountedRows::written, limit);
   }
   std::int64_t take_back_rows(const TableSchema& table) override {
     return take_rows_back(*connection_, ledger_, run_, table);

@@ -19,6 +19,8 @@ insert into t values
 create table twice(id integer primary key, code text, amount integer, kind text);
 insert into twice values (1, 'z', 7, 'new'), (2, 'z', 8, 'it''s');
 create table empty(id integer primary key, v text);
+create table again(id integer primary key, doc text, list text);
+insert into again values (1, '{"k":1,"k":2}', '[{"k":1,"k":2}]');
 )";
 
 const std::string kTables = R"toml(
@@ -50,6 +52,12 @@ kind   = "text"
 later  = { type = "timestamp", value = "2999-01-01 00:00:00" }
 [table.empty]
 from = "s.empty"
+[table.again]
+from = "s.again"
+[table.again.columns]
+id   = "bigint primary key"
+doc  = "json"
+list = "json"
 )toml";
 
 struct Case {
@@ -87,6 +95,10 @@ const std::vector<Case> kCases = {
      "table = \"t\"\ncolumn = \"list\"\nis = \"array\"\nkeys = [\"k\", \"l\"]", "expected 0, found 1"},
     {"json_shape", "table = \"t\"\ncolumn = \"list\"\nis = \"array\"\nkeys = \"k\"",
      "table = \"t\"\ncolumn = \"doc\"\nis = \"array\"\nkeys = \"k\"", "expected 0, found 2"},
+    {"json_shape", "table = \"t\"\ncolumn = \"list\"\nis = \"array\"\nkeys = \"k\"",
+     "table = \"again\"\ncolumn = \"doc\"\nkeys = [\"k\", \"l\"]", "expected 0, found 1"},
+    {"json_shape", "table = \"t\"\ncolumn = \"list\"\nis = \"array\"\nkeys = \"k\"",
+     "table = \"again\"\ncolumn = \"list\"\nis = \"array\"\nkeys = [\"k\", \"l\"]", "expected 0, found 1"},
     {"variance", "table = \"t\"\ncolumn = \"amount\"\ncalculation = \"price * quantity\"",
      "table = \"t\"\ncolumn = \"amount\"\ncalculation = \"price * quantity\"\npercent = 1",
      "expected 0, found 1"},

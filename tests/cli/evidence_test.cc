@@ -77,9 +77,57 @@ void check_evidence(Kind kind) {
   const ProcessResult gone = evidence(m, {"--check", file});
   CHECK(gone.status == 3);
   CHECK_THAT(gone.out, ContainsSubstring("table r cannot be read"));
+  const ProcessResult lost = evidence(m, {m.plan_file().string()});
+  CHECK(lost.status == 3);
+  CHECK_THAT(lost.err, ContainsSubstring("cannot be read") && ContainsSubstring("table r of"));
+}
+
+// A document that was changed and digested anew.
+std::string forge(const std::string& document, const std::string& file, const std::string& how) {
+  write_file(file, document);
+  const std::string script = "import json, sys\nd = json.load(open(sys.argv[1]))\n" + how +
+                             "\njson.dump(d, open(sys.argv[1], 'w'), ensure_ascii=False)";
+  REQUIRE(run_process({"python3", "-c", script, file}).status == 0);
+  Json forged = Json::parse(read_file(file));
+  forged["digest"] = digest_by_python(file);
+  write_file(file, forged.dump());
+  return file;
+}
+
+void check_forged(Kind kind) {
+  Migration m(kind, kSource, kPlan);
+  REQUIRE(m.run().status == 0);
+  const std::string file = m.plan_file().parent_path() / "evidence.json";
+  const std::string document = evidence(m, {m.plan_file().string()}).out;
+  const ProcessResult same = evidence(m, {"--check", forge(document, file, "")});
+  INFO(same.out << same.err);
+  REQUIRE(same.status == 0);
+  const std::vector<std::pair<std::string, std::string>> forgeries = {
+      {"d['loads'][0]['rows_read'] = 4", "load r of the document"},
+      {"d['loads'] = []", "the document leaves out load r"},
+      {"d['checks'] = [c for c in d['checks'] if c['check'] != 'three']", "leaves out check three"},
+      {"d['checks'][-1]['found'] = '5'", "of the document is not what the ledger"},
+      {"d['checks'].append(dict(d['checks'][0], check='four'))", "has no check four"},
+      {"d['tables'] = []", "the document leaves out table r"},
+      {"d['plan']['text'] += '# reviewed'", "plan.text of the document"},
+      {"d['run']['finished_at'] = '2020-01-01T00:00:00Z'", "run.finished_at of the document"},
+      {"d['sources'][0]['sha256'] = '0' * 64", "sources of the document"}};
+  for (const auto& [how, told] : forgeries) {
+    const ProcessResult r = evidence(m, {"--check", forge(document, file, how)});
+    INFO(how << r.out << r.err);
+    CHECK(r.status == 3);
+    CHECK_THAT(r.out, ContainsSubstring(told));
+  }
 }
 
 }  // namespace
+
+TEST_CASE("evidence that says otherwise than the ledger does not hold, SQLite") {
+  check_forged(Kind::sqlite);
+}
+TEST_CASE("evidence that says otherwise than the ledger does not hold, PostgreSQL", "[postgres]") {
+  check_forged(Kind::postgresql);
+}
 
 TEST_CASE("evidence of a run is what the target holds, and says so later, SQLite") {
   check_evidence(Kind::sqlite);

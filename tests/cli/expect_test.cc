@@ -88,6 +88,11 @@ TEST_CASE("a preview that is damaged, of another plan, or bad is refused") {
   edited.replace(edited.find("place 1 of"), 7, "place 2");
   write_file(reviewed.preview(), edited);
   reviewed.check_refused(2, "it was changed after it was saved");
+  // All that a person reads of it counts.
+  edited = whole;
+  edited.replace(edited.find("\"rows_read\": 2"), 14, "\"rows_read\": 3");
+  write_file(reviewed.preview(), edited);
+  reviewed.check_refused(2, "it was changed after it was saved");
   write_file(reviewed.preview(), "{\"plan\": \"test\"}");
   reviewed.check_refused(2, "it is no preview, or not all of one");
   std::filesystem::remove(reviewed.preview());

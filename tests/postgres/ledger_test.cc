@@ -27,7 +27,7 @@ TEST_CASE("an absent ledger reads as an empty one, and many may make it at once"
   }
   for (auto& maker : makers) maker.join();
   CHECK(made == 6);
-  CHECK(postgres.psql("select count(*), max(version) from \"log \"\"book\"\"\".version") == "1|3");
+  CHECK(postgres.psql("select count(*), max(version) from \"log \"\"book\"\"\".version") == "1|4");
   CHECK(before->runs("ora").empty());
 }
 

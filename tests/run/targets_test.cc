@@ -58,6 +58,7 @@ class TwoTargets {
   std::string crm_ledger(const std::string& table) const {
     return (home_ == Kind::sqlite ? "planrun_" : "planrun.") + table;
   }
+  std::filesystem::path plan_file() const { return folder_ / "plan.toml"; }
   std::string crm_url() const {
     return postgres_ ? postgres_->url() : "sqlite:" + (folder_ / "crm.db").string();
   }
@@ -180,6 +181,70 @@ TEST_CASE("several targets: all are taken back, or none", "[postgres]") {
     CHECK_THAT(two.state(), !ContainsSubstring("people"));
     CHECK_THAT(two.state(), !ContainsSubstring("visits"));
   });
+}
+
+TEST_CASE("several targets: a plan that lacks one does nothing with the run", "[postgres]") {
+  for_each_home([](Kind home) {
+    TwoTargets two(home);
+    REQUIRE(two.run({"--quiet"}).status == 0);
+    const std::string made = two.state();
+    const std::string plan = read_file(two.plan_file());
+    for (const std::string lacking : {"stats", "crm"}) {
+      const std::string other = lacking == "stats" ? "crm" : "stats";
+      const auto first = plan.find("[target." + lacking + "]");
+      std::string text = plan.substr(0, first) + plan.substr(plan.find("\n[", first) + 1);
+      text =
+          text.substr(0, text.find("[table.")) + (other == "crm" ? "[table.people]\nfrom = \"s.people\"\n"
+                                                                 : "[table.visits]\nfrom = \"s.visits\"\n");
+      write_file(two.plan_file(), text);
+      for (const std::string command : {"", "verify", "evidence", "rollback"}) {
+        const ProcessResult r = two.planrun(
+            command, command == "rollback" ? std::vector<std::string>{"--yes"} : std::vector<std::string>());
+        INFO(lacking << " " << command << r.out << r.err);
+        CHECK(r.status == 1);
+        CHECK_THAT(r.err, ContainsSubstring("went into target " + lacking + " too"));
+      }
+    }
+    CHECK(two.state() == made);
+    write_file(two.plan_file(), plan);
+    CHECK(two.planrun("rollback", {"--yes"}).status == 0);
+  });
+}
+
+TEST_CASE("several targets: what a lost home does not know is taken back where it is") {
+  const TwoTargets two(Kind::sqlite);
+  const std::string before = two.state();
+  REQUIRE(two.run({"--quiet"}).status == 0);
+  std::filesystem::remove(two.crm_url().substr(7));
+  const ProcessResult r = two.run();
+  CHECK(r.status == 1);
+  CHECK_THAT(r.err, ContainsSubstring("planrun rollback takes that run back where it is"));
+  const ProcessResult back = two.planrun("rollback", {"--yes"});
+  INFO(back.out << back.err);
+  CHECK(back.status == 0);
+  CHECK_THAT(back.out, ContainsSubstring("visits") && !ContainsSubstring("people"));
+  CHECK(two.state() == before);
+  CHECK_THAT(two.planrun("rollback", {"--yes"}).err, ContainsSubstring("there is no run of plan two"));
+  CHECK(two.run().status == 0);
+}
+
+TEST_CASE("several targets: two that are one database are told, and a link to a source") {
+  TwoTargets two(Kind::sqlite);
+  const std::string folder = std::filesystem::path(two.plan_file()).parent_path();
+  std::filesystem::create_symlink(folder + "/stats.db", folder + "/link.db");
+  two.write_plan(kTables, "sqlite:link.db");
+  CHECK_THAT(two.run({"--dry-run"}).err,
+             ContainsSubstring("[target.stats] is the same database as [target.crm]"));
+  std::filesystem::create_hard_link(folder + "/s.db", folder + "/hard.db");
+  std::filesystem::create_directory_symlink(folder, folder + "/folder");
+  for (const std::string url : {"sqlite:hard.db", "sqlite:folder/s.db"}) {
+    two.write_plan(kTables, url);
+    const std::string before = read_file(folder + "/s.db");
+    const ProcessResult r = two.run();
+    CHECK(r.status == 2);
+    CHECK_THAT(r.err, ContainsSubstring("the target is the same file as [source.s]"));
+    CHECK(read_file(folder + "/s.db") == before);
+  }
 }
 
 TEST_CASE("several targets: a run that home does not know is refused by name") {
