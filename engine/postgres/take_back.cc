@@ -12,6 +12,8 @@
 namespace planrun {
 namespace {
 
+constexpr std::size_t kShownParents = 10;
+
 // What a row was before the run is kept as the text of a row of the table's type; where others have changed
 // that type since, of this one.
 constexpr const char* kTypeBefore = "pg_temp.planrun_before";
@@ -119,22 +121,31 @@ class TakingBack {
 
   /// Somebody's rows that refer to a row which would go: deleting might take them along (ON DELETE CASCADE).
   void refuse_rows_that_refer() {
+    std::vector<std::string> found;
     for (const auto& key : referring_keys(connection_, table_, "child", kRow)) {
-      std::string sql = "SELECT count(*) FROM " + key.table + " child JOIN " + table_ + " " + kRow + " ON " +
-                        key.joined + " JOIN " + undo_ + " u ON " + of_run_ + " AND u.op = 'insert' AND " +
-                        is_row();
+      std::string sql = " FROM " + key.table + " child JOIN " + table_ + " " + kRow + " ON " + key.joined +
+                        " JOIN " + undo_ + " u ON " + of_run_ + " AND u.op = 'insert' AND " + is_row();
       if (key.is_of_itself) {
         sql += " WHERE NOT EXISTS (SELECT FROM " + undo_ + " u WHERE " + of_run_ +
                " AND u.op = 'insert' AND " + is_row_of_undo(schema_, "child", "u") + ")";
       }
-      const std::int64_t count = connection_.exec(sql).integer(0, 0);
-      if (count == 0) continue;
-      throw Error(ErrorCode::refused,
-                  with_thousands(count) + (count == 1 ? " row" : " rows") + " of " + key.table +
-                      ", not of the run, refer by " + key.name + " to rows that the run inserted into " +
-                      table_,
-                  "delete them or let them refer to other rows, then run the same command again");
+      const std::int64_t rows = connection_.exec("SELECT count(*)" + sql).integer(0, 0);
+      if (rows == 0) continue;
+      const Result first = connection_.exec("SELECT DISTINCT u.key" + sql + " ORDER BY 1 LIMIT " +
+                                            std::to_string(kShownParents + 1));
+      std::vector<std::string> keys;
+      for (int i = 0; i < first.rows(); ++i) keys.push_back(first.text(i, 0));
+      if (keys.size() > kShownParents) keys.back() = "...";
+      found.push_back(counted(rows, "row") + " of " + key.table + " by " + key.name + ", to " +
+                      join(keys, ", "));
     }
+    if (found.empty()) return;
+    throw Error(
+        ErrorCode::refused,
+        "rows that are not of the run refer to rows that it inserted into " + table_ + ":\n  " +
+            join(found, "\n  "),
+        "delete them or let them refer to other rows, then run the same command again; --discard-later "
+        "does not take them");
   }
 
   Result triggers() {

@@ -40,12 +40,13 @@ OrphanCounts::OrphanCounts(SqliteConnection& connection, std::string parent,
   }
 }
 
-std::optional<OrphanCounts::More> OrphanCounts::more() const {
+std::vector<OrphanCounts::More> OrphanCounts::more() const {
+  std::vector<More> all;
   for (const auto& [child, rows] : before_) {
     const std::int64_t now = count(child);
-    if (now > rows) return More{child, now - rows};
+    if (now > rows) all.push_back({child, now - rows});
   }
-  return std::nullopt;
+  return all;
 }
 
 std::int64_t OrphanCounts::count(const std::string& child) const {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,8 +24,8 @@ class OrphanCounts {
     std::string child;
     std::int64_t rows = 0;
   };
-  /// The first child of which there are more by now.
-  std::optional<More> more() const;
+  /// Children of which there are more by now.
+  std::vector<More> more() const;
 
  private:
   std::int64_t count(const std::string& child) const;

@@ -194,12 +194,16 @@ std::int64_t take_rows_back(SqliteConnection& connection, const SqliteLedgerTabl
       return true;
     });
   }
-  if (const auto more = orphans.more()) {
-    throw Error(ErrorCode::refused,
-                connection.shown() + ": " + with_thousands(more->rows) +
-                    (more->rows == 1 ? " row" : " rows") + " of table " + more->child +
-                    ", not of the run, refer to rows that the run inserted into " + table.name,
-                "delete them or let them refer to other rows, then run the same command again");
+  std::vector<std::string> referring;
+  for (const auto& more : orphans.more())
+    referring.push_back(counted(more.rows, "row") + " of table " + more.child);
+  if (!referring.empty()) {
+    throw Error(
+        ErrorCode::refused,
+        connection.shown() + ": rows that are not of the run refer to rows that it inserted into table " +
+            table.name + ": " + join(referring, ", "),
+        "delete them or let them refer to other rows, then run the same command again; --discard-later "
+        "does not take them");
   }
   for (const auto& sql : triggers) connection.execute(sql);
   restore_sequence(connection, ledger, run, table.name);

@@ -119,11 +119,11 @@ void SqliteTarget::remove_rows(const std::string& run, const TableSchema& table,
                     std::to_string(row_references.size()) + " rows were still there to be removed",
                 "something else writes to the table: stop it, then run the same command again");
   }
-  if (const auto more = orphans.more()) {
+  if (const auto more = orphans.more(); !more.empty()) {
     throw Error(ErrorCode::rejected,
-                with_thousands(more->rows) + (more->rows == 1 ? " row" : " rows") + " of table " +
-                    more->child + (more->rows == 1 ? " refers" : " refer") + " to rows of table " +
-                    table.name + " that are to be taken out as rejects",
+                with_thousands(more.front().rows) + (more.front().rows == 1 ? " row" : " rows") +
+                    " of table " + more.front().child + (more.front().rows == 1 ? " refers" : " refer") +
+                    " to rows of table " + table.name + " that are to be taken out as rejects",
                 "mend the source, or leave these rows, and those that refer to them, out by `where`; then "
                 "take this run "
                 "back (planrun rollback PLAN) and begin a new one");

@@ -69,9 +69,11 @@ TEST_CASE("conversions") {
        {"2:29: there is no conversion `trimm` (did you mean `trim`?)",
         "3:38: conversion `trim` has wrong arguments (write trim)",
         "3:49: conversion `round` has wrong arguments (write round or round(2))",
-        "3:63: conversion `date_format` has wrong arguments (write date_format('%d.%m.%Y'))",
+        "3:63: conversion `date_format` has wrong arguments (write date_format('%d.%m.%Y'); a date, a time "
+        "or both of %Y %y %m %b %d %H %M %S %f and %%)",
         "4:29: 'trim, utc' is no conversion (write NAME or NAME(ARGUMENT); several stand in an array)",
-        "5:30: conversion `date_format` has wrong arguments (write date_format('%d.%m.%Y'))",
+        "5:30: conversion `date_format` has wrong arguments (write date_format('%d.%m.%Y'); a date, a time "
+        "or both of %Y %y %m %b %d %H %M %S %f and %%)",
         "5:57: conversion `round` has wrong arguments (write round or round(2))",
         "5:72: conversion `round` has wrong arguments (write round or round(2))",
         "5:88: 'round(2' is no conversion (write NAME or NAME(ARGUMENT); several stand in an array)",

@@ -241,4 +241,34 @@ TEST_CASE("a column that others add to a table that was there changes no plan, i
   CHECK(verified.status == 0);
 }
 
+TEST_CASE("rollback: all tables whose rows refer to the run's are named", "[postgres]") {
+  const auto check = [](Kind kind) {
+    Migration m(kind, kSource, kPlan);
+    upsert(m);
+    for (const std::string name : {"o1", "o2"}) {
+      m.target("create table " + name +
+               "(id integer primary key, c integer references ac(id) on delete cascade)");
+      m.target("insert into " + name + " values (1, 7), (2, 1)");
+    }
+    for (const std::vector<std::string>& how : {std::vector<std::string>{}, {"--discard-later"}}) {
+      const ProcessResult refused = m.rollback(how);
+      INFO(refused.out << refused.err);
+      CHECK(refused.status == 1);
+      CHECK_THAT(refused.err,
+                 ContainsSubstring("1 row of ") && ContainsSubstring("o1") && ContainsSubstring("o2"));
+      if (kind == Kind::postgresql) CHECK_THAT(refused.err, ContainsSubstring("by o2_c_fkey, to [\"7\"]"));
+      CHECK(m.target("select count(*), max(v) from ac") == "7|new7");
+    }
+    m.target("delete from o1 where c = 7");
+    m.target("delete from o2 where c = 7");
+    CHECK(m.rollback().status == 0);
+  };
+  SECTION("SQLite") {
+    check(Kind::sqlite);
+  }
+  SECTION("PostgreSQL") {
+    if (has_postgres()) check(Kind::postgresql);
+  }
+}
+
 }  // namespace rollback_columns_test
