@@ -23,11 +23,11 @@ std::size_t part_of(Hash128 hash, std::size_t parts) {
 OwnRowNames::OwnRowNames(const ResolvedTable& table, const ResolvedLoad& load, bool of_keys)
     : hasher_(row_hasher(table, load)) {
   if (!of_keys) return;
-  const KeySchema* named = table.schema.row_key();
-  // Where the target has given some of the key, the load's own tells rows apart; without one they are only
-  // known by all that they hold.
-  if (named != nullptr && name_by(table, load, table.schema.places(named->columns))) return;
-  if (load.write != WriteMode::insert) name_by(table, load, load.key);
+  // By what the load finds a row; where it finds none, by the table's own key. Where the target has given
+  // some of that, rows are only known by all that they hold.
+  if (load.write != WriteMode::insert && name_by(table, load, load.key)) return;
+  if (const KeySchema* named = table.schema.row_key())
+    name_by(table, load, table.schema.places(named->columns));
 }
 
 bool OwnRowNames::name_by(const ResolvedTable& table, const ResolvedLoad& load,

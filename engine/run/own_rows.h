@@ -17,8 +17,7 @@ namespace planrun {
 /// How rows are told apart.
 class OwnRowNames {
  public:
-  /// `of_keys`: by the key of the table, where the load fills it, or by the load's own; else by all that they
-  /// hold.
+  /// `of_keys`: by the load's key, or the table's, where the load fills it; else by all that they hold.
   OwnRowNames(const ResolvedTable& table, const ResolvedLoad& load, bool of_keys);
   bool have_keys() const { return key_hasher_ != nullptr; }
   /// Only with have_keys().

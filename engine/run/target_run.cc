@@ -155,11 +155,10 @@ class Run : public TargetRun {
   // The run to go on with, or the one that is done; none where the last was rolled back.
   void find_earlier_run() {
     const auto ledger = target_.open_ledger(false);
+    const auto runs = ledger->runs(plan_.name);
     earlier_.reset();
-    for (auto& run : ledger->runs(plan_.name)) {
-      if (run.state != RunState::rolled_back) earlier_ = std::move(run);
-      break;
-    }
+    if (!runs.empty()) refuse_taken_back_here_alone(runs.front());
+    if (!runs.empty() && runs.front().state != RunState::rolled_back) earlier_ = runs.front();
     if (!earlier_ || earlier_->state != RunState::passed) check_required_plans(plan_, *ledger);
     if (!earlier_) return;
     refuse_rolling_back(*earlier_);
@@ -167,6 +166,17 @@ class Run : public TargetRun {
     refuse_other_sample(*earlier_, plan_);
     refuse_run_unknown_at_home();
     steps_ = ledger->steps(earlier_->id);
+  }
+
+  // A home that was restored from an older copy, or another program, says that the run stands.
+  void refuse_taken_back_here_alone(const RunRecord& run) const {
+    const RunRecord* known = home_ == nullptr ? nullptr : home_->record();
+    if (run.state != RunState::rolled_back || known == nullptr || known->id != run.id) return;
+    throw Error(ErrorCode::refused,
+                "run " + run.id + " of plan " + plan_.name + " is rolled back in target " +
+                    plan_.targets.front().name + " (" + target_.shown_url() + "), and " +
+                    std::string(to_string(known->state)) + " in the plan's first target",
+                "planrun rollback takes it back there too; then the same command begins a new run");
   }
 
   void refuse_run_unknown_at_home() const {

@@ -28,7 +28,7 @@ RunRecord passed_run(const Plan& plan, const std::string& id, Ledger& ledger, co
   if (run.state == RunState::passed) return run;
   throw Error(ErrorCode::refused,
               "run " + run.id + " of plan " + plan.name + " is " + std::string(to_string(run.state)) +
-                  ": only a run that has passed can be verified",
+                  " in " + target.shown_url() + ": only a run that has passed can be verified",
               run.state == RunState::rolled_back ? "planrun " + plan.file.string() + " begins a new one"
                                                  : "planrun " + plan.file.string() + " goes on with it");
 }

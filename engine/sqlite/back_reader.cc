@@ -236,9 +236,12 @@ std::unique_ptr<BackReader> read_written(std::shared_ptr<SqliteConnection> conne
       *connection, "select key, id from " + ledger.undo +
                        " where run = ?1 and load = ?2 and id > ?3 and op <> 'left' order by id");
   keys->bind(1, std::string_view(request.run)).bind(2, std::string_view(request.load)).bind(3, 0);
-  auto reader = std::make_unique<SqliteBackReader>(connection, *request.table, request.columns,
-                                                   order_of(*connection, request.table->name),
-                                                   RowBounds{{}, row_key_equals_sql(*request.table, 1)});
+  TableOrder order = order_of(*connection, request.table->name);
+  order.b_tree
+      .clear();  // a row is found by the index of its key: without one each would read the whole table
+  auto reader =
+      std::make_unique<SqliteBackReader>(connection, *request.table, request.columns, std::move(order),
+                                         RowBounds{{}, row_key_equals_sql(*request.table, 1)});
   reader->by_keys(std::move(keys));
   if (request.gives_way) reader->give_way();
   return reader;

@@ -228,6 +228,26 @@ TEST_CASE("several targets: what a lost home does not know is taken back where i
   CHECK(two.run().status == 0);
 }
 
+TEST_CASE("several targets: a home of before the rollback loads nothing under a run that was taken back") {
+  const TwoTargets two(Kind::sqlite);
+  REQUIRE(two.run({"--quiet"}).status == 0);
+  const std::string home = two.crm_url().substr(7);
+  const std::string before = read_file(home);
+  REQUIRE(two.planrun("rollback", {"--yes"}).status == 0);
+  write_file(home, before);
+  const ProcessResult r = two.run();
+  INFO(r.out << r.err);
+  CHECK(r.status == 1);
+  CHECK_THAT(r.err, ContainsSubstring("is rolled back in target stats") &&
+                        ContainsSubstring("passed in the plan's first"));
+  CHECK_THAT(two.planrun("verify").err, ContainsSubstring("is rolled_back in sqlite:"));
+  const ProcessResult back = two.planrun("rollback", {"--yes"});
+  INFO(back.out << back.err);
+  CHECK(back.status == 0);
+  CHECK(two.run().status == 0);
+  CHECK(two.stats("select count(*) from visits") == "4");
+}
+
 TEST_CASE("several targets: two that are one database are told, and a link to a source") {
   TwoTargets two(Kind::sqlite);
   const std::string folder = std::filesystem::path(two.plan_file()).parent_path();
