@@ -8,6 +8,7 @@
 #include "base/time.h"
 #include "cli/command.h"
 #include "cli/databases.h"
+#include "plan/part.h"
 #include "report/report_html.h"
 #include "report/report_json.h"
 #include "run/choose_run.h"
@@ -56,7 +57,10 @@ int report_command(const CommandOptions& options, Console& console) {
     if (parts.empty()) run = choose_run(plan, run, *ledger, *target).id;
     parts.push_back(read_part(plan.name, named, *target, *ledger, run));
   }
-  const RunReport report = make_report(parts, {options.show_values, now_micros()});
+  ReportOptions shown{options.show_values, now_micros()};
+  for (const std::string& name : lost_targets(parts.front().run.plan_text, plan))
+    shown.lost.push_back({name, "", ""});
+  const RunReport report = make_report(parts, shown);
   // A name in a database may be any bytes.
   const std::string text =
       options.json ? report_json(report).dump(2, ' ', false, Json::error_handler_t::replace) + "\n"

@@ -1,11 +1,13 @@
 #include <iostream>
 #include <iterator>
+#include <map>
 
 #include "base/error.h"
 #include "base/json.h"
 #include "base/time.h"
 #include "cli/command.h"
 #include "cli/databases.h"
+#include "plan/part.h"
 #include "report/status_text.h"
 #include "report/watch_text.h"
 #include "run/checks.h"
@@ -28,6 +30,27 @@ void append(std::vector<Record>& all, std::vector<Record> more) {
 
 bool is_under_way(const RunRecord& run) {
   return run.state == RunState::running || run.state == RunState::rolling_back;
+}
+
+// What one target's ledger says of the plan's runs.
+struct TargetRuns {
+  std::string name;
+  std::string shown_url;
+  std::map<std::string, std::string> states{};  // by run
+};
+
+// Each target's word on each run, once all runs are known.
+void add_targets(const Plan& plan, const std::vector<TargetRuns>& targets, std::vector<RunStatus>& runs) {
+  for (RunStatus& status : runs) {
+    const auto lost = lost_targets(status.run.plan_text, plan);
+    if (targets.size() + lost.size() < 2) continue;
+    for (const TargetRuns& target : targets) {
+      const auto known = target.states.find(status.run.id);
+      status.targets.push_back(
+          {target.name, target.shown_url, known == target.states.end() ? "" : known->second});
+    }
+    for (const std::string& name : lost) status.targets.push_back({name, "", ""});
+  }
 }
 
 // Of the latest run.
@@ -56,12 +79,15 @@ int status_command(const CommandOptions& options, Console& console) {
   const Plan plan = read_right_plan(options.plans.front(), options, console);
   if (options.gate) return answer_gate(plan, options, console);
   std::vector<RunStatus> runs;
+  std::vector<TargetRuns> targets;
   for (const PlanTarget& named : plan.targets) {
     const auto target = open_target(named);
     const auto ledger = target->open_ledger(false);
     const bool is_home = &named == &plan.targets.front();
     const auto pauses = target->open_pause_ledger(false);
+    TargetRuns& its = targets.emplace_back(TargetRuns{named.name, target->shown_url()});
     for (auto& run : ledger->runs(plan.name)) {
+      its.states[run.id] = to_string(run.state);
       RunStatus* status = find(runs, run.id);
       // Home's ledger has the run's own state; the others add what they have done of it.
       if (status == nullptr) {
@@ -74,6 +100,7 @@ int status_command(const CommandOptions& options, Console& console) {
       append(status->checks, last_results(ledger->checks(status->run.id)));
     }
   }
+  add_targets(plan, targets, runs);
   const Streak streak = streak_of(plan, *open_target(plan.targets.front()));
   if (options.json) {
     Json status = status_json(plan.name, runs);

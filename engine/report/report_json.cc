@@ -50,7 +50,7 @@ Json verdict_json(const RunReport& report) {
           {"proved_at", report.proved_at.empty() ? Json() : Json(report.proved_at)}};
 }
 
-Json target_json(const ReportTarget& target) {
+Json target_json(const TargetState& target) {
   return {{"target", target.name},
           {"url", target.shown_url},
           {"state", target.state.empty() ? Json() : Json(target.state)}};

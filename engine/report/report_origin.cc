@@ -28,9 +28,10 @@ std::string time(std::int64_t micros) {
 std::string targets(const RunReport& report) {
   std::string html;
   for (const auto& target : report.targets) {
-    html +=
-        (html.empty() ? "" : "<br>") + html_text(target.name + ": " + target.shown_url) + " " +
-        (target.state.empty() ? html_text("(its ledger does not know the run)") : state_html(target.state));
+    html += (html.empty() ? "" : "<br>") + html_text(target.name + ": " + target.shown_url) + " " +
+            (!target.is_named()     ? html_text("(the plan does not name it any more)")
+             : target.state.empty() ? html_text("(its ledger does not know the run)")
+                                    : state_html(target.state));
   }
   return html;
 }

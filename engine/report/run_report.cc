@@ -281,6 +281,7 @@ RunReport make_report(const std::vector<LedgerPart>& parts, const ReportOptions&
           {part.target, part.shown_url, knows_it ? std::string(to_string(part.run.state)) : ""});
       if (knows_it) PartReader(part, options, report).read();
     }
+    report.targets.insert(report.targets.end(), options.lost.begin(), options.lost.end());
     report.timeline = make_timeline(parts);
     report.plan_sha256 = sha256_hex(home.run.plan_text);
     report.diff = diff_of(home);

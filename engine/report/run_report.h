@@ -10,6 +10,7 @@
 #include "base/line_diff.h"
 #include "database/ledger.h"
 #include "report/run_timeline.h"
+#include "report/target_state.h"
 #include "run/snapshots.h"
 
 namespace planrun {
@@ -28,8 +29,9 @@ struct LedgerPart {
 };
 
 struct ReportOptions {
-  bool show_values = false;  // what rows hold: of rejects, differences and messages
-  std::int64_t now = 0;      // Unix microseconds
+  bool show_values = false;         // what rows hold: of rejects, differences and messages
+  std::int64_t now = 0;             // Unix microseconds
+  std::vector<TargetState> lost{};  // targets of the run that the plan does not name any more
 };
 
 /// A step by what it needs: `needs` and `id` are without the target.
@@ -117,12 +119,6 @@ struct ReportFile {
   std::string text;
 };
 
-struct ReportTarget {
-  std::string name;
-  std::string shown_url;
-  std::string state;  // of the run there; empty where its ledger does not know it
-};
-
 /// The plan's text held against that of the last run before this one.
 struct PlanTextDiff {
   std::string run;    // empty: there is none, or its ledger has no text
@@ -149,7 +145,7 @@ struct RunReport {
   std::int64_t bytes = 0;
   std::int64_t rows_read_back = 0;
 
-  std::vector<ReportTarget> targets;  // home first
+  std::vector<TargetState> targets;  // home first
   std::vector<ReportStep> steps;
   Timeline timeline;
   std::vector<ReportLoad> loads;

@@ -23,7 +23,9 @@ std::int64_t count_proved(const RunReport& report) {
 
 std::string target_names(const RunReport& report) {
   std::vector<std::string> urls;
-  for (const auto& target : report.targets) urls.push_back(target.shown_url);
+  for (const auto& target : report.targets) {
+    if (!target.state.empty()) urls.push_back(target.shown_url);
+  }
   return join(urls, ", ");
 }
 
@@ -121,6 +123,18 @@ void tell_other(RunReport& report, const Json& summary) {
   }
 }
 
+// Home's ledger says what no other target bears out: a target was lost, set back or taken back by itself.
+void tell_out_of_step(RunReport& report, const std::vector<std::string>& targets) {
+  const bool is_back = report.run.state == RunState::rolled_back;
+  report.verdict = to_string(is_back ? RunState::rolling_back : RunState::unproved);
+  report.headline = is_back ? "Taken back in part" : "Not proved in all of its targets";
+  report.statement = "Its first target has it as " + std::string(to_string(report.run.state)) + ", but " +
+                     join(targets, ", and ") + ".";
+  report.proved_at.clear();
+  report.message = report.hint = "";
+  if (is_back) report.hint = "planrun rollback takes back the rest";
+}
+
 }  // namespace
 
 void add_verdict(RunReport& report, const Json& summary) {
@@ -129,6 +143,8 @@ void add_verdict(RunReport& report, const Json& summary) {
   } else {
     tell_other(report, summary);
   }
+  const auto targets = out_of_step(report.run.state, report.targets);
+  if (!targets.empty()) return tell_out_of_step(report, targets);
   if (report.sample > 0) report.headline += " (" + sample_text(report.sample) + ")";
   const bool tells_why = report.run.state == RunState::failed || report.run.state == RunState::unproved ||
                          report.run.state == RunState::interrupted ||

@@ -63,6 +63,8 @@ std::string run_text(const RunStatus& status, const Paint& paint) {
           std::to_string(run.process) + ")";
   text += run.finished_at == 0 ? ", not ended\n" : ", ended " + to_iso_utc(run.finished_at) + "\n";
   if (const std::string left = left_text(status); !left.empty()) text += "  " + paint.careful(left) + "\n";
+  for (const std::string& other : out_of_step(run.state, status.targets))
+    text += "  " + paint.careful(other) + "\n";
   if (status.pause)
     text += "  " + paint.careful("paused since " + to_iso_utc(status.pause->asked_at)) + " by " +
             status.pause->asked_by + "\n";
@@ -150,6 +152,8 @@ Json status_json(const std::string& plan, const std::vector<RunStatus>& runs) {
                               {"asked_at", to_iso_utc(status.pause->asked_at)},
                               {"seen", status.pause->seen_at > 0}};
     }
+    for (const TargetState& target : status.targets)
+      list.back()["targets"].push_back({{"name", target.name}, {"state", target.state}});
     if (sample_of(run) > 0) list.back()["sample"] = sample_of(run);
   }
   return {{"plan", plan}, {"runs", list}};

@@ -9,6 +9,7 @@
 #include "database/ledger.h"
 #include "database/pause_ledger.h"
 #include "report/paint.h"
+#include "report/target_state.h"
 
 namespace planrun {
 
@@ -18,7 +19,8 @@ struct RunStatus {
   std::vector<ChunkRecord> chunks;
   std::vector<CheckRecord> checks;
   std::optional<PauseRecord> pause{};
-  bool at_work = false;  // a process holds the plan's lock
+  bool at_work = false;                // a process holds the plan's lock
+  std::vector<TargetState> targets{};  // of a plan of several, home first
 };
 
 std::string status_text(const std::string& plan, const std::vector<RunStatus>& runs, const Paint& paint);

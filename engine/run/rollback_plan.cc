@@ -67,6 +67,7 @@ class TargetRollback {
   void lock() { ledger_->lock(plan_.name, tables()); }
 
   const RunRecord& run() const { return run_; }
+  std::string name() const { return plan_.targets.front().name; }
   std::string shown_target() const { return target_.shown_url(); }
 
   RunInTarget to_take_back() {
@@ -208,7 +209,11 @@ RollbackSummary rollback_plan(const Plan& plan, const std::map<std::string, Sour
   std::vector<std::unique_ptr<TargetRollback>> with_run;
   for (auto& target : all) {
     if (target.get() != &first) {
-      if (!target->find(first.run().id)) continue;
+      if (!target->find(first.run().id)) {
+        options.notice("target " + target->name() + " (" + target->shown_target() + ") has nothing of run " +
+                       first.run().id + ": nothing is taken back there");
+        continue;
+      }
       target->lock();
     }
     target->refuse_where_needed();

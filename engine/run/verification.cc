@@ -21,11 +21,22 @@ bool is_bad(const CheckRecord& check) {
   return check.status == "failed" || (check.status == "error" && check.severity == "critical");
 }
 
-RunRecord passed_run(const Plan& plan, const std::string& id, Ledger& ledger, const TargetDatabase& target) {
-  RunRecord run = choose_run(plan, id, ledger, target);
+// Home has chosen the run; another target may have been lost, or set back to before it.
+RunRecord run_in(const Plan& part, const std::string& id, Ledger& ledger, const TargetDatabase& target) {
+  const auto runs = ledger.runs(part.name);
+  const auto run = std::ranges::find(runs, id, &RunRecord::id);
+  if (run != runs.end()) return *run;
+  throw Error(ErrorCode::refused,
+              "target " + part.targets.front().name + " (" + target.shown_url() + ") has nothing of run " +
+                  id + " of plan " + part.name,
+              "bring back what was there; or planrun rollback " + part.file.string() +
+                  " takes the run back in the other targets");
+}
+
+void refuse_not_passed(const RunRecord& run, const Plan& plan, const TargetDatabase& target) {
   refuse_other_targets(run, plan);
   refuse_rolling_back(run);
-  if (run.state == RunState::passed) return run;
+  if (run.state == RunState::passed) return;
   throw Error(ErrorCode::refused,
               "run " + run.id + " of plan " + plan.name + " is " + std::string(to_string(run.state)) +
                   " in " + target.shown_url() + ": only a run that has passed can be verified",
@@ -94,9 +105,9 @@ class PlanVerification {
         summary_.target = target.shown_url();
       }
       const auto ledger = target.open_ledger(false);
-      const RunRecord any = choose_run(part, is_home ? inputs_.options.run : summary_.run, *ledger, target);
-      summary_.run = any.id;
-      const RunRecord run = passed_run(part, any.id, *ledger, target);
+      if (is_home) summary_.run = choose_run(part, inputs_.options.run, *ledger, target).id;
+      const RunRecord run = run_in(part, summary_.run, *ledger, target);
+      refuse_not_passed(run, part, target);
       part.sample = summary_.sample = sample_of(run);
       verify_part(part, target, *ledger, run, inputs_, summary_);
     }

@@ -2,12 +2,15 @@
 // everywhere or nowhere. What is there is told by the targets' own shells.
 #include <memory>
 
+#include <nlohmann/json.hpp>
+
 #include "support/migration.h"
 #include "support/target_state.h"
 
 namespace targets_test {
 
 using namespace planrun::test;
+using nlohmann::json;
 
 namespace {
 
@@ -248,6 +251,50 @@ TEST_CASE("several targets: a home of before the rollback loads nothing under a 
   CHECK(two.stats("select count(*) from visits") == "4");
 }
 
+TEST_CASE("several targets: status, report and verify say which does not bear home out") {
+  const TwoTargets two(Kind::sqlite);
+  REQUIRE(two.run({"--quiet"}).status == 0);
+  CHECK_THAT(two.planrun("status").out, !ContainsSubstring("target stats"));
+  const std::string home = two.crm_url().substr(7);
+  const std::string stats = home.substr(0, home.rfind('/')) + "/stats.db";
+  const std::string home_before = read_file(home);
+  const std::string stats_before = read_file(stats);
+
+  std::filesystem::remove(stats);
+  CHECK_THAT(two.planrun("status").out, ContainsSubstring("target stats has nothing of it"));
+  const json lost = json::parse(two.planrun("report", {"--format", "json"}).out).at("verdict");
+  CHECK(lost.at("verdict") == "unproved");
+  CHECK(lost.at("headline") == "Not proved in all of its targets");
+  CHECK_THAT(lost.at("statement").get<std::string>(),
+             ContainsSubstring("has it as passed, but target stats has nothing of it"));
+  const ProcessResult verified = two.planrun("verify");
+  CHECK(verified.status == 1);
+  CHECK_THAT(verified.err,
+             ContainsSubstring("target stats (sqlite:") && ContainsSubstring("has nothing of run"));
+
+  write_file(stats, stats_before);
+  CHECK(two.planrun("verify").status == 0);
+  REQUIRE(two.planrun("rollback", {"--yes"}).status == 0);
+  const std::string stats_back = read_file(stats);
+  write_file(stats, stats_before);  // set back to before the rollback
+  CHECK_THAT(two.planrun("status").out, ContainsSubstring("target stats has it as passed"));
+  CHECK(json::parse(two.planrun("report", {"--format", "json"}).out).at("verdict").at("headline") ==
+        "Taken back in part");
+
+  write_file(stats, stats_back);
+  write_file(home, home_before);
+  const json one = json::parse(two.planrun("status", {"--format", "json"}).out).at("runs").at(0);
+  CHECK(one.at("targets").at(0) == json{{"name", "crm"}, {"state", "passed"}});
+  CHECK(one.at("targets").at(1) == json{{"name", "stats"}, {"state", "rolled_back"}});
+
+  std::filesystem::remove(stats);
+  const ProcessResult back = two.planrun("rollback", {"--yes"});
+  INFO(back.out << back.err);
+  CHECK(back.status == 0);
+  CHECK_THAT(back.err,
+             ContainsSubstring("target stats (sqlite:") && ContainsSubstring("nothing is taken back there"));
+}
+
 TEST_CASE("several targets: two that are one database are told, and a link to a source") {
   TwoTargets two(Kind::sqlite);
   const std::string folder = std::filesystem::path(two.plan_file()).parent_path();
@@ -273,7 +320,7 @@ TEST_CASE("several targets: a run that home does not know is refused by name") {
   two.write_plan(kTables, "sqlite:elsewhere.db");
   const ProcessResult r = two.run();
   CHECK(r.status == 1);
-  CHECK_THAT(r.err, ContainsSubstring("which the plan's first target does not know"));
+  CHECK_THAT(r.err, ContainsSubstring("which does not stand in the plan's first target"));
 }
 
 TEST_CASE("several targets: what cannot be between them is told at its place") {
