@@ -130,13 +130,13 @@ std::string rejects_text(const RunSummary& s) {
 
 std::string verdict_text(const RunSummary& s, const Paint& paint) {
   std::int64_t rows = 0;
-  std::int64_t left = 0;  // by `insert_missing`, as they were
+  std::int64_t left = 0;  // emitted, and `insert_missing` found the row there
   for (const auto& t : s.tables) {
     rows += t.expected.rows;
     left += t.balance.rows_emitted - t.balance.rows_emitted_merged - t.expected.rows;
   }
   std::string counts = counted(std::ssize(s.tables), "table") + ", " + counted(rows, "row");
-  if (left > 0) counts += " beside " + with_thousands(left) + " that were there and stay as they are";
+  if (left > 0) counts += " beside " + with_thousands(left) + " whose row was there and was left as it was";
   switch (s.verdict) {
     case Verdict::passed:
       return paint.good("passed") + ": " + counts + ", read back and proved";
