@@ -29,7 +29,8 @@ void refuse_variables(PlanReader& reader, const Node& node, std::vector<std::str
     const std::size_t at = find_variable(node.text);
     if (at != std::string::npos) {
       reader.error_in(FindingCode::variable_out_of_place, located(node), at,
-                      "variables are filled in only in urls, folders and password keys");
+                      "variables are filled in only in urls, folders and password keys",
+                      "where the text itself is meant, SQL can join it: '$' || '{...}'");
     }
   }
   for (const Node& item : node.items) refuse_variables(reader, item, path);

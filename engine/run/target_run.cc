@@ -185,8 +185,7 @@ class Run : public TargetRun {
     if (known != nullptr && known->id == earlier_->id) return;
     throw Error(ErrorCode::refused,
                 "target " + plan_.targets.front().name + " (" + target_.shown_url() + ") has run " +
-                    earlier_->id + " of plan " + plan_.name +
-                    ", which does not stand in the plan's first target",
+                    earlier_->id + " of plan " + plan_.name + ", which the plan's first target does not have",
                 "name the targets that belong together; or planrun rollback takes that run back where it is");
   }
 

@@ -9,7 +9,7 @@
 namespace planrun {
 namespace {
 
-constexpr std::int64_t kCountedRows = 10'000;
+constexpr std::int64_t kCountedRows = 1'000;
 constexpr int kWeighedRows = 64;
 
 SourceTableKind kind_of(const std::string& type) {

@@ -52,7 +52,7 @@ std::vector<std::string> column_names(SqliteConnection& connection, const std::s
 std::string column_collation(SqliteConnection& connection, const std::string& table,
                              const std::string& column);
 
-/// Fills in estimated_rows and estimated_bytes; looks at 10,000 rows at most.
+/// Fills in estimated_rows and estimated_bytes; looks at 1,000 rows at most.
 void estimate(SqliteConnection& connection, CatalogTable& table);
 
 /// The largest key that each table with AUTOINCREMENT has given.

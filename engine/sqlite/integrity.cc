@@ -12,6 +12,7 @@
 
 #include "base/text.h"
 #include "sqlite/catalog.h"
+#include "sqlite/page_walk.h"
 
 namespace planrun {
 namespace {
@@ -143,6 +144,7 @@ class IntegrityCheck {
 void check_integrity(SqliteConnection& connection, const std::atomic<bool>& stop) {
   std::vector<std::string> damage;
   try {
+    if (has_whole_pages(connection, stop)) return;
     const Interruptible interruptible(connection, stop);
     damage = IntegrityCheck(connection).run();
   } catch (const Error&) {

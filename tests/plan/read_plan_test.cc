@@ -208,8 +208,10 @@ TEST_CASE("variables") {
     CHECK(result.plan.sources.at(0).url == c.expected_url);
   }
   check_all({{"[table.a]\nfrom = \"s.a\"\nwhere = \"x = '${A}'\"\nignore = [\"$x\", \"${B:-c}\"]",
-              {"3:15: variables are filled in only in urls, folders and password keys",
-               "4:18: variables are filled in only in urls, folders and password keys"}}});
+              {"3:15: variables are filled in only in urls, folders and password keys (where the text itself "
+               "is meant, SQL can join it: '$' || '{...}')",
+               "4:18: variables are filled in only in urls, folders and password keys (where the text itself "
+               "is meant, SQL can join it: '$' || '{...}')"}}});
 }
 
 TEST_CASE("urls of the command line take the place of the plan's") {

@@ -43,7 +43,8 @@ void check_found_by_later_run(Kind kind) {
   const ProcessResult found = run_planrun({later}, m.state());
   INFO(found.out << found.err);
   REQUIRE(found.status == 0);
-  CHECK_THAT(found.out, ContainsSubstring("1 table, 0 rows beside 3 whose row was there and was left as it was"));
+  CHECK_THAT(found.out,
+             ContainsSubstring("1 table, 0 rows beside 3 whose row was there and was left as it was"));
   CHECK(verify(m, later).status == 0);
   const ProcessResult refused = m.rollback();
   INFO(refused.out << refused.err);
