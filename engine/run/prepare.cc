@@ -87,6 +87,12 @@ Prepared prepare(const Plan& plan, const std::map<std::string, SourceDatabase*>&
   return prepared;
 }
 
+std::int64_t bytes_to_read(const Prepared& prepared) {
+  std::int64_t bytes = 0;
+  for (const auto& [load, size] : prepared.sizes) bytes += size.bytes;
+  return bytes;
+}
+
 void refuse_rolling_back(const RunRecord& run) {
   if (run.state != RunState::rolling_back) return;
   throw Error(ErrorCode::refused, "run " + run.id + " of plan " + run.plan + " is being taken back",

@@ -25,6 +25,9 @@ struct Prepared {
 Prepared prepare(const Plan& plan, const std::map<std::string, SourceDatabase*>& sources,
                  TargetDatabase& target, Diagnostics& wrong);
 
+/// Of all loads, as the sources' catalogs estimate them.
+std::int64_t bytes_to_read(const Prepared& prepared);
+
 /// Throws Error(refused) for a run that is being taken back.
 void refuse_rolling_back(const RunRecord& run);
 

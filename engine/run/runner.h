@@ -38,7 +38,4 @@ RunSummary run_plan(const Plan& plan, const std::map<std::string, SourceDatabase
                     const Targets& targets, const RunOptions& options, const std::atomic<bool>& stop,
                     Observer& observer, Diagnostics& wrong);
 
-/// $XDG_STATE_HOME/planrun/PLAN, or [plan] folder.
-std::filesystem::path runs_folder(const Plan& plan, const std::filesystem::path& state_folder);
-
 }  // namespace planrun

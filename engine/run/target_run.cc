@@ -43,8 +43,9 @@ namespace {
 
 constexpr std::int64_t kRowsPerProofPart = 250'000;
 constexpr std::int64_t kMostProofParts = 16;
-// A small source is looked through before anything is written; a large one beside the load.
-constexpr auto kExaminationPatience = std::chrono::milliseconds(100);
+// Small sources are looked through before anything is written; large ones beside the load.
+constexpr std::int64_t kSmallSourceBytes = 32 << 20;
+constexpr std::chrono::milliseconds kExaminationPatience = std::chrono::seconds(10);
 
 std::string new_run_id() {
   std::string stamp = to_iso_utc(now_micros());
@@ -199,7 +200,7 @@ class Run : public TargetRun {
   }
 
   std::filesystem::path run_folder(const std::string& run) const {
-    return runs_folder(plan_, options_.state_folder) / run;
+    return (plan_.folder.empty() ? options_.state_folder / plan_.name : plan_.folder) / run;
   }
 
   void say_already_done() override {
@@ -285,7 +286,8 @@ class Run : public TargetRun {
       settlements_ = settle_plan(prepared_.plan, snapshots_->databases(), target_, options, wanted_stop_);
       refuse_unsettled(settlements_);
       look_for_orphans();
-      snapshots_->look_at_examination(kExaminationPatience);
+      const bool is_small = bytes_to_read(prepared_) <= kSmallSourceBytes;
+      snapshots_->look_at_examination(is_small ? kExaminationPatience : kExaminationPatience.zero());
     } catch (const Error&) {
       std::error_code fault;
       if (!earlier_ && home_ == nullptr) std::filesystem::remove_all(run_folder(record_.id), fault);
@@ -591,10 +593,6 @@ class Run : public TargetRun {
 std::unique_ptr<TargetRun> make_target_run(const Plan& part, TargetDatabase& target, const RunInputs& inputs,
                                            const TargetRun* home) {
   return std::make_unique<Run>(part, target, inputs, home);
-}
-
-std::filesystem::path runs_folder(const Plan& plan, const std::filesystem::path& state_folder) {
-  return plan.folder.empty() ? state_folder / plan.name : plan.folder;
 }
 
 }  // namespace planrun
