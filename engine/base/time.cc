@@ -1,5 +1,6 @@
 #include "base/time.h"
 
+#include <array>
 #include <chrono>
 
 #include "base/text.h"
@@ -156,6 +157,32 @@ bool parse_zone(Scanner& in, IsoTime& out, std::string_view& reason) {
   return true;
 }
 
+/// YYYY-MM-DD HH:MM:SS, the form of nearly all, with one question for all of its digits. False: it is another
+/// one, or no time.
+bool read_plain(std::string_view text, IsoTime& out) {
+  constexpr std::size_t kBytes = 19;
+  if (text.size() != kBytes || text[4] != '-' || text[7] != '-' || (text[10] != ' ' && text[10] != 'T') ||
+      text[13] != ':' || text[16] != ':')
+    return false;
+  constexpr std::array<std::size_t, 7> kPairs = {0, 2, 5, 8, 11, 14, 17};
+  std::array<int, kPairs.size()> numbers{};
+  bool is_odd = false;
+  for (std::size_t i = 0; i < kPairs.size(); ++i) {
+    const auto tens = static_cast<unsigned>(text[kPairs[i]] - '0');
+    const auto ones = static_cast<unsigned>(text[kPairs[i] + 1] - '0');
+    is_odd |= tens > 9 || ones > 9;
+    numbers[i] = static_cast<int>(tens * 10 + ones);
+  }
+  const auto [century, year, month, day, hour, minute, second] = numbers;
+  if (is_odd || hour > 23 || minute > 59 || second > 59) return false;
+  const auto days = days_from_civil(century * 100 + year, month, day);
+  if (!days) return false;
+  out.has_date = out.has_time = true;
+  out.days = *days;
+  out.micros = ((hour * 60 + minute) * 60 + second) * kMicrosPerSecond;
+  return true;
+}
+
 void append_padded(std::int64_t value, int width, std::string& out) {
   const std::string digits = std::to_string(value);
   if (digits.size() < static_cast<std::size_t>(width)) out.append(width - digits.size(), '0');
@@ -183,6 +210,7 @@ std::optional<std::int64_t> days_from_civil(int year, int month, int day) {
 
 std::optional<IsoTime> parse_iso_time(std::string_view text, std::string_view& reason) {
   IsoTime out;
+  if (read_plain(text, out)) return out;
   Scanner in(text);
   if (in.date_shaped()) {
     if (!parse_date(in, out, reason)) return std::nullopt;

@@ -98,7 +98,8 @@ class PageFile {
 /// Which bytes of a page are in use.
 class UsedBytes {
  public:
-  void clear() { words_.fill(0); }
+  /// Of a page of that many bytes.
+  void clear(std::int64_t bytes) { std::fill_n(words_.begin(), bytes / kBits + 1, 0); }
 
   /// False: one of them was in use already.
   bool take(std::int64_t begin, std::int64_t end) {
@@ -117,7 +118,7 @@ class UsedBytes {
 
  private:
   static constexpr std::int64_t kBits = 64;
-  std::array<std::uint64_t, 65536 / kBits> words_{};
+  std::array<std::uint64_t, 65536 / kBits + 1> words_{};
 };
 
 struct Tree {
@@ -245,7 +246,7 @@ class PageWalk {
                     is_leaf,
                     is_table};
     if (page.cells + 2 * page.count > page.content || page.content > usable_) return false;
-    used_.clear();
+    used_.clear(usable_);
     used_count_ = 0;
     overflows_.clear();
     if (!take_free_blocks(page) || !take_cells(page, rowids, children)) return false;
