@@ -1,7 +1,7 @@
 // The pages of a database file, followed as its format says (https://www.sqlite.org/fileformat2.html): each
 // is to be in one place, and each byte of a b-tree's page in one cell. It says the same of a whole file as
-// SQLite's quick_check in a fraction of its time, since that looks at the values of all rows too; what is wrong
-// with one that is not whole, and whether rows may be lost by it, is left to quick_check.
+// SQLite's quick_check in a fraction of its time, since that looks at the values of all rows too; what is
+// wrong with one that is not whole, and whether rows may be lost by it, is left to quick_check.
 #pragma once
 
 #include <atomic>
