@@ -87,7 +87,9 @@ bool matches_pattern(const fs::path& path, const fs::path& pattern) {
       [](const fs::path& name, const fs::path& part) { return matches_name(name.string(), part.string()); });
 }
 
-std::vector<fs::path> files_matching(const fs::path& pattern) {
+namespace {
+
+std::vector<fs::path> all_matching(const fs::path& pattern) {
   std::vector<fs::path> found = {fs::path()};
   for (const fs::path& part : pattern) {
     std::vector<fs::path> next;
@@ -100,9 +102,25 @@ std::vector<fs::path> files_matching(const fs::path& pattern) {
     }
     found = std::move(next);
   }
-  std::erase_if(found, is_no_file);
   std::sort(found.begin(), found.end());
   return found;
+}
+
+}  // namespace
+
+std::vector<fs::path> files_matching(const fs::path& pattern) {
+  std::vector<fs::path> files = all_matching(pattern);
+  std::erase_if(files, is_no_file);
+  return files;
+}
+
+std::vector<fs::path> folders_matching(const fs::path& pattern) {
+  std::vector<fs::path> folders = all_matching(pattern);
+  std::erase_if(folders, [](const fs::path& path) {
+    std::error_code fault;
+    return !fs::is_directory(path, fault);
+  });
+  return folders;
 }
 
 std::string fill_file_name(std::string_view text, const fs::path& file) {

@@ -19,6 +19,9 @@ bool matches_pattern(const std::filesystem::path& path, const std::filesystem::p
 /// is not there holds nothing.
 std::vector<std::filesystem::path> files_matching(const std::filesystem::path& pattern);
 
+/// The folders, which files_matching() passes over, by name.
+std::vector<std::filesystem::path> folders_matching(const std::filesystem::path& pattern);
+
 /// `text` with {stem} (the file's name without what follows its last dot), {name} (its whole name) and
 /// {folder} (the name of the folder that it is in) filled in.
 std::string fill_file_name(std::string_view text, const std::filesystem::path& file);

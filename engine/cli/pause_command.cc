@@ -81,7 +81,10 @@ int continue_command(const CommandOptions& options, Console& console) {
   for (const auto& [name, target] : databases.targets)
     was_paused |= target->open_pause_ledger(false)->remove(run.id);
   if (!was_paused) throw Error(ErrorCode::refused, "run " + run.id + " is not paused");
-  answer(options, run, false, "run " + run.id + " goes on");
+  const bool is_over = run.state == RunState::passed || run.state == RunState::rolled_back;
+  answer(options, run, false,
+         "run " + run.id +
+             (is_over ? " is " + std::string(to_string(run.state)) + ", and no longer paused" : " goes on"));
   return 0;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <limits>
 #include <map>
 #include <optional>
 #include <utility>
@@ -39,14 +40,16 @@ class ChunkLoader::Writing : public RowVisitor {
  public:
   /// `refused`: source rows of which the target has refused some row before; they are rejected as a whole.
   Writing(ChunkLoader& loader, ChunkTransaction& transaction, const RefusedRows& refused)
-      : loader_(loader), transaction_(transaction), refused_(refused) {}
+      : loader_(loader), transaction_(transaction), refused_(refused) {
+    if (const std::int64_t most = loader.state_.most_rows; most > 0) most_rows_ = most;
+  }
 
   bool wants_more(const Reader& at) override {
     if (count_++ % loader_.pace_.rows_between() == 0) look_after();
     // A chunk makes some way even when it is stopped at once or one row is larger than all limits.
     if (result.balance.rows_read > 0 && can_cut_ &&
-        (is_due_ || result.bytes > loader_.limits_.bytes || reject_bytes_ > loader_.limits_.reject_bytes ||
-         emitted_.size() >= kRowsToSettle)) {
+        (is_due_ || result.balance.rows_read >= most_rows_ || result.bytes > loader_.limits_.bytes ||
+         reject_bytes_ > loader_.limits_.reject_bytes || emitted_.size() >= kRowsToSettle)) {
       // Without a key there is no telling where the rest begins.
       if (!at.key().values.empty()) return false;
       can_cut_ = false;
@@ -179,6 +182,7 @@ class ChunkLoader::Writing : public RowVisitor {
   const RefusedRows& refused_;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   std::vector<Emitted> emitted_;  // by ordinal, where rows may meet rows
+  std::int64_t most_rows_ = std::numeric_limits<std::int64_t>::max();
   std::int64_t count_ = 0;
   std::int64_t rows_spent_ = 0;
   std::int64_t bytes_spent_ = 0;
@@ -251,8 +255,19 @@ struct ChunkLoader::Way {
   }
 };
 
+bool is_conflict(const Error& error) {
+  // https://www.postgresql.org/docs/current/errcodes-appendix.html: serialization_failure, deadlock_detected
+  return error.sqlstate() == "40001" || error.sqlstate() == "40P01";
+}
+
 ChunkResult ChunkLoader::load(ChunkTransaction& transaction) {
-  return load_along(transaction, {transaction.chunk().range, std::nullopt});
+  rows_read_ = 0;
+  try {
+    return load_along(transaction, {transaction.chunk().range, std::nullopt});
+  } catch (const Error& error) {
+    if (is_conflict(error)) state_.most_rows = std::max<std::int64_t>(rows_read_ / 2, 1);
+    throw;
+  }
 }
 
 ChunkResult ChunkLoader::load_again(ChunkTransaction& transaction, std::span<const Key> keys) {
@@ -271,6 +286,7 @@ ChunkResult ChunkLoader::load_along(ChunkTransaction& transaction, Way way) {
       way.range.until = *rest;
       may_cut = false;
     }
+    rows_read_ = writing.result.balance.rows_read;
     writing.keep_pace();
     Flushed flushed;
     try {
@@ -307,6 +323,8 @@ ChunkResult ChunkLoader::load_along(ChunkTransaction& transaction, Way way) {
     }
     state_.rows += result.balance.rows_read;
     state_.bytes += result.bytes;
+    if (const std::int64_t most = state_.most_rows; most > 0 && rows_read_ >= most)
+      state_.most_rows = 2 * most;
     return result;
   }
 }

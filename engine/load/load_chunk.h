@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/error.h"
 #include "data/canonical.h"
 #include "database/chunk.h"
 #include "load/pace.h"
@@ -32,8 +33,13 @@ struct LoadState {
   std::atomic<std::int64_t> rows{0};  // for the progress: read so far, in this process
   std::atomic<std::int64_t> bytes{0};
   std::atomic<bool> done{false};
-  std::int64_t expected = 0;  // rows, estimated before the run began
+  std::atomic<std::int64_t> most_rows{0};  // of a chunk, since others write the same rows; 0: as many as fit
+  std::int64_t expected = 0;               // rows, estimated before the run began
 };
+
+/// Whether others wrote the same rows meanwhile, so that nothing of a transaction was committed: fewer rows
+/// meet fewer of them.
+bool is_conflict(const Error& error);
 
 /// Takes part in one load on one thread; used for many chunks.
 class ChunkLoader {
@@ -64,6 +70,7 @@ class ChunkLoader {
   const ChunkLimits& limits_;
   Pace& pace_;
   RowHasher hasher_;
+  std::int64_t rows_read_ = 0;  // of the chunk under way
 };
 
 }  // namespace planrun

@@ -79,6 +79,7 @@ Rate rate_of(const Plan& plan, const Rate& wanted) {
 
 Throttle::Throttle(TargetDatabase& target, Pace& pace, ThrottleInputs inputs)
     : target_(target), pace_(pace), inputs_(std::move(inputs)) {
+  if (looks_at_once()) pace_.hold("it is asked whether it may begin");
   thread_ = std::thread([this] { look_again_and_again(); });
 }
 
@@ -93,7 +94,7 @@ Throttle::~Throttle() {
 
 void Throttle::look_again_and_again() {
   std::unique_lock lock(mutex_);
-  if (!inputs_.look_at_once && inputs_.throttle == nullptr) changed_.wait_for(lock, kBetweenMeasures);
+  if (!looks_at_once()) changed_.wait_for(lock, kBetweenMeasures);
   while (!ended_) {
     lock.unlock();
     const std::string reason = look();

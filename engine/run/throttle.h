@@ -42,6 +42,7 @@ class Throttle {
   Throttle& operator=(const Throttle&) = delete;
 
  private:
+  bool looks_at_once() const { return inputs_.look_at_once || inputs_.throttle != nullptr; }
   void look_again_and_again();
   std::string look();
   std::string look_for_pause();

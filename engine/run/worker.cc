@@ -24,6 +24,7 @@ constexpr double kBesideWriterSeconds = 10.0;
 constexpr double kSecondsWorthACommit = 0.1;
 // Ended steps that the ledger is told of at once, if a second does not pass before.
 constexpr std::size_t kMostNoted = 500;
+constexpr int kConflictPauseMs = 20;
 
 using Clock = std::chrono::steady_clock;
 
@@ -175,10 +176,24 @@ void Worker::with_retries(const std::string& step, const std::function<void()>& 
         tools_.clear();
         target_.reset();
       }
-      context_.observer.with([&](Observer& o) { o.notice(step + ": " + error.what() + "; trying again"); });
+      if (!is_conflict(error)) {
+        context_.observer.with([&](Observer& o) { o.notice(step + ": " + error.what() + "; trying again"); });
+      } else {
+        pause_ms = kConflictPauseMs;
+        tell_conflict(step, error);
+      }
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(pause_ms));
   }
+}
+
+// Once a step: there may be many.
+void Worker::tell_conflict(const std::string& step, const Error& error) {
+  if (!told_conflicts_.insert(step).second) return;
+  context_.observer.with([&](Observer& o) {
+    o.notice(step + ": others write the same rows (" + error.what() +
+             "); trying again, with fewer rows at once");
+  });
 }
 
 void Worker::do_job(const Job& job) {
@@ -264,7 +279,8 @@ bool Worker::load_next(ClaimRequest& request, const std::vector<std::string>& ta
       ChunkLoader& loader = tools(transaction->chunk().load).loader;
       last_chunk = transaction->chunk().id;
       done.emplace_back(&loader, loader.load(*transaction));
-    } while (several && !context_.stop && seconds_since(start) < kGroupSeconds && transaction->next());
+    } while (several && !context_.stop && !context_.pace.wants_end() &&
+             seconds_since(start) < kGroupSeconds && transaction->next());
     changed_guards = judge_guards(guards, transaction->guard_values(), "load " + name);
     if (transaction->commit() == Outcome::in_doubt) {
       target_.reset();

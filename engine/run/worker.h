@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,7 @@ class Worker {
   const Step& step_of(const Job& job) const;
   void do_job(const Job& job);
   void with_retries(const std::string& step, const std::function<void()>& work);
+  void tell_conflict(const std::string& step, const Error& error);
   void do_load(const Job& job);
   StepWork work_of(const Job& job);
   void do_schema_step(const Job& job);
@@ -61,6 +63,7 @@ class Worker {
 
   RunContext& context_;
   int number_;
+  std::set<std::string> told_conflicts_;                            // steps
   std::vector<StepRecord> noted_;                                   // done, and not in the ledger yet
   std::map<std::string, std::vector<CheckRecord>> guards_changed_;  // by step, of the transaction under way
   std::unique_ptr<Target> target_;

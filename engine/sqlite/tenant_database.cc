@@ -121,6 +121,10 @@ class TenantDatabase : public SourceDatabase {
         ", read as one database; its keys and references are left to the target, as no "
         "query can be asked of all files"};
     if (!later_.empty()) all.push_back(later_);
+    if (list_.empty()) {
+      for (const auto& folder : folders_matching(what_.pattern))
+        all.push_back(folder.string() + " is a folder, and is passed over");
+    }
     for (auto& notice : files_->notices()) all.push_back(std::move(notice));
     return all;
   }

@@ -30,6 +30,7 @@ TEST_CASE("files are found by a pattern, in the order of their names", "[tenants
   const auto found = files_matching(folder / "*/*.db");
   CHECK(found ==
         std::vector<std::filesystem::path>{folder / "eu/a.db", folder / "eu/b.db", folder / "us/b.db"});
+  CHECK(folders_matching(folder / "*/*.db") == std::vector<std::filesystem::path>{folder / "eu/c.db"});
   CHECK(files_matching(folder / "none/*.db").empty());
   CHECK(files_matching(folder / "top.db").size() == 1);
 }

@@ -266,10 +266,12 @@ TEST_CASE("a WAL beside one of many files is read, and a damaged file is named",
               "pragma journal_mode = wal;\n" + kSchema +
                   "\ninsert into customers values (7, 'in the WAL');\n.shell cp '" + live + "' '" + dora +
                   "'; cp '" + live + "-wal' '" + dora + "-wal'\n");
+  fs::create_directory(shops.file("elsa"));
   const ProcessResult preview = shops.run({"--dry-run"});
   INFO(preview.out << preview.err);
   CHECK(preview.status == 0);
-  CHECK_THAT(preview.out, ContainsSubstring("4 files") && ContainsSubstring("dora.db: a WAL of"));
+  CHECK_THAT(preview.out, ContainsSubstring("4 files") && ContainsSubstring("dora.db: a WAL of") &&
+                              ContainsSubstring("elsa.db is a folder, and is passed over"));
   const ProcessResult r = shops.run();
   INFO(r.out << r.err);
   REQUIRE(r.status == 0);
