@@ -45,7 +45,7 @@ constexpr std::int64_t kRowsPerProofPart = 250'000;
 constexpr std::int64_t kMostProofParts = 16;
 // Small sources are looked through before anything is written; large ones beside the load.
 constexpr std::int64_t kSmallSourceBytes = 32 << 20;
-constexpr std::chrono::milliseconds kExaminationPatience = std::chrono::seconds(10);
+constexpr std::chrono::milliseconds kExaminationPatience = std::chrono::seconds(1);
 
 std::string new_run_id() {
   std::string stamp = to_iso_utc(now_micros());
