@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <ranges>
 #include <set>
 
 #include "base/text.h"
 #include "draft/names.h"
 #include "draft/toml_text.h"
+#include "sql/identifiers.h"
 #include "sql/quote.h"
 
 namespace planrun {
@@ -16,12 +18,16 @@ namespace {
 /// cannot be counted on.
 constexpr std::int64_t kLongestIndexed = 2'600;
 
-bool same_names(std::vector<std::string> a, std::vector<std::string> b) {
-  for (auto* names : {&a, &b}) {
-    for (auto& name : *names) name = to_lower_ascii(name);
-    std::ranges::sort(*names);
-  }
-  return a == b;
+std::set<const ColumnDraft*> found_columns(const TableDraft& table, const std::vector<std::string>& names) {
+  std::set<const ColumnDraft*> columns;
+  for (const auto& name : names) columns.insert(table.find(name));
+  return columns;
+}
+
+/// In whatever order, as each of them is written.
+bool are_same_columns(const TableDraft& table, const std::vector<std::string>& a,
+                      const std::vector<std::string>& b) {
+  return a.size() == b.size() && found_columns(table, a) == found_columns(table, b);
 }
 
 std::vector<std::string> columns_of(const SourceIndex& index) {
@@ -48,7 +54,8 @@ bool has_large_numbers(const ColumnCensus& column) {
 
 class KeyDrafter {
  public:
-  KeyDrafter(std::span<TableDraft> tables, const DraftTarget& target) : tables_(tables), target_(target) {}
+  KeyDrafter(std::span<TableDraft> tables, const DraftTarget& target)
+      : tables_(tables), target_(target), names_(target.is_postgres) {}
 
   void draft() {
     for (auto& table : tables_) names_.take(table.name, "table");
@@ -107,9 +114,9 @@ class KeyDrafter {
   bool is_referenced(const TableDraft& table, const std::vector<std::string>& columns) const {
     return std::ranges::any_of(tables_, [&](const TableDraft& other) {
       return std::ranges::any_of(other.census->declared.foreign_keys, [&](const SourceForeignKey& key) {
-        return other.source == table.source &&
-               to_lower_ascii(key.table) == to_lower_ascii(table.census->table.name) &&
-               same_names(key.foreign_columns, columns);
+        return same_name(key.table, table.census->table.name) &&
+               are_same_columns(table, key.foreign_columns, columns) &&
+               referenced_table(tables_, other, key) == &table;
       });
     });
   }
@@ -316,9 +323,9 @@ class KeyDrafter {
   }
 
   static bool is_key(const TableDraft& table, const std::vector<std::string>& columns) {
-    if (same_names(primary_key_of(table.census->table), columns)) return true;
+    if (are_same_columns(table, primary_key_of(table.census->table), columns)) return true;
     return std::ranges::any_of(table.census->declared.indexes, [&](const SourceIndex& index) {
-      return is_whole_key(index) && same_names(columns_of(index), columns);
+      return is_whole_key(index) && are_same_columns(table, columns_of(index), columns);
     });
   }
 
@@ -347,13 +354,10 @@ class KeyDrafter {
   }
 
   static bool is_indexed(const TableDraft& table, const std::vector<std::string>& columns) {
-    std::set<std::string> wanted;
-    for (const auto& name : columns) wanted.insert(to_lower_ascii(name));
-    const auto begins = [&](const std::vector<std::string>& names) {
-      if (names.size() < wanted.size()) return false;
-      std::set<std::string> first;
-      for (std::size_t i = 0; i < wanted.size(); ++i) first.insert(to_lower_ascii(names[i]));
-      return first == wanted;
+    const auto begins = [&](std::vector<std::string> names) {
+      if (names.size() < columns.size()) return false;
+      names.resize(columns.size());
+      return are_same_columns(table, names, columns);
     };
     if (begins(primary_key_of(table.census->table))) return true;
     for (const auto& index : table.census->declared.indexes) {
@@ -378,11 +382,10 @@ class KeyDrafter {
 
 TableDraft* referenced_table(std::span<TableDraft> tables, const TableDraft& from,
                              const SourceForeignKey& key) {
-  const std::string name = to_lower_ascii(key.table);
-  for (auto& table : tables) {
-    if (table.source == from.source && to_lower_ascii(table.census->table.name) == name) return &table;
-  }
-  return nullptr;
+  auto own =
+      tables | std::views::filter([&](const TableDraft& table) { return table.source == from.source; });
+  return find_by_name(own, key.table,
+                      [](const TableDraft& table) -> const std::string& { return table.census->table.name; });
 }
 
 bool may_refer(const Way& from, const Way& to) {

@@ -33,7 +33,7 @@ std::string usable(std::string_view wanted, std::string_view spare) {
 }  // namespace
 
 bool TakenNames::has(std::string_view name) const {
-  return folded_.contains(to_lower_ascii(name));
+  return names_.contains(folded(name));
 }
 
 std::string TakenNames::take(std::string_view wanted, std::string_view spare) {
@@ -43,8 +43,12 @@ std::string TakenNames::take(std::string_view wanted, std::string_view spare) {
     const std::string number = "_" + std::to_string(i);
     name = cut(first, kLongestName - number.size()) + number;
   }
-  folded_.insert(to_lower_ascii(name));
+  names_.insert(folded(name));
   return name;
+}
+
+std::string TakenNames::folded(std::string_view name) const {
+  return by_case_ ? std::string(name) : to_lower_ascii(name);
 }
 
 std::string plain_name(std::string_view text, std::string_view spare) {

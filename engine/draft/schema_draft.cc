@@ -10,6 +10,7 @@
 #include "draft/toml_text.h"
 #include "resolve/resolve.h"
 #include "sql/definition.h"
+#include "sql/identifiers.h"
 #include "sql/quote.h"
 
 namespace planrun {
@@ -23,7 +24,7 @@ ColumnType type_of(const ColumnDraft& column) {
 class Drafter {
  public:
   Drafter(std::span<const DraftSource> sources, const DraftTarget& target)
-      : sources_(sources), target_(target) {}
+      : sources_(sources), target_(target), names_(target.is_postgres) {}
 
   std::vector<TableDraft> draft() {
     for (const auto& source : sources_) {
@@ -69,7 +70,7 @@ class Drafter {
       table.notes.push_back(shown(name) + " is no name that every target takes: here it is " +
                             shown(table.name) + ".");
     }
-    TakenNames columns(system_columns());
+    TakenNames columns(target_.is_postgres, system_columns());
     for (std::size_t i = 0; i < census.columns.size(); ++i) {
       ColumnDraft& column = table.columns.emplace_back();
       column.census = &census.columns[i];
@@ -342,10 +343,8 @@ class Drafter {
 }  // namespace
 
 ColumnDraft* TableDraft::find(const std::string& source_column) {
-  const std::string lower = to_lower_ascii(source_column);
-  const auto found = std::ranges::find_if(
-      columns, [&](const ColumnDraft& c) { return to_lower_ascii(c.census->column.name) == lower; });
-  return found == columns.end() ? nullptr : &*found;
+  return find_by_name(columns, source_column,
+                      [](const ColumnDraft& c) -> const std::string& { return c.census->column.name; });
 }
 
 const ColumnDraft* TableDraft::find(const std::string& source_column) const {

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "sql/identifiers.h"
 #include "sql/quote.h"
 #include "sql/words.h"
 
@@ -11,10 +12,7 @@ namespace planrun {
 namespace {
 
 const SqlColumn* find_column(std::span<const SqlColumn> columns, std::string_view name) {
-  const std::string lower = to_lower_ascii(name);
-  const auto found =
-      std::ranges::find_if(columns, [&](const SqlColumn& c) { return to_lower_ascii(c.source) == lower; });
-  return found == columns.end() ? nullptr : &*found;
+  return find_by_name(columns, name, &SqlColumn::source);
 }
 
 /// TRIM(BOTH FROM a), as PostgreSQL tells trim(a) back, is none of SQLite's words: without `both from`.

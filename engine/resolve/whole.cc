@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <functional>
 #include <optional>
 #include <set>
 
@@ -53,13 +54,11 @@ NameSet set_of(const Names& names) {
   return {names.begin(), names.end()};
 }
 
-/// Which of the columns an expression mentions; names of SQLite are the same whatever their case.
+/// Which of the columns an expression mentions.
 NameSet mentioned(const std::string& sql, const Names& columns) {
   NameSet found;
   for (const auto& word : identifiers_in(sql)) {
-    for (const auto& column : columns) {
-      if (to_lower_ascii(word) == to_lower_ascii(column)) found.insert(column);
-    }
+    if (const auto* column = find_by_name(columns, word, std::identity())) found.insert(*column);
   }
   return found;
 }
@@ -240,27 +239,26 @@ class Comparison {
   void note_arrivals(const ResolvedPlan& plan, const SourceTables& tables) {
     std::map<std::pair<std::string, std::string>, const SourceTable*> sources;
     for (const auto& [source, own] : tables) {
-      for (const auto& table : own) sources.try_emplace({source, to_lower_ascii(table.name)}, &table);
+      for (const auto& table : own) sources.try_emplace({source, table.name}, &table);
     }
     for (const auto& target : plan.tables) {
       for (const auto& load : target.loads) {
-        std::pair place(load.source, to_lower_ascii(load.source_table));
+        std::pair place(load.source, load.source_table);
         const auto from = sources.find(place);
-        if (from != sources.end() && from->second->name == load.source_table)
-          arrivals_[std::move(place)].emplace_back(*from->second, target, load);
+        if (from != sources.end()) arrivals_[std::move(place)].emplace_back(*from->second, target, load);
       }
     }
   }
 
   const std::vector<Arrival>& arrivals_of(const std::string& source, const std::string& table) const {
     static const std::vector<Arrival> kNone;
-    const auto found = arrivals_.find({source, to_lower_ascii(table)});
+    const auto found = arrivals_.find({source, table});
     return found == arrivals_.end() ? kNone : found->second;
   }
 
   const std::string& dialect_;
   std::map<Object, std::string> owners_;
-  // By source and the table's name in lower case.
+  // By source and table.
   std::map<std::pair<std::string, std::string>, std::vector<Arrival>> arrivals_;
   NameSet views_;  // of the plan, in lower case
   NameSet triggers_;

@@ -201,7 +201,11 @@ class TypeReader {
         (encoded.name == "bpchar" || encoded.name == "bit") && has_modifiers() && modifiers().empty();
     if (alone || (encoded.name == "bit" && !has_modifiers())) return read_length({1}, result.type);
     if (!has_modifiers()) {
-      if (encoded.name == "bpchar") result.type.sql = "bpchar";
+      // It pads nothing, and keeps the blanks at the end that a text has.
+      if (encoded.name == "bpchar") {
+        result.type.kind = TypeKind::varchar;
+        result.type.sql = "bpchar";
+      }
       return true;
     }
     const auto numbers = modifiers();

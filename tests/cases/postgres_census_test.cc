@@ -74,6 +74,19 @@ std::string refused(const Json& column) {
   return text;
 }
 
+/// What pg_dump says of schema public, without comments.
+std::string public_dump(const std::string& url, const std::vector<std::string>& more = {}) {
+  std::vector<std::string> command = {"pg_dump", "-s", "-O", "-x", "-n", "public"};
+  command.insert(command.end(), more.begin(), more.end());
+  command.push_back(url);
+  std::istringstream dump(run_process(command).out);
+  std::string kept;
+  for (std::string line; std::getline(dump, line);) {
+    if (!line.starts_with("--") && !line.starts_with("\\") && !line.empty()) kept += line + "\n";
+  }
+  return kept;
+}
+
 void passes(const ProcessResult& result) {
   INFO(result.out << result.err);
   REQUIRE(result.status == 0);
@@ -210,14 +223,7 @@ TEST_CASE("a plan drafted from PostgreSQL carries all that another database can 
   CHECK_THAT(plan, ContainsSubstring("# choice: feel = \"mood\""));
   passes(shop.planrun({shop.plan().string()}));
   const auto lines = [](const std::string& url) {
-    std::string kept;
-    std::istringstream dump(run_process({"pg_dump", "-s", "-O", "-x", "-n", "public", "-t", "items", "-t",
-                                         "brands", "-t", "twice", url})
-                                .out);
-    for (std::string line; std::getline(dump, line);) {
-      if (!line.starts_with("--") && !line.starts_with("\\") && !line.empty()) kept += line + "\n";
-    }
-    return kept;
+    return public_dump(url, {"-t", "items", "-t", "brands", "-t", "twice"});
   };
   // What is the source's own is left behind by name: a type, a check and a trigger that call its functions.
   std::string expected = lines(shop.url());
@@ -233,6 +239,29 @@ TEST_CASE("a plan drafted from PostgreSQL carries all that another database can 
   CHECK(lines(target.url()) == expected);
   const std::string rows = "copy (select * from items order by id) to stdout";
   CHECK(target.psql(rows) == shop.psql(rows));
+}
+
+TEST_CASE("names that differ in the case of letters only are drafted apart", "[cases][postgres]") {
+  const Shop shop(R"~(
+    create table "User" (id int primary key, "Name" text not null, name text, check ("Name" <> ''), check (name <> 'x'));
+    create table "user" (id int primary key, boss int references "user", "Name" text unique, name text unique);
+    create table orders (id int primary key, u int not null references "user", "U" int references "User");
+    create index on orders (u); create index on orders ("U");
+    create unique index one on "User" (name) where "Name" like 'a%';
+    insert into "User" values (1, 'a', 'b'), (5, 'c', 'd');
+    insert into "user" values (1, null, 'p', 'q'), (2, 1, 'r', 's');
+    insert into orders values (1, 2, 5), (2, 1, 1);)~");
+  const TempPostgres target;
+  shop.drafted({"--target", target.url()});
+  passes(shop.planrun({shop.plan().string()}));
+  CHECK(public_dump(target.url()) == public_dump(shop.url()));
+  // SQLite takes "User" and "user" for one.
+  std::filesystem::remove(shop.plan());
+  const std::string plan = shop.drafted();
+  CHECK_THAT(plan, ContainsSubstring("foreign key (u) references user_2 (id)") &&
+                       ContainsSubstring("foreign key (\"U_2\") references \"User\" (id)"));
+  passes(shop.planrun({shop.plan().string()}));
+  CHECK(sqlite3(shop.target(), "select * from orders") == "1|2|5\n2|1|1");
 }
 
 TEST_CASE("a PostgreSQL source that is to arrive whole names what the plan lacks", "[cases][postgres]") {

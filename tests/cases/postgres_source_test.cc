@@ -320,6 +320,32 @@ TEST_CASE("a PostgreSQL schema arrives whole in PostgreSQL, as pg_dump tells", "
   CHECK(target.psql("insert into items (brand) values (1) returning id") == "51");
 }
 
+TEST_CASE("blanks at the end stay where they are no padding", "[cases][postgres]") {
+  PostgresPair s(
+      "create table v (id int primary key, b bpchar, c char(4), v varchar(4));"
+      "insert into v values (1, 'ab  ', 'ab  ', 'ab  '), (2, '   ', ' ', ' '), (3, 'cd', 'cd', 'cd');"
+      "create table k (b bpchar primary key); insert into k values ('x  '), ('y');"
+      "create table r (b bpchar references k); insert into r values ('x'), ('y ');");
+  const std::string load =
+      "[table.v]\nfrom = \"s.v\"\n[table.k]\nfrom = \"s.k\"\n[table.r]\nfrom = \"s.r\"\n";
+  SECTION("in PostgreSQL") {
+    s.write_plan(load);
+    passes(s.run());
+    const std::string bytes =
+        "select string_agg(encode(bpcharsend(b), 'hex'), ',' order by bpcharsend(b)) from ";
+    for (const std::string table : {"v", "k", "r"})
+      CHECK(s.psql(bytes + "dst." + table) == s.psql(bytes + "src." + table));
+    CHECK(s.psql("select encode(bpcharsend(b), 'hex') from dst.v where id = 1") == "61622020");
+    CHECK(s.psql("select encode(bpcharsend(c), 'hex') from dst.v where id = 2") == "20202020");
+  }
+  SECTION("in SQLite, which knows no padding") {
+    s.write_sqlite_plan("[table.v]\nfrom = \"s.v\"\n");
+    passes(s.run());
+    CHECK(sqlite3(s.sqlite_file(), "select '<' || b || '><' || c || '><' || v || '>' from v order by id") ==
+          "<ab  ><ab><ab  >\n<   ><>< >\n<cd><cd><cd>");
+  }
+}
+
 TEST_CASE("a SQLite target names the values of PostgreSQL that it cannot hold, and keeps the rest",
           "[cases][postgres]") {
   PostgresPair s(R"~(
