@@ -10,6 +10,7 @@
 #include "draft/draft_plan.h"
 #include "draft/names.h"
 #include "plan/database_url.h"
+#include "plan/escaped_variables.h"
 #include "run/connected_sources.h"
 
 namespace planrun {
@@ -29,26 +30,26 @@ std::string path_of(const std::string& source) {
 
 /// `path` as the plan says it: as it was given where the plan stands in the current folder.
 std::string said_url(const std::string& path, const CommandOptions& options) {
-  if (path.find("${") != std::string::npos || !is_valid_utf8(path)) {
+  if (!is_valid_utf8(path)) {
     throw Error(ErrorCode::usage, "a plan cannot name " + quote_for_message(path),
-                "give the file a path of UTF-8 without ${");
+                "give the file a path of UTF-8");
   }
   const bool here = plan_file(options).parent_path() == fs::current_path();
   const fs::path said = here ? fs::path(path) : fs::absolute(path);
   return std::string(kSqliteUrl) + said.lexically_normal().string();
 }
 
-/// Without a password, which has no place in a plan.
+/// As the plan says it, with variables; without a password, which has no place in a plan.
 std::string target_url(const CommandOptions& options, DraftRequest& request) {
   const std::string& given = options.draft_target;
   if (given.empty()) return "${DATABASE_URL:-sqlite:" + request.plan + ".migrated.db}";
   std::string reason;
   const auto url = parse_database_url(given, fs::current_path(), reason);
   if (!url) throw Error(ErrorCode::usage, "--target takes the url of a database: " + reason);
-  if (given.starts_with(kSqliteUrl)) return said_url(path_of(given), options);
+  if (given.starts_with(kSqliteUrl)) return escape_variables(said_url(path_of(given), options));
   if (!password_in(given).empty())
     request.notes.emplace_back("The target's password comes from $PGPASSWORD or .pgpass: a plan holds none.");
-  return url->shown;
+  return escape_variables(url->shown);
 }
 
 void check_name(const std::string& name) {

@@ -63,6 +63,7 @@ enum class SchemaPartKind {
   default_value,
   collation,  // another comparison than by bytes
   numbering,  // a row without a key gets the next number
+  generated,  // a column that is computed from others
   index,
   trigger,
   view,

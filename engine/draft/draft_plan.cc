@@ -75,7 +75,8 @@ class PlanDrafter {
       if (!request_.data_only) write_whole(source, pad);
       out_ += "\n";
     }
-    out_ += "[target." + toml_key(request_.plan) + "]\nurl = " + toml_string(request_.target_url) + "\n\n\n";
+    out_ += "[target." + toml_key(request_.plan) + "]\nurl = " + toml_with_variables(request_.target_url) +
+            "\n\n\n";
   }
 
   /// What the plan lacks is left by name: the rest cannot go unnoticed, now or after an edit.

@@ -149,6 +149,9 @@ class KeyDrafter {
     }
   }
 
+  /// NOCASE folds the letters A to Z alone, and so does lower() of the collation "C".
+  static std::string folded_sql(const std::string& quoted) { return "lower(" + quoted + " collate \"C\")"; }
+
   /// A key that compares without regard to case is a unique index over lower() beside it.
   void add_nocase(TableDraft& table, const std::vector<std::string>& columns, const std::string& note) {
     std::vector<std::string> parts;
@@ -158,7 +161,7 @@ class KeyDrafter {
       const std::string quoted = quote_where_needed(column->name);
       const bool lowered = collation_of(table, *column) == "nocase" && is_text(*column);
       nocase |= lowered;
-      parts.push_back(lowered ? "lower(" + quoted + ")" : quoted);
+      parts.push_back(lowered ? folded_sql(quoted) : quoted);
     }
     if (!nocase) return;
     const std::string name = names_.take(table.name + "_" + join(columns, "_") + "_nocase", "nocase");
@@ -224,8 +227,8 @@ class KeyDrafter {
     std::string reason;
     std::vector<std::string> parts;
     for (const auto& part : index.parts) {
-      const auto sql =
-          part.column.empty() ? expression_part(part, columns, reason) : column_part(table, part, line);
+      const auto sql = part.column.empty() ? expression_part(part, columns, reason)
+                                           : column_part(table, index, part, line);
       if (!sql) return refuse(line, reason);
       parts.push_back(*sql);
     }
@@ -243,15 +246,16 @@ class KeyDrafter {
     return {};
   }
 
-  static std::optional<std::string> column_part(const TableDraft& table, const SourceIndexPart& part,
-                                                LineDraft& line) {
+  static std::optional<std::string> column_part(const TableDraft& table, const SourceIndex& index,
+                                                const SourceIndexPart& part, LineDraft& line) {
     const ColumnDraft* column = table.find(part.column);
     if (column == nullptr) return std::nullopt;
     std::string sql = quote_where_needed(column->name);
     if (part.collation == "nocase" && is_text(*column)) {
-      sql = "lower(" + sql + ")";
+      // What must be unique must be so by the very same comparison.
+      sql = index.unique ? folded_sql(sql) : "lower(" + sql + ")";
       line.notes.push_back("Compares " + shown(column->name) +
-                           " without regard to case, as the source does: queries find it by lower().");
+                           " without regard to case, as the source does: queries find it by " + sql + ".");
     }
     return sql + (part.descending ? " desc" : "");
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "plan/escaped_variables.h"
 
 namespace planrun {
 namespace {
@@ -58,10 +59,14 @@ std::string printable(std::string_view line) {
 std::string toml_key(std::string_view key) {
   constexpr std::string_view kBare = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
   if (!key.empty() && key.find_first_not_of(kBare) == std::string_view::npos) return std::string(key);
-  return toml_string(key);
+  return toml_with_variables(key);
 }
 
 std::string toml_string(std::string_view text) {
+  return toml_with_variables(escape_variables(text));
+}
+
+std::string toml_with_variables(std::string_view text) {
   const bool plain = text.find_first_of("\"\\") == std::string_view::npos;
   if (!plain && text.find('\'') == std::string_view::npos && !has_control(text))
     return "'" + std::string(text) + "'";
@@ -73,7 +78,7 @@ std::string toml_text(std::string_view text) {
       text.find("'''") == std::string_view::npos && !text.ends_with('\'') &&
       std::ranges::none_of(text, [](char c) { return is_control(c) && c != '\n' && c != '\t'; });
   if (text.find('\n') == std::string_view::npos || !keeps) return toml_string(text);
-  return "'''\n" + std::string(text) + "\n'''";
+  return "'''\n" + escape_variables(text) + "\n'''";
 }
 
 std::string toml_array(std::span<const std::string> values) {

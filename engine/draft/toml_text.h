@@ -10,8 +10,10 @@ namespace planrun {
 
 /// Bare where TOML takes it so, else quoted.
 std::string toml_key(std::string_view key);
-/// On one line; in single quotes where that saves escapes. `text` is UTF-8.
+/// On one line; in single quotes where that saves escapes. `text` is UTF-8. A ${ is no variable, but
+/// in toml_with_variables().
 std::string toml_string(std::string_view text);
+std::string toml_with_variables(std::string_view text);
 /// Over several lines where the text has several and single quotes keep it as it is.
 std::string toml_text(std::string_view text);
 /// [a, b] of what is TOML already.

@@ -269,6 +269,8 @@ std::string common_index_sql(const TableDraft& table, const SourceIndex& index, 
     if (!sql) return refuse_index(line, reason);
     parts.push_back(*sql);
   }
+  if (names_any(to_lower_ascii(schema.elements_sql), {"nulls", "collate"}))
+    line.notes.push_back("In the source its order is (" + schema.elements_sql + ").");
   std::string sql = std::string(index.unique ? "unique " : "") + "(" + join(parts, ", ") + ")";
   if (!schema.include_sql.empty() && target.is_postgres) {
     sql += " include (" + schema.include_sql + ")";
@@ -315,7 +317,7 @@ void finish_typed(TableDraft& table, const DraftTarget& target) {
   for (const auto& check : table.census->table.schema->checks) finish_check(table, check, target);
   for (const auto& part : table.census->table.uncarried) {
     if (part.what.starts_with("constraint ") || part.what.starts_with("how ") ||
-        part.what.starts_with("default "))
+        part.what.starts_with("default ") || part.what.starts_with("INCLUDE "))
       table.constraints.push_back({{}, part.what, true, {}, {"Not carried:"}});
   }
 }

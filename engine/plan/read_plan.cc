@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "plan/escaped_variables.h"
 #include "plan/readers.h"
 #include "plan/variables.h"
 
@@ -20,21 +21,21 @@ bool takes_variables(const std::vector<std::string_view>& path) {
     return (path[0] == "plan" && path[1] == "folder") || (path[0] == "alert" && path[1] == "webhook");
   }
   if (path.size() != 3) return false;
-  if (path[0] == "source") return path[2] == "url";
-  return path[0] == "target" && (path[2] == "url" || path[2] == "password");
+  return (path[0] == "source" || path[0] == "target") && (path[2] == "url" || path[2] == "password");
 }
 
-void refuse_variables(PlanReader& reader, const Node& node, std::vector<std::string_view>& path) {
+void refuse_variables(PlanReader& reader, Node& node, std::vector<std::string_view>& path) {
   if (node.kind == NodeKind::string && !takes_variables(path)) {
     const std::size_t at = find_variable(node.text);
     if (at != std::string::npos) {
       reader.error_in(FindingCode::variable_out_of_place, located(node), at,
                       "variables are filled in only in urls, folders and password keys",
-                      "where the text itself is meant, SQL can join it: '$' || '{...}'");
+                      "where the text itself is meant, write $${...}");
     }
+    node.text = unescape_variables(node.text);
   }
-  for (const Node& item : node.items) refuse_variables(reader, item, path);
-  for (const Member& member : node.members) {
+  for (Node& item : node.items) refuse_variables(reader, item, path);
+  for (Member& member : node.members) {
     path.push_back(member.key);
     refuse_variables(reader, member.value, path);
     path.pop_back();
@@ -162,7 +163,7 @@ ReadPlanResult read_plan_text(const std::string& text, const std::filesystem::pa
                               const ReadPlanOptions& options) {
   ReadPlanResult result = unread(text, file, options);
   PlanReader reader{result.plan, result.diagnostics, options};
-  const auto root = read_document(text, result.diagnostics);
+  auto root = read_document(text, result.diagnostics);
   if (!root) return result;
   if (root->members.empty()) {
     reader.error(FindingCode::missing_key, kTop, "the plan is empty",

@@ -34,6 +34,11 @@ Variable read_variable(const std::string& text, std::size_t begin) {
   return variable;
 }
 
+/// Of a $${, by the place of its last $.
+bool is_escaped(std::string_view text, std::size_t dollar) {
+  return dollar > 0 && text[dollar - 1] == '$';
+}
+
 std::optional<std::string> value_of(const Variable& variable, const ReadPlanOptions& options) {
   std::optional<std::string> value;
   if (options.variable) value = options.variable(variable.name);
@@ -49,6 +54,11 @@ std::optional<std::string> fill_variables(PlanReader& reader, const Located& tex
   std::size_t at = 0;
   for (std::size_t next; (next = text.text.find("${", at)) != std::string::npos;) {
     out += text.text.substr(at, next - at);
+    if (is_escaped(text.text, next)) {
+      out += "{";
+      at = next + 2;
+      continue;
+    }
     const Variable variable = read_variable(text.text, next);
     if (variable.end == 0) {
       reader.error_in(FindingCode::wrong_form, text, next,
@@ -77,6 +87,11 @@ std::string mark_variables(const std::string& text, bool with_defaults) {
   std::size_t at = 0;
   for (std::size_t next; (next = text.find("${", at)) != std::string::npos;) {
     out += text.substr(at, next - at);
+    if (is_escaped(text, next)) {
+      out += "{";
+      at = next + 2;
+      continue;
+    }
     const Variable variable = read_variable(text, next);
     if (variable.end == 0) return out + text.substr(next);
     if (with_defaults && variable.fallback) {
@@ -91,7 +106,7 @@ std::string mark_variables(const std::string& text, bool with_defaults) {
 
 std::size_t find_variable(const std::string& text) {
   for (std::size_t at = text.find("${"); at != std::string::npos; at = text.find("${", at + 2)) {
-    if (at + 2 < text.size() && begins_name(text[at + 2])) return at;
+    if (at + 2 < text.size() && begins_name(text[at + 2]) && !is_escaped(text, at)) return at;
   }
   return std::string::npos;
 }

@@ -32,6 +32,7 @@ class Parts {
     const KeySchema* key = table_->schema->primary_key();
     const bool in_key = key != nullptr && std::ranges::find(key->columns, column.name) != key->columns.end();
     if (column.not_null && !in_key) add(SchemaPartKind::not_null, {column.name});
+    if (!column.generated_sql.empty()) add(SchemaPartKind::generated, {column.name}, column.generated_sql);
     if (!column.default_sql.empty()) add(SchemaPartKind::default_value, {column.name}, column.default_sql);
     if (!column.collation.empty()) add(SchemaPartKind::collation, {column.name}, column.collation);
   }
@@ -54,9 +55,10 @@ class Parts {
       add(SchemaPartKind::default_value, {part.name}, part.what);
       return;
     }
-    const std::string kind = part.what.substr(0, part.what.find(' '));
-    SchemaPart& other = add(SchemaPartKind::other, {}, part.what);
-    other.name = (kind == "how" ? "counting of " : kind + " ") + part.name;
+    std::string kind = part.what.substr(0, part.what.find(' '));
+    if (kind == "how") kind = "counting of";
+    if (kind == "INCLUDE") kind = "INCLUDE of";
+    add(SchemaPartKind::other, {}, part.what).name = kind + " " + part.name;
   }
 
   const SourceTable* table_ = nullptr;

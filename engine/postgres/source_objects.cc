@@ -9,7 +9,8 @@ std::string own(const std::string& catalog, const std::string& oid) {
          "'::regclass AND e.objid = " + oid + " AND e.deptype = 'e')";
 }
 
-/// Each is a SELECT of name, table and SQL, in order.
+/// Each is a SELECT of name, table and SQL, in order. Columns that older servers do not have are asked for
+/// by to_jsonb().
 std::vector<std::string> object_queries() {
   const std::string in_schema = " WHERE n.nspname = $1";
   return {
@@ -76,6 +77,123 @@ std::vector<std::string> object_queries() {
   };
 }
 
+/// How a table is kept beside its columns, keys and rows: what ALTER TABLE says of it.
+std::vector<std::string> table_queries() {
+  const auto of_tables = [](const std::string& name, const std::string& sql, const std::string& where) {
+    return "SELECT '" + name + " ' || c.relname, c.relname, " + sql +
+           " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND"
+           " c.relkind IN ('r', 'p') AND " +
+           where + " ORDER BY c.relname";
+  };
+  return {
+      of_tables(
+          "row security of",
+          "concat_ws('; ', CASE WHEN c.relrowsecurity THEN format('ALTER TABLE %I ENABLE ROW LEVEL"
+          " SECURITY', c.relname) END, CASE WHEN c.relforcerowsecurity THEN format('ALTER TABLE %I FORCE"
+          " ROW LEVEL SECURITY', c.relname) END)",
+          "(c.relrowsecurity OR c.relforcerowsecurity)"),
+      of_tables("unlogged", "format('ALTER TABLE %I SET UNLOGGED', c.relname)", "c.relpersistence = 'u'"),
+      of_tables("replica identity of",
+                "format('ALTER TABLE %I REPLICA IDENTITY ', c.relname) || CASE c.relreplident WHEN 'f' THEN"
+                " 'FULL' WHEN 'n' THEN 'NOTHING' ELSE 'USING INDEX ' || coalesce((SELECT"
+                " quote_ident(x.relname) FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid WHERE"
+                " i.indrelid = c.oid AND i.indisreplident), '') END",
+                "c.relreplident <> 'd'"),
+      "SELECT 'storage of ' || c.relname, c.relname, string_agg(s.sql, '; ' ORDER BY s.place) FROM pg_class c"
+      " JOIN pg_namespace n ON n.oid = c.relnamespace CROSS JOIN LATERAL (SELECT 0 AS place, format('ALTER"
+      " TABLE %I SET (%s)', c.relname, array_to_string(c.reloptions, ', ')) AS sql WHERE c.reloptions IS NOT"
+      " NULL UNION ALL SELECT a.attnum, format('ALTER TABLE %I ALTER %I SET %s', c.relname, a.attname, o.sql)"
+      " FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid CROSS JOIN LATERAL (SELECT 'STORAGE ' ||"
+      " CASE a.attstorage WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' WHEN 'x' THEN 'EXTENDED' ELSE 'MAIN'"
+      " END AS sql WHERE a.attstorage <> t.typstorage UNION ALL SELECT 'COMPRESSION ' || CASE v.letter WHEN"
+      " 'l' THEN 'lz4' ELSE 'pglz' END FROM (SELECT to_jsonb(a) ->> 'attcompression' AS letter) v WHERE"
+      " v.letter <> '' UNION ALL SELECT 'STATISTICS ' || a.attstattarget WHERE a.attstattarget >= 0 UNION ALL"
+      " SELECT '(' || array_to_string(a.attoptions, ', ') || ')' WHERE a.attoptions IS NOT NULL) o WHERE"
+      " a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) s WHERE n.nspname = $1 AND c.relkind IN"
+      " ('r', 'p') AND NOT c.relispartition GROUP BY c.relname ORDER BY c.relname",
+  };
+}
+
+/// What a partition has of its own, and not from the table that it is a part of.
+std::vector<std::string> partition_queries() {
+  const auto of_partitions = [](const std::string& name, const std::string& sql, const std::string& of) {
+    return "SELECT " + name + " || ' of partition ' || c.relname, c.relname, " + sql +
+           " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace" + of +
+           " AND n.nspname = $1 AND c.relispartition AND c.relkind IN ('r', 'p') ORDER BY c.relname, 1";
+  };
+  const std::string columns =
+      " JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped"
+      " JOIN pg_inherits i ON i.inhrelid = c.oid"
+      " JOIN pg_attribute b ON b.attrelid = i.inhparent AND b.attname = a.attname AND NOT b.attisdropped";
+  const std::string own_default = "coalesce(pg_get_expr(d.adbin, d.adrelid), '')";
+  const std::string parents_default = "coalesce(pg_get_expr(e.adbin, e.adrelid), '')";
+  return {
+      of_partitions("'constraint ' || k.conname", "pg_get_constraintdef(k.oid)",
+                    " JOIN pg_constraint k ON k.conrelid = c.oid WHERE k.coninhcount = 0 AND k.contype IN"
+                    " ('c', 'p', 'u', 'f', 'x') AND k.conparentid = 0"),
+      of_partitions("'index ' || x.relname", "pg_get_indexdef(x.oid)",
+                    " JOIN pg_index i ON i.indrelid = c.oid JOIN pg_class x ON x.oid = i.indexrelid WHERE NOT"
+                    " x.relispartition AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = x.oid"
+                    " AND k.contype IN ('p', 'u', 'x'))"),
+      of_partitions("'trigger ' || g.tgname", "pg_get_triggerdef(g.oid)",
+                    " JOIN pg_trigger g ON g.tgrelid = c.oid WHERE NOT g.tgisinternal AND"
+                    " coalesce(to_jsonb(g) ->> 'tgparentid', '0') = '0'"),
+      of_partitions("'not null ' || a.attname",
+                    "format('ALTER TABLE %I ALTER %I SET NOT NULL', c.relname, a.attname)",
+                    columns + " WHERE a.attnotnull AND NOT b.attnotnull"),
+      of_partitions("'default ' || a.attname", own_default,
+                    columns +
+                        " LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum"
+                        " LEFT JOIN pg_attrdef e ON e.adrelid = b.attrelid AND e.adnum = b.attnum WHERE " +
+                        own_default + " <> " + parents_default),
+      of_partitions("'partition key'", "'PARTITION BY ' || pg_get_partkeydef(c.oid)",
+                    " WHERE c.relkind = 'p'"),
+  };
+}
+
+/// What schemas have seldom, and what belongs to the database.
+std::vector<std::string> further_queries() {
+  const auto of_catalog = [](const std::string& catalog, const std::string& schema, const std::string& name,
+                             const std::string& sql) {
+    return "SELECT " + name + ", '', " + sql + " FROM " + catalog + " o JOIN pg_namespace n ON n.oid = o." +
+           schema + " WHERE n.nspname = $1" + own(catalog, "o.oid");
+  };
+  return {
+      of_catalog(
+          "pg_collation", "collnamespace", "'collation ' || o.collname",
+          "format('CREATE COLLATION %I (LOCALE = %L)', o.collname, coalesce(to_jsonb(o) ->> 'colllocale',"
+          " to_jsonb(o) ->> 'colliculocale', o.collcollate))") +
+          " UNION ALL " +
+          of_catalog("pg_conversion", "connamespace", "'conversion ' || o.conname",
+                     "format('CREATE CONVERSION %I FOR %L TO %L FROM %s', o.conname,"
+                     " pg_encoding_to_char(o.conforencoding), pg_encoding_to_char(o.contoencoding),"
+                     " o.conproc)") +
+          " UNION ALL " +
+          of_catalog("pg_operator", "oprnamespace",
+                     "'operator ' || o.oprname || '(' || coalesce(format_type(nullif(o.oprleft, 0), NULL), "
+                     "'none') || ', ' ||"
+                     " coalesce(format_type(nullif(o.oprright, 0), NULL), 'none') || ')'",
+                     "'FUNCTION = ' || o.oprcode::text") +
+          " UNION ALL " +
+          of_catalog("pg_opclass", "opcnamespace", "'operator class ' || o.opcname",
+                     "'FOR TYPE ' || format_type(o.opcintype, NULL)") +
+          " UNION ALL " +
+          of_catalog("pg_ts_dict", "dictnamespace", "'text search dictionary ' || o.dictname",
+                     "coalesce(o.dictinitoption, '')") +
+          " UNION ALL " +
+          of_catalog("pg_ts_config", "cfgnamespace", "'text search configuration ' || o.cfgname", "''") +
+          " UNION ALL " +
+          of_catalog("pg_ts_parser", "prsnamespace", "'text search parser ' || o.prsname", "''") +
+          " UNION ALL " +
+          of_catalog("pg_ts_template", "tmplnamespace", "'text search template ' || o.tmplname", "''") +
+          " UNION ALL SELECT 'event trigger ' || evtname, '', 'EXECUTE FUNCTION ' || evtfoid::regproc FROM"
+          " pg_event_trigger o WHERE true" +
+          own("pg_event_trigger", "o.oid") +
+          " UNION ALL SELECT 'publication ' || pubname, '', CASE WHEN puballtables THEN 'FOR ALL TABLES' ELSE"
+          " '' END FROM pg_publication ORDER BY 1",
+  };
+}
+
 }  // namespace
 
 std::map<std::string, std::string> read_view_queries(PostgresConnection& connection,
@@ -93,7 +211,8 @@ SourceObjects read_source_objects(PostgresConnection& connection, const std::str
   SourceObjects objects;
   const Result views = connection.exec(
       "SELECT c.relname, CASE WHEN c.relkind = 'm' THEN 'CREATE MATERIALIZED VIEW ' ELSE 'CREATE VIEW ' END"
-      " || quote_ident(c.relname) || ' AS' || E'\\n' || pg_get_viewdef(c.oid) FROM pg_class c"
+      " || quote_ident(c.relname) || coalesce(' WITH (' || array_to_string(c.reloptions, ', ') || ')', '')"
+      " || ' AS' || E'\\n' || pg_get_viewdef(c.oid) FROM pg_class c"
       " JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relkind IN ('v', 'm')",
       {schema});
   for (int i = 0; i < views.rows(); ++i) objects.views[views.text(i, 0)] = views.text(i, 1);
@@ -104,10 +223,12 @@ SourceObjects read_source_objects(PostgresConnection& connection, const std::str
       {schema});
   for (int i = 0; i < triggers.rows(); ++i)
     objects.triggers.push_back({triggers.text(i, 0), triggers.text(i, 1), triggers.text(i, 2)});
-  for (const auto& query : object_queries()) {
-    const Result found = connection.exec(query, {schema});
-    for (int i = 0; i < found.rows(); ++i)
-      objects.others.push_back({found.text(i, 0), found.text(i, 1), found.text(i, 2)});
+  for (const auto& queries : {object_queries(), table_queries(), partition_queries(), further_queries()}) {
+    for (const auto& query : queries) {
+      const Result found = connection.exec(query, {schema});
+      for (int i = 0; i < found.rows(); ++i)
+        objects.others.push_back({found.text(i, 0), found.text(i, 1), found.text(i, 2)});
+    }
   }
   return objects;
 }

@@ -37,6 +37,8 @@ std::string name_of(const SchemaPart& part) {
       return "collation " + column;
     case SchemaPartKind::numbering:
       return "numbering " + column;
+    case SchemaPartKind::generated:
+      return "generated " + column;
     case SchemaPartKind::index:
       return "index " + part.name;
     case SchemaPartKind::trigger:
@@ -176,6 +178,8 @@ class Arrival {
       case SchemaPartKind::default_value:
       case SchemaPartKind::numbering:
         return fills_itself;
+      case SchemaPartKind::generated:
+        return !column.generated_sql.empty();
       default:
         return !column.collation.empty() || column.type.sql == "citext" ||
                std::ranges::any_of(schema_.indexes, [&](const auto& index) {

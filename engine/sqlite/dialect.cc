@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "sql/identifiers.h"
 #include "sql/quote.h"
+#include "sql/words.h"
 #include "sqlite/catalog.h"
 #include "sqlite/column_checks.h"
 #include "sqlite/default_value.h"
@@ -85,10 +86,37 @@ std::string create_sql(const TableSchema& table) {
   return "CREATE TABLE " + quote_name(table.name) + " (\n  " + join(parts, ",\n  ") + "\n)";
 }
 
+/// Without the collations that SQLite has under no name, since it compares so by itself.
+std::string without_binary_collations(const std::string& sql) {
+  std::string out;
+  std::size_t at = 0;
+  const auto words = words_in(sql);
+  for (std::size_t i = 0; i + 1 < words.size(); ++i) {
+    const SqlWord& name = words[i + 1];
+    if (!words[i].is("collate") || !is_binary(sql.substr(name.begin, name.end - name.begin))) continue;
+    out += std::string(trim(std::string_view(sql).substr(at, words[i].begin - at)));
+    at = name.end;
+  }
+  return out + sql.substr(at);
+}
+
+/// That it names, other than SQLite's own; empty: none.
+std::string unknown_collation(const IndexSchema& index) {
+  const auto words = words_in(index.elements_sql);
+  for (std::size_t i = 0; i + 1 < words.size(); ++i) {
+    const SqlWord& name = words[i + 1];
+    const std::string sql = index.elements_sql.substr(name.begin, name.end - name.begin);
+    const bool is_known = is_binary(sql) || same_name(name.text, "nocase") || same_name(name.text, "rtrim") ||
+                          same_name(name.text, "binary");
+    if (words[i].is("collate") && !is_known) return sql;
+  }
+  return {};
+}
+
 std::string index_sql(const TableSchema& table, const IndexSchema& index) {
   std::string sql = std::string("CREATE ") + (index.unique ? "UNIQUE " : "") + "INDEX " +
-                    quote_name(index.name) + " ON " + quote_name(table.name) + " (" + index.elements_sql +
-                    ")";
+                    quote_name(index.name) + " ON " + quote_name(table.name) + " (" +
+                    without_binary_collations(index.elements_sql) + ")";
   if (!index.where_sql.empty()) sql += " WHERE " + index.where_sql;
   return sql;
 }
@@ -173,6 +201,8 @@ class Findings {
     if (!index.method.empty() && index.method != "btree")
       add(place, "SQLite has no index method " + index.method);
     if (!index.include_sql.empty()) add(place, "SQLite has no INCLUDE");
+    if (const std::string name = unknown_collation(index); !name.empty())
+      add(place, "SQLite has no collation " + name);
     if (orders_nulls(index)) add(place, "SQLite has no NULLS FIRST or NULLS LAST in an index");
   }
 
@@ -341,7 +371,7 @@ std::vector<std::string> index_expressions(const IndexSchema& index) {
   std::vector<std::string> expressions(1);
   int depth = 0;
   char quote = 0;
-  for (const char c : index.elements_sql) {
+  for (const char c : without_binary_collations(index.elements_sql)) {
     if (quote != 0) {
       if (c == quote) quote = 0;
     } else if (c == '\'' || c == '"') {

@@ -48,6 +48,7 @@ class Parts {
     const SourceColumn& column = table_->columns[place];
     if (column.numbered) add(SchemaPartKind::numbering, {column.name});
     if (column.not_null && column.primary_key == 0) add(SchemaPartKind::not_null, {column.name});
+    if (column.generated) add(SchemaPartKind::generated, {column.name}, declared.generated[place]);
     const std::string& value = declared.defaults[place];
     if (!value.empty() && to_lower_ascii(value) != "null")
       add(SchemaPartKind::default_value, {column.name}, value);

@@ -285,4 +285,61 @@ TEST_CASE("a PostgreSQL source that is to arrive whole names what the plan lacks
   passes(run(all + "\n"));
 }
 
+TEST_CASE("what PostgreSQL tables have that no plan says is left by name", "[cases][postgres]") {
+  const Shop shop(R"~(
+    create table t (id int, a int not null, b text, primary key (id) include (a));
+    alter table t enable row level security; alter table t replica identity full; alter table t set (fillfactor = 70);
+    alter table t alter b set storage external; alter table t alter b set statistics 500;
+    create unlogged table u (id int primary key, s int generated always as (id + 1) stored);
+    create table p (id int, k int, v text) partition by range (id);
+    create table p1 partition of p for values from (0) to (10);
+    create table p2 partition of p for values from (10) to (20) partition by list (k);
+    alter table p1 add check (k > 0); alter table p1 add unique (id); create index p1k on p1 (k); alter table p1 alter v set not null;
+    alter table p1 alter v set default 'z'; alter table p1 add foreign key (k) references t;
+    create function f() returns trigger language plpgsql as 'begin return new; end';
+    create trigger g before insert on p1 for each row execute function f(); create trigger gp after insert on p for each row execute function f();
+    create collation deu (locale = 'C'); create function pl(text) returns text immutable language sql as 'select $1';
+    create operator @+ (function = pl, rightarg = text);
+    create text search configuration ts (copy = simple); create text search dictionary di (template = simple);)~");
+  const TempPostgres target;
+  const std::string plan = shop.drafted({"--target", target.url()});
+  const std::size_t begin = plan.find("leave = [");
+  REQUIRE(begin != std::string::npos);
+  CHECK(plan.substr(begin, plan.find(']', begin) - begin) == R"~(leave = [
+  "INCLUDE of t_pkey",
+  "trigger gp",
+  "function f()",
+  "function pl(text)",
+  "partitioning of p",
+  "row security of t",
+  "unlogged u",
+  "replica identity of t",
+  "storage of t",
+  "constraint p1_id_key of partition p1",
+  "constraint p1_k_check of partition p1",
+  "constraint p1_k_fkey of partition p1",
+  "index p1k of partition p1",
+  "trigger g of partition p1",
+  "not null v of partition p1",
+  "default v of partition p1",
+  "partition key of partition p2",
+  "collation deu",
+  "operator @+(none, text)",
+  "text search configuration ts",
+  "text search dictionary di",
+)~");
+  CHECK_THAT(plan, ContainsSubstring(
+                       "# ALTER TABLE t SET (fillfactor=70); ALTER TABLE t ALTER b SET STORAGE EXTERNAL; "
+                       "ALTER TABLE t ALTER b SET STATISTICS 500"));
+  passes(shop.planrun({shop.plan().string()}));
+  CHECK(target.psql("select pg_get_constraintdef(oid) from pg_constraint where conrelid = 't'::regclass") ==
+        "PRIMARY KEY (id)");
+  write_file(shop.plan(),
+             "[plan]\nname = \"shop\"\n[source.s]\nurl = \"" + shop.url() +
+                 "\"\nwhole = true\n[target.t]\nurl = \"sqlite:t.db\"\n[table.u]\nfrom = \"s.u\"\n"
+                 "[table.u.columns]\nid = \"int primary key\"\ns = \"int\"\n");
+  CHECK_THAT(shop.planrun({shop.plan().string()}).err,
+             ContainsSubstring("source s has generated u.s, and the plan does not: '(id + 1)'"));
+}
+
 }  // namespace postgres_census_test

@@ -115,7 +115,8 @@ TEST_CASE("a drafted plan runs into PostgreSQL as it is, and loses nothing", "[p
   CHECK(target.psql("select indexdef from pg_indexes where indexname = 'line_price'") ==
         "CREATE INDEX line_price ON public.line USING btree (price DESC) WHERE (price > (1)::numeric)");
   CHECK(target.psql("select indexdef from pg_indexes where indexname = 'customer_email_nocase'") ==
-        "CREATE UNIQUE INDEX customer_email_nocase ON public.customer USING btree (lower(email))");
+        "CREATE UNIQUE INDEX customer_email_nocase ON public.customer USING btree (lower((email COLLATE "
+        "\"C\")))");
 }
 
 TEST_CASE("names of any kind go through a plan and back", "[postgres]") {
@@ -146,6 +147,46 @@ TEST_CASE("names of any kind go through a plan and back", "[postgres]") {
     CHECK(ask("select \"column_3\" || \"column_4\" || \"\xC3\xA9;--\" || \"line_end\" from "
               "\"a.\"\"b\"\"'c\"") == "bcfg");
   }
+}
+
+TEST_CASE("a key without regard to case folds what NOCASE folds, in both databases", "[postgres]") {
+  const Draft draft(
+      "create table t(id integer primary key, e text collate nocase unique, f text);"
+      "create unique index tf on t(f collate nocase desc); create index tg on t(f collate nocase);"
+      "insert into t values (1, '\xC3\x89@x', '\xC3\x89'), (2, '\xC3\xA9@x', '\xC3\xA9'), (3, 'B', 'B')");
+  CHECK_THAT(draft.linted(), ContainsSubstring("'unique (lower(f collate \"C\") desc)'"));
+  const TempPostgres target;
+  for (const std::string& url : {std::string(), target.url()}) {
+    const ProcessResult run = draft.run(url);
+    INFO(run.out << run.err);
+    REQUIRE(run.status == 0);
+  }
+  const std::string lower_b = "insert into t(id, e, f) values (4, 'b', 'z')";
+  const std::string lower_f = "insert into t(id, e, f) values (4, 'z', 'b')";
+  for (const auto& sql : {lower_b, lower_f}) {
+    CHECK(run_process({"sqlite3", draft.file("shop.migrated.db").string(), sql}).status != 0);
+    CHECK(run_process({"psql", "-Xq", target.url(), "-c", sql}).status != 0);
+  }
+  CHECK(
+      draft.target("select group_concat(name) from (select name from sqlite_schema where sql like '%lower(%' "
+                   "and sql not like '%collate%' order by name)") == "t_e_nocase,tf,tg");
+}
+
+TEST_CASE("what looks like a variable is a text in a draft") {
+  const Draft draft(
+      "create table \"a${B}\"(id integer primary key, v text default '${NAME}' check (v <> '$${C}'), "
+      "\"c${D}\" int unique); insert into \"a${B}\" values (1, '${Y}', 3);"
+      "create table r(x int references \"a${B}\"(\"c${D}\")); insert into r values (3);"
+      "create view \"v${E}\" as select '${Z}' as z, \"c${D}\" from \"a${B}\"");
+  CHECK_THAT(draft.linted(), ContainsSubstring("default '$${NAME}' check (v <> '$$${C}')"));
+  const ProcessResult run = draft.run();
+  INFO(run.out << run.err);
+  REQUIRE(run.status == 0);
+  CHECK(draft.target("insert into \"a${B}\"(id) values (2); select * from \"a${B}\"; select * from \"v${E}\" "
+                     "order by 2 desc") == "1|${Y}|3\n2|${NAME}|\n${Z}|3\n${Z}|");
+  CHECK(run_process({"sqlite3", draft.file("shop.migrated.db").string(),
+                     "insert into \"a${B}\"(id, v) values (3, '$${C}')"})
+            .status != 0);
 }
 
 TEST_CASE("rows that refer to nothing stop the run with their foreign key, and the plan says so") {

@@ -180,6 +180,27 @@ TEST_CASE("secrets come from the environment") {
   }
 }
 
+TEST_CASE("a source takes its password from a variable too") {
+  const auto result = read(
+      "[plan]\nname = \"p\"\n[source.s]\nurl = \"postgresql://h/d\"\npassword = \"${PW}\"\n"
+      "[target.t]\nurl = \"sqlite:t.db\"\n[table.a]\nfrom = \"s.a\"\n",
+      {{"PW", "x y"}});
+  CHECK(messages(result.diagnostics).empty());
+  CHECK(result.plan.sources.at(0).url == "postgresql://h/d?password=x%20y");
+  CHECK(result.plan.sources.at(0).shown_url == "postgresql://h/d");
+}
+
+TEST_CASE("two dollars before a brace are no variable in any text") {
+  const auto result = read(
+      "[plan]\nname = \"p\"\n[source.s]\nurl = \"sqlite:s.db\"\n[target.t]\nurl = \"sqlite:t.db\"\n"
+      "[table.a]\nfrom = \"s.a$${B}\"\nwhere = \"x = '$$${C}$${1}${'\"\nignore = [\"$${D}\"]\n");
+  CHECK(messages(result.diagnostics).empty());
+  const auto& load = result.plan.tables.at(0).loads.at(0);
+  CHECK(load.from.at(0).text == "s.a${B}");
+  CHECK(load.where->text == "x = '$${C}${1}${'");
+  CHECK(load.ignore.at(0).text == "${D}");
+}
+
 TEST_CASE("variables") {
   const std::string rest =
       "\n[plan]\nname = \"p\"\n[target.t]\nurl = \"sqlite:t.db\"\n[table.a]\nfrom = \"s.a\"\n";
@@ -198,6 +219,7 @@ TEST_CASE("variables") {
        "",
        {"2:15: the environment variable NOPE is not set (set it, or give a default: ${NOPE:-...})",
         "2:22: the environment variable MORE is not set (set it, or give a default: ${MORE:-...})"}},
+      {"sqlite:$${A}/$$${A}/${A}.db", "sqlite:/plans/${A}/$${A}/x.db", {}},
       {"sqlite:${A", "", {"2:15: a variable is written ${NAME} or ${NAME:-default}"}},
       {"sqlite:${1A}", "", {"2:15: a variable is written ${NAME} or ${NAME:-default}"}},
   };
@@ -209,9 +231,9 @@ TEST_CASE("variables") {
   }
   check_all({{"[table.a]\nfrom = \"s.a\"\nwhere = \"x = '${A}'\"\nignore = [\"$x\", \"${B:-c}\"]",
               {"3:15: variables are filled in only in urls, folders and password keys (where the text itself "
-               "is meant, SQL can join it: '$' || '{...}')",
+               "is meant, write $${...})",
                "4:18: variables are filled in only in urls, folders and password keys (where the text itself "
-               "is meant, SQL can join it: '$' || '{...}')"}}});
+               "is meant, write $${...})"}}});
 }
 
 TEST_CASE("urls of the command line take the place of the plan's") {

@@ -34,7 +34,7 @@ TEST_CASE("a type has one canonical spelling, whatever its synonym") {
       {"varchar", "varchar", TypeKind::varchar},
       {"char(3)", "char(3)", TypeKind::char_, 3},
       {"character", "char(1)", TypeKind::char_, 1},
-      {"bpchar", "bpchar", TypeKind::char_},
+      {"bpchar", "bpchar", TypeKind::varchar},
       {"timestamp without time zone", "timestamp", TypeKind::timestamp},
       {"timestamp(3)", "timestamp(3)", TypeKind::timestamp, 0, 3},
       {"timestamp with time zone", "timestamptz", TypeKind::timestamptz},

@@ -136,6 +136,8 @@ TEST_CASE("what SQLite cannot hold is told in words") {
       {"INCLUDE", [](TableSchema& t) { t.indexes[0].include_sql = "amount"; }},
       {"NULLS FIRST", [](TableSchema& t) { t.indexes[0].elements_sql = "amount desc nulls last"; }},
       {"no collation", [](TableSchema& t) { t.columns[1].collation = "\"de_DE\""; }},
+      {"no collation \"de_DE\"",
+       [](TableSchema& t) { t.indexes[0].elements_sql = "amount collate \"de_DE\" desc"; }},
       {"MATCH FULL",
        [](TableSchema& t) {
          t.foreign_keys = {foreign_key("f", {"order", "on"}, t.name, {"order", "on"})};

@@ -12,9 +12,9 @@ using Lines = std::vector<std::string>;
 Lines parts_of(const std::string& sql) {
   const TempFolder folder;
   sqlite3(folder / "s.db", sql);
-  static const char* const kKinds[] = {"key",      "unique",  "foreign key", "check",
-                                       "not null", "default", "collation",   "numbering",
-                                       "index",    "trigger", "view"};
+  static const char* const kKinds[] = {"key",       "unique",  "foreign key", "check",
+                                       "not null",  "default", "collation",   "numbering",
+                                       "generated", "index",   "trigger",     "view"};
   Lines lines;
   for (const auto& part : open_sqlite_source(folder / "s.db")->connect()->schema_parts()) {
     std::string line = kKinds[static_cast<int>(part.kind)];
@@ -40,13 +40,14 @@ TEST_CASE("schema parts: CHECKs are found in the text of their table, and only t
 }
 
 TEST_CASE("schema parts: keys, constraints, indexes, triggers and views") {
-  CHECK(parts_of("create table p(id integer primary key, n text not null collate nocase, d int default null);"
+  CHECK(parts_of("create table p(id integer primary key, n text not null collate nocase, d int default null, "
+                 "g int as (id + 1));"
                  "create table t(a int, b text, primary key (b, a), unique (a),"
                  " foreign key (a, b) references p(id, n), foreign key (a) references p) without rowid;"
                  "create index t_a on t(a, b); create unique index t_l on t(lower(b), a);"
                  "create index t_p on t(b) where a > 1;"
                  "create view v as select 1 as x; create trigger r after insert on t begin select 1; end;") ==
-        Lines{"collation p(n): nocase", "foreign key t(a)", "foreign key t(a,b)",
+        Lines{"collation p(n): nocase", "foreign key t(a)", "foreign key t(a,b)", "generated p(g): id + 1",
               "index t_a t(a,b): CREATE INDEX t_a on t(a, b)",
               "index t_l t() unique: CREATE UNIQUE INDEX t_l on t(lower(b), a)",
               "index t_p t(): CREATE INDEX t_p on t(b) where a > 1", "key p(id)", "key t(b,a)",
