@@ -75,6 +75,11 @@ void read_plan_section(PlanReader& reader, const Node& root) {
   }
   plan.description = section.text("description");
   plan.requires_ = section.list("requires");
+  for (const auto& other : plan.requires_) {
+    if (other.text == plan.name)
+      reader.error(FindingCode::after_cycle, other.at, "the plan requires a passed run of itself",
+                   "take its name out");
+  }
   if (section.find("on_failure") != nullptr) plan.on_failure_at = section.located("on_failure")->at;
   if (section.text("on_failure") == "rollback") plan.on_failure = OnFailure::rollback;
   plan.snapshot = section.find("snapshot") == nullptr;

@@ -55,10 +55,13 @@ class Parts {
       add(SchemaPartKind::default_value, {part.name}, part.what);
       return;
     }
-    std::string kind = part.what.substr(0, part.what.find(' '));
-    if (kind == "how") kind = "counting of";
-    if (kind == "INCLUDE") kind = "INCLUDE of";
-    add(SchemaPartKind::other, {}, part.what).name = kind + " " + part.name;
+    const std::string kind = part.what.substr(0, part.what.find(' '));
+    SchemaPart& other = add(SchemaPartKind::other, {}, part.what);
+    if (kind == "INCLUDE") {
+      other.name = part.name;
+    } else {
+      other.name = (kind == "how" ? "counting of " : kind + " ") + part.name;
+    }
   }
 
   const SourceTable* table_ = nullptr;

@@ -237,7 +237,7 @@ class Catalog {
       table.schema->checks.push_back({name, r.text(i, 6), ""});
     } else if (type == "p" || type == "u") {
       if (r.truth(i, 14))
-        table.uncarried.push_back({name, "INCLUDE of constraint " + name + ": " + r.text(i, 16)});
+        table.uncarried.push_back({"INCLUDE of " + name, "INCLUDE of " + name + ": " + r.text(i, 16)});
       if (type == "p") note_primary_key(columns, table);
       table.schema->keys.push_back(
           {name, type == "p", columns, r.truth(i, 4), r.truth(i, 5), r.truth(i, 13)});

@@ -25,7 +25,7 @@ class Inheriting {
     for (const auto& index : source_.schema->indexes) add(index);
     for (const auto& key : source_.schema->foreign_keys) add(key);
     for (const auto& part : source_.uncarried) {
-      if (!ignored_.contains(part.name)) refuse(part.what);
+      if (!ignored_.contains(part.name)) refuse(part.what, part.name);
     }
   }
 
@@ -41,12 +41,12 @@ class Inheriting {
         "name it in the target's `types` where the target has it, or declare the column, as text");
   }
 
-  void refuse(const std::string& what) {
+  void refuse(const std::string& what, const std::string& name) {
     const PlanLoad& load = table_.loads.front();
     diagnostics_.error(
         FindingCode::source_column_unused, at_,
         "[table." + table_.name + "] inherits " + load.from.front().text + ", and cannot carry its " + what,
-        "name it in `ignore` to leave it behind");
+        "leave it behind by ignore = [" + quote_for_message(name) + "]");
   }
 
   bool has_columns(const std::vector<std::string>& columns) const {
@@ -56,7 +56,8 @@ class Inheriting {
 
   void add(const KeySchema& key) {
     if (ignored_.contains(key.name) || is_declared(key)) return;
-    if (!has_columns(key.columns)) return refuse("key " + key.name + " (" + join(key.columns, ", ") + ")");
+    if (!has_columns(key.columns))
+      return refuse("key " + key.name + " (" + join(key.columns, ", ") + ")", key.name);
     KeySchema own = key;
     own.name = free_name(key.name);
     shape_.schema.keys.push_back(std::move(own));
@@ -81,7 +82,8 @@ class Inheriting {
     const auto& indexes = shape_.schema.indexes;
     const auto same = [&](const auto& own) { return own.name == index.name; };
     if (ignored_.contains(index.name) || std::any_of(indexes.begin(), indexes.end(), same)) return;
-    if (!has_columns(index.columns)) return refuse("index " + index.name + ": " + index.elements_sql);
+    if (!has_columns(index.columns))
+      return refuse("index " + index.name + ": " + index.elements_sql, index.name);
     shape_.schema.indexes.push_back(index);
     shape_.index_at.push_back(at_);
   }
@@ -95,7 +97,8 @@ class Inheriting {
     own.table = table_loaded_from(key.table);
     if (own.table.empty() || !has_columns(key.columns)) {
       return refuse("foreign key " + key.name + " (" + join(key.columns, ", ") + ") to " + key.table +
-                    (own.table.empty() ? ", which no table of the plan is loaded from" : ""));
+                        (own.table.empty() ? ", which no table of the plan is loaded from" : ""),
+                    key.name);
     }
     shape_.schema.foreign_keys.push_back(std::move(own));
     shape_.foreign_key_at.push_back(at_);

@@ -9,6 +9,23 @@ namespace planrun {
 
 namespace {
 
+/// Where the plan says this of the table, as a `where` or an `expr`.
+Position expression_place(const Plan& plan, const std::string& table, const std::string& sql) {
+  Position place;
+  const auto look_at = [&](const std::optional<Located>& text) {
+    if (place.line == 0 && text && text->text == sql) place = text->at;
+  };
+  for (const auto& own : plan.tables) {
+    if (own.name != table) continue;
+    for (const auto& load : own.loads) {
+      look_at(load.where);
+      for (const auto& column : load.columns) look_at(column.expr);
+    }
+    for (const auto& column : own.columns) look_at(column.expr);
+  }
+  return place;
+}
+
 // Those that are named, in an expression too.
 std::vector<std::string> read_columns(const ResolvedLoad& load, const SourceTable& table) {
   std::vector<std::string> named = identifiers_in(load.where);
@@ -80,8 +97,9 @@ std::vector<MissingPart> check_whole_sources(const Plan& plan, const ResolveResu
   return missing;
 }
 
-void check_expressions(const ResolvedPlan& plan, const ConnectedSources& sources, Diagnostics& wrong) {
-  for (const auto& table : plan.tables) {
+void check_expressions(const Plan& plan, const ResolvedPlan& resolved, const ConnectedSources& sources,
+                       Diagnostics& wrong) {
+  for (const auto& table : resolved.tables) {
     for (const auto& load : table.loads) {
       const auto source = sources.connections.find(load.source);
       if (source == sources.connections.end()) continue;
@@ -89,7 +107,8 @@ void check_expressions(const ResolvedPlan& plan, const ConnectedSources& sources
         if (expr.empty()) return;
         const std::string why = source->second->refuse_expression(load.source_table, expr);
         if (why.empty()) return;
-        wrong.error(FindingCode::expression_refused, {}, "load " + load.name + ": \"" + expr + "\": " + why);
+        wrong.error(FindingCode::expression_refused, expression_place(plan, table.schema.name, expr),
+                    "load " + load.name + ": \"" + expr + "\": " + why);
       };
       refuse(load.where);
       for (const auto& input : load.inputs) refuse(input.expr);

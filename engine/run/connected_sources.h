@@ -35,6 +35,7 @@ std::vector<MissingPart> check_whole_sources(const Plan& plan, const ResolveResu
                                              const ConnectedSources& sources, Diagnostics& wrong);
 
 /// Reports every `where` and `expr` that its source refuses.
-void check_expressions(const ResolvedPlan& plan, const ConnectedSources& sources, Diagnostics& wrong);
+void check_expressions(const Plan& plan, const ResolvedPlan& resolved, const ConnectedSources& sources,
+                       Diagnostics& wrong);
 
 }  // namespace planrun

@@ -67,7 +67,7 @@ Prepared prepare(const Plan& plan, const std::map<std::string, SourceDatabase*>&
   const bool files_agree = check_files_agree(resolved.plan, connected, wrong);
   attach_transforms(plan, resolved.plan, wrong);
   // Where files differ an expression fails in one for that reason.
-  if (files_agree) check_expressions(resolved.plan, connected, wrong);
+  if (files_agree) check_expressions(plan, resolved.plan, connected, wrong);
   std::vector<std::string> missing;
   if (!wrong.has_errors()) {
     for (const auto& part : check_whole_sources(plan, resolved, connected, wrong))

@@ -166,7 +166,22 @@ class LuaTransform : public RowTransform {
       return luaL_error(lua, "the function returned %d values; several rows are one list: { row, row }",
                         results);
     if (results == 0) lua_pushnil(lua);
+    refuse_inheritance(lua, 4);
     return 1;
+  }
+
+  // Of the result, and of each row where it is a list. What __index finds would be no field, and null.
+  static void refuse_inheritance(lua_State* lua, int result) {
+    if (!lua_istable(lua, result)) return;
+    if (luaL_getmetafield(lua, result, "__index") != LUA_TNIL)
+      luaL_error(lua, "a row has a metatable with __index; fields are what the table itself holds");
+    lua_settop(lua, result);
+    for (lua_Integer n = 1; lua_rawgeti(lua, result, n) == LUA_TTABLE; ++n) {
+      if (luaL_getmetafield(lua, -1, "__index") != LUA_TNIL)
+        luaL_error(lua, "a row has a metatable with __index; fields are what the table itself holds");
+      lua_settop(lua, result);
+    }
+    lua_settop(lua, result);
   }
 
   // From here on nothing that may raise is called: the result is only looked at.

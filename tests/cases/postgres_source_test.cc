@@ -249,14 +249,16 @@ TEST_CASE("what a PostgreSQL source cannot do is refused by name before anything
            "expr = \"" +
            expr + "\" }\n";
   };
-  refused(expression("v || random()"), "random() is volatile");
+  refused(expression("v || random()"),
+          "plan.toml:14:29: error[P043]: load a: \"v || random()\": random() is volatile");
   refused(expression("v || now()"), "now gives another answer");
   refused(expression("max(v)"), "aggregate functions are not allowed");
   refused(expression("v || w"), "column \"w\" does not exist");
   refused(expression("v) from a where (true"), "");
   refused("[table.x]\nfrom = \"s.x\"\n", "source `s` has no table `x`");
   refused("[table.m]\nfrom = \"s.m\"\n", "inherits the type mood, which planrun does not know");
-  refused("[table.g]\nfrom = \"s.g\"\n", "cannot carry its trigger audit");
+  refused("[table.g]\nfrom = \"s.g\"\n",
+          "cannot carry its trigger audit (leave it behind by ignore = ['audit'])");
   refused("[table.g]\nfrom = \"s.g\"\nignore = [\"audit\"]\n",
           "to a, which no table of the plan is loaded from");
   write_file(

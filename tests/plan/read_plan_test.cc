@@ -90,6 +90,12 @@ TEST_CASE("keys and values of sections") {
   });
 }
 
+TEST_CASE("a plan does not wait for itself") {
+  CHECK(lint("[plan]\nname = \"p\"\nrequires = [\"q\", \"p\"]\n[source.s]\nurl = \"sqlite:s.db\"\n"
+             "[target.t]\nurl = \"sqlite:t.db\"\n[table.a]\nfrom = \"s.a\"\n") ==
+        Lines{"3:18: the plan requires a passed run of itself (take its name out)"});
+}
+
 TEST_CASE("sources and targets") {
   const std::string rest = "\n[plan]\nname = \"p\"\n[table.a]\nfrom = \"s.a\"\n";
   const std::pair<const char*, Lines> cases[] = {
