@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -70,6 +71,13 @@ enum class LooseComparison {
   numeric,  // numbers and numbers as text by their value
 };
 
+/// A view in the terms of the product that has it, whose own names mean the same in every such database.
+struct ViewDeclaration {
+  std::string query;
+  std::vector<std::string> reads;  // tables and views of its own schema
+  std::string why_own;  // what of it another database does not have: "it is materialized"; empty: nothing
+};
+
 /// What SourceTable does not say of a table. Of a view, virtual or shadow table only `sql` is filled in.
 struct TableDeclaration {
   bool without_rowid = false;
@@ -85,6 +93,7 @@ struct TableDeclaration {
   std::string sql;                             // CREATE TABLE or CREATE VIEW
   /// Functions, types and the like that its expressions name and that are not the database product's own.
   std::vector<std::string> own_names;
+  std::optional<ViewDeclaration> view;  // of PostgreSQL's
 };
 
 /// One connection: one thread at a time. Every call may throw Error(source), naming the file.

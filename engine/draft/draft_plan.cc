@@ -140,7 +140,7 @@ class PlanDrafter {
   }
 
   void write_objects(const DraftSource& source) {
-    if (!source.schema.empty()) return list_objects(source);
+    if (!source.schema.empty()) return write_typed_objects(source);
     const bool keeps = keeps_names(source);
     KnownTables known = known_tables(source, tables_);
     const auto why_not = [&](const std::string& reason) {
@@ -194,17 +194,26 @@ class PlanDrafter {
     out_ += "source_sql = " + toml_string(rows) + "\n\n";
   }
 
-  /// In the source's own words: a person says what of them the target shall have.
-  void list_objects(const DraftSource& source) {
+  /// What another PostgreSQL database can have as it is; all else in the source's own words: a person says
+  /// what of it the target shall have.
+  void write_typed_objects(const DraftSource& source) {
     const auto list = [&](const std::string& what, const std::string& sql) {
       ++draft_.uncarried_count;
       out_ += toml_comment("Not carried: " + what + ".");
       out_ += (sql.empty() ? "" : toml_verbatim(sql)) + "\n";
     };
     for (const auto& object : source.census->objects) list(object.name, object.sql);
-    for (const auto& table : source.census->tables) {
-      if (table.table.kind == SourceTableKind::view)
-        list("view " + shown(table.table.name), table.declared.sql);
+    const auto views = draft_typed_views(source, tables_, request_.target,
+                                         [&](const std::string& name) { return is_free(name); });
+    for (const auto& view : views) {
+      const std::string& name = view.census->table.name;
+      const TableDeclaration& declared = view.census->declared;
+      if (view.is_carried) {
+        out_ += "[view." + toml_key(name) + "]\nsql = " + toml_text(declared.view->query) + "\n\n";
+        relations_.take(name, "view_1");
+      } else {
+        list("view " + shown(name) + (view.reason.empty() ? "" : ": " + view.reason), declared.sql);
+      }
     }
     for (const auto& trigger : source.census->triggers)
       list("trigger " + shown(trigger.name) + " on " + shown(trigger.table), trigger.sql);

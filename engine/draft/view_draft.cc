@@ -1,10 +1,13 @@
 #include "draft/view_draft.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "base/text.h"
 #include "draft/names.h"
+#include "draft/toml_text.h"
+#include "sql/definition.h"
 #include "sql/identifiers.h"
 #include "translate/view.h"
 
@@ -82,7 +85,55 @@ class ViewDrafter {
   std::vector<ViewDraft> views_;
 };
 
+/// Why a query would not find the table here as it was there; empty: it would.
+std::string why_other(const TableDraft& table) {
+  const bool is_same =
+      table.name == table.census->table.name && std::ranges::all_of(table.columns, [&](const auto& column) {
+        const ColumnSchema* own = table.census->table.schema->find(column.census->column.name);
+        return own != nullptr && column.name == own->name && column.choice.way.type == own->type.sql;
+      });
+  return is_same ? "" : "its table " + shown(table.census->table.name) + " is another one here";
+}
+
+/// `known`: by name, why what it stands for cannot be read as it was; empty: it can.
+std::string why_not_carried(const TableCensus& view, const std::map<std::string, std::string>& known) {
+  const ViewDeclaration& declared = *view.declared.view;
+  if (!declared.why_own.empty()) return declared.why_own;
+  for (const auto& name : declared.reads) {
+    const auto read = known.find(name);
+    if (read == known.end()) return "it reads " + shown(name) + ", which is not carried";
+    if (!read->second.empty()) return read->second;
+  }
+  return parse_query(declared.query) ? "" : "planrun does not know all of its words";
+}
+
 }  // namespace
+
+std::vector<TypedView> draft_typed_views(const DraftSource& source, std::span<const TableDraft> tables,
+                                         const DraftTarget& target, const IsFree& is_free) {
+  std::map<std::string, std::string> known;
+  for (const auto& table : tables) {
+    if (table.source == source.name) known[table.census->table.name] = why_other(table);
+  }
+  std::vector<TypedView> views;
+  for (const auto& table : source.census->tables) {
+    if (table.table.kind == SourceTableKind::view) views.push_back({&table});
+  }
+  if (!target.is_postgres) return views;
+  // A view may come behind those that it reads.
+  for (bool is_new = true; is_new;) {
+    is_new = false;
+    for (auto& view : views) {
+      const std::string& name = view.census->table.name;
+      if (view.is_carried || !view.census->declared.view) continue;
+      view.reason = is_free(name) ? why_not_carried(*view.census, known) : "its name is taken by another";
+      if (!view.reason.empty()) continue;
+      view.is_carried = is_new = true;
+      known[name] = "";
+    }
+  }
+  return views;
+}
 
 std::vector<ViewDraft> draft_views(const DraftSource& source, KnownTables& known, const WhyNot& why_not) {
   return ViewDrafter(source, known, why_not).draft();

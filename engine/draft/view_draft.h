@@ -1,6 +1,7 @@
-// A source's views: each for both kinds of targets, or why not.
+// A source's views: each for the targets that can have it, or why not.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -19,5 +20,16 @@ struct ViewDraft {
 
 /// Each behind those that it reads. What was translated is put to `known`.
 std::vector<ViewDraft> draft_views(const DraftSource& source, KnownTables& known, const WhyNot& why_not);
+
+/// Of a PostgreSQL source.
+struct TypedView {
+  const TableCensus* census = nullptr;
+  bool is_carried = false;  // a PostgreSQL target has it as it is
+  std::string reason{};     // why it does not; empty: the target may be another
+};
+
+using IsFree = std::function<bool(const std::string& name)>;
+std::vector<TypedView> draft_typed_views(const DraftSource& source, std::span<const TableDraft> tables,
+                                         const DraftTarget& target, const IsFree& is_free);
 
 }  // namespace planrun

@@ -27,6 +27,7 @@ class PostgresInspector : public Inspector {
     ask([&](PostgresConnection& connection) {
       tables_ = read_source_catalog(connection, settings_.schema);
       objects_ = read_source_objects(connection, settings_.schema);
+      views_ = read_view_declarations(connection, settings_.schema);
       read_indexes(connection);
       read_own_names(connection);
     });
@@ -80,6 +81,7 @@ class PostgresInspector : public Inspector {
   std::unique_ptr<Source> source_;
   std::vector<PostgresTable> tables_;
   SourceObjects objects_;
+  std::map<std::string, ViewDeclaration> views_;
   std::map<std::string, std::vector<SourceIndex>> indexes_;  // by table, as the next
   std::map<std::string, std::vector<std::string>> own_names_;
 };
@@ -146,6 +148,7 @@ TableDeclaration PostgresInspector::declaration(const std::string& name) {
   if (table.kind == SourceTableKind::view) {
     if (const auto view = objects_.views.find(name); view != objects_.views.end())
       declared.sql = view->second;
+    if (const auto view = views_.find(name); view != views_.end()) declared.view = view->second;
     return declared;
   }
   const TableSchema& schema = *table.schema;

@@ -21,6 +21,10 @@ struct SourceObjects {
 std::map<std::string, std::string> read_view_queries(PostgresConnection& connection,
                                                      const std::string& schema);
 
+/// All of them, materialized ones too, by name.
+std::map<std::string, ViewDeclaration> read_view_declarations(PostgresConnection& connection,
+                                                              const std::string& schema);
+
 /// Extensions are the database's, all else the schema's; what an extension brought along is not told apart.
 SourceObjects read_source_objects(PostgresConnection& connection, const std::string& schema);
 

@@ -285,6 +285,40 @@ TEST_CASE("a PostgreSQL source that is to arrive whole names what the plan lacks
   passes(run(all + "\n"));
 }
 
+TEST_CASE("views that read what arrives as it is are drafted from PostgreSQL to PostgreSQL",
+          "[cases][postgres]") {
+  const Shop shop(R"~(
+    create type mood as enum ('a', 'b');
+    create table t (id int primary key, "Name" text, m mood);
+    create table u (id int primary key, v numeric(10,2));
+    create function half(x int) returns int immutable language sql as 'select x / 2';
+    create view z_base as select id, v from u;
+    create view a_top as select z.id, sum(z.v) over (order by z.v) as s, now() as n, 'x${Y}''z' as q from z_base z where v > 1;
+    create view "Rec" as with recursive r(n) as (select 1 union all select n + 1 from r where n < 5) select n from r;
+    create view cat as select relname::text from pg_class where relkind = 'r';
+    insert into u values (1, 2.5), (2, 0.5);)~");
+  const auto views = [](const std::string& url) {
+    return public_dump(url, {"-t", "z_base", "-t", "a_top", "-t", "\"Rec\"", "-t", "cat"});
+  };
+  const std::string carried = views(shop.url());
+  shop.psql(
+      "create materialized view mv as select count(*) from u; create view own as select half(id) from u;"
+      "create view onmv as select * from mv; create view tm as select id from t;"
+      "create view opts with (security_barrier) as select id from u;");
+  const TempPostgres target;
+  const std::string plan = shop.drafted({"--target", target.url()});
+  for (const char* words :
+       {"view `mv`: it is materialized.", "view `onmv`: it reads `mv`, which is not carried.",
+        "view `own`: it names function half(integer).", "view `tm`: its table `t` is another one here.",
+        "view `opts`: it has options: security_barrier=true."})
+    CHECK_THAT(plan, ContainsSubstring("# Not carried: " + std::string(words)));
+  for (const char* name : {"mv", "onmv", "own", "tm", "opts"})
+    CHECK_THAT(plan, ContainsSubstring("  \"view " + std::string(name) + "\",\n"));
+  passes(shop.planrun({shop.plan().string()}));
+  CHECK(views(target.url()) == carried);
+  CHECK(target.psql("select id, s, q from a_top") == "1|2.50|x${Y}'z");
+}
+
 TEST_CASE("what PostgreSQL tables have that no plan says is left by name", "[cases][postgres]") {
   const Shop shop(R"~(
     create table t (id int, a int not null, b text, primary key (id) include (a));
