@@ -157,4 +157,8 @@ bool PartitionMatch::takes(std::span<const Cell> key) const {
   return std::binary_search(numbers_.begin(), numbers_.end(), key.front().integer);
 }
 
+std::string hash_part_name(const std::string& table, std::size_t remainder) {
+  return table + "_" + std::to_string(remainder);
+}
+
 }  // namespace planrun

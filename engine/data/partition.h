@@ -38,6 +38,9 @@ struct PartitionSchema {
   std::vector<std::string> part_names() const;
 };
 
+/// What the partition of a hash is called that takes this remainder: events_0.
+std::string hash_part_name(const std::string& table, std::size_t remainder);
+
 /// Of a cluster of Citus: rows are on the node that a hash of the column says, or all of them on every node.
 struct DistributionSchema {
   std::string by;  // empty: a reference table, whole on every node

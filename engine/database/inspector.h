@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "data/key.h"
+#include "data/partition.h"
 #include "database/source.h"
 
 namespace planrun {
@@ -78,6 +79,12 @@ struct ViewDeclaration {
   std::string why_own;  // what of it another database does not have: "it is materialized"; empty: nothing
 };
 
+/// How a table of PostgreSQL's is divided.
+struct DivisionDeclaration {
+  PartitionSchema partition;
+  std::string why_own;  // why a plan does not say it so: "it does not go by columns alone"; empty: it can
+};
+
 /// What SourceTable does not say of a table. Of a view, virtual or shadow table only `sql` is filled in.
 struct TableDeclaration {
   bool without_rowid = false;
@@ -93,7 +100,8 @@ struct TableDeclaration {
   std::string sql;                             // CREATE TABLE or CREATE VIEW
   /// Functions, types and the like that its expressions name and that are not the database product's own.
   std::vector<std::string> own_names;
-  std::optional<ViewDeclaration> view;  // of PostgreSQL's
+  std::optional<ViewDeclaration> view;  // of PostgreSQL's, as the next
+  std::optional<DivisionDeclaration> division;
 };
 
 /// One connection: one thread at a time. Every call may throw Error(source), naming the file.

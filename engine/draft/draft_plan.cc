@@ -202,7 +202,13 @@ class PlanDrafter {
       out_ += toml_comment("Not carried: " + what + ".");
       out_ += (sql.empty() ? "" : toml_verbatim(sql)) + "\n";
     };
-    for (const auto& object : source.census->objects) list(object.name, object.sql);
+    for (const auto& object : source.census->objects) {
+      const bool is_said = std::ranges::any_of(tables_, [&](const TableDraft& table) {
+        return table.partition != nullptr && table.source == source.name &&
+               object.name == "partitioning of " + table.census->table.name;
+      });
+      if (!is_said) list(object.name, object.sql);
+    }
     const auto views = draft_typed_views(source, tables_, request_.target,
                                          [&](const std::string& name) { return is_free(name); });
     for (const auto& view : views) {

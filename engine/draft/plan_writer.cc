@@ -107,6 +107,7 @@ class TableWriter {
     write_constraints(width);
     write_columns();
     write_indexes();
+    if (table_.partition != nullptr) write_partition(*table_.partition);
     out_ += "\n";
   }
 
@@ -191,6 +192,41 @@ class TableWriter {
       out_ += index.is_comment ? toml_verbatim(index.sql)
                                : padded(key, wide) + " = " + toml_string(index.sql) + "\n";
     }
+  }
+
+  void write_partition(const PartitionSchema& partition) {
+    out_ += "[table." + toml_key(table_.name) + ".partition]\n";
+    out_ += "by     = " + toml_string(to_string(partition.by)) + "\n";
+    out_ += "column = " + one_or_list(partition.columns) + "\n";
+    if (partition.by == PartitionBy::hash) {
+      out_ += "count  = " + std::to_string(partition.parts.size()) + "\n";
+      return;
+    }
+    const std::size_t width = key_width(partition.parts, [](const auto& part) { return part.name; });
+    for (const auto& part : partition.parts) {
+      const std::string key = toml_key(part.name);
+      out_ += "parts." + padded(key, width + key.size() - count_code_points(key)) + " = " + part_value(part) +
+              "\n";
+    }
+  }
+
+  static std::string one_or_list(const std::vector<std::string>& values) {
+    std::vector<std::string> texts;
+    for (const auto& value : values) texts.push_back(toml_string(value));
+    return texts.size() == 1 ? texts.front() : toml_array(texts);
+  }
+
+  static std::string part_value(const PartSchema& part) {
+    if (part.is_default) return "\"default\"";
+    std::vector<std::string> words;
+    if (!part.from.empty()) words.push_back("from = " + one_or_list(part.from));
+    if (!part.to.empty()) words.push_back("to = " + one_or_list(part.to));
+    if (!part.values.empty()) {
+      std::vector<std::string> texts;
+      for (const auto& value : part.values) texts.push_back(toml_string(value));
+      words.push_back("values = " + toml_array(texts));
+    }
+    return "{ " + join(words, ", ") + " }";
   }
 
   const TableDraft& table_;

@@ -45,6 +45,7 @@ struct TableDraft {
   std::vector<ColumnDraft> columns{};
   std::vector<LineDraft> constraints{};
   std::vector<LineDraft> indexes{};
+  const PartitionSchema* partition = nullptr;  // none: it is one table
   Notes notes{};
 
   ColumnDraft* find(const std::string& source_column);

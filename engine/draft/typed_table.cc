@@ -7,6 +7,7 @@
 #include "draft/keys.h"
 #include "draft/plain_sql.h"
 #include "draft/source_sql.h"
+#include "draft/toml_text.h"
 #include "sql/definition.h"
 #include "sql/quote.h"
 #include "sql/words.h"
@@ -312,8 +313,34 @@ void choose_typed(TableDraft& table, const DraftTarget& target) {
   for (auto& column : table.columns) TypedColumn(table, column, target).choose();
 }
 
+/// As the source is divided, where the target can be and the columns that it goes by arrive as they are.
+void divide(TableDraft& table, const DraftTarget& target) {
+  const auto& division = table.census->declared.division;
+  if (!division) return;
+  std::string why = target.is_postgres ? division->why_own : "SQLite has no partitions";
+  for (const auto& name : division->partition.columns) {
+    const ColumnDraft* column = table.find(name);
+    if (why.empty() &&
+        (column->name != name || column->choice.way.type != schema_of(table, *column).type.sql))
+      why = "its column " + name + " is another one here";
+  }
+  if (!why.empty()) {
+    table.notes.push_back("The source divides it among partitions; here it is one table: " + why + ".");
+    return;
+  }
+  table.partition = &division->partition;
+  const auto& parts = table.partition->parts;
+  for (std::size_t i = 0; table.partition->by == PartitionBy::hash && i < parts.size(); ++i) {
+    if (parts[i].name == hash_part_name(table.name, i)) continue;
+    table.notes.push_back("Partition " + shown(parts[i].name) + " of the source is here called " +
+                          shown(hash_part_name(table.name, i)) + ", and the others likewise.");
+    return;
+  }
+}
+
 void finish_typed(TableDraft& table, const DraftTarget& target) {
   for (auto& column : table.columns) TypedColumn(table, column, target).finish();
+  divide(table, target);
   for (const auto& check : table.census->table.schema->checks) finish_check(table, check, target);
   for (const auto& part : table.census->table.uncarried) {
     if (part.what.starts_with("constraint ") || part.what.starts_with("how ") ||

@@ -9,10 +9,6 @@ namespace {
 // More tables than these a server plans a query over for seconds.
 constexpr std::int64_t kMostParts = 1000;
 
-std::string hash_part_name(const std::string& table, std::size_t remainder) {
-  return table + "_" + std::to_string(remainder);
-}
-
 class PartitionReading {
  public:
   PartitionReading(PlanReader& reader, const Section& section, const PlanTable& table,

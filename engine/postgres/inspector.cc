@@ -7,6 +7,7 @@
 #include "postgres/postgres.h"
 #include "postgres/source.h"
 #include "postgres/source_objects.h"
+#include "postgres/source_partitions.h"
 #include "sql/quote.h"
 
 namespace planrun {
@@ -28,6 +29,7 @@ class PostgresInspector : public Inspector {
       tables_ = read_source_catalog(connection, settings_.schema);
       objects_ = read_source_objects(connection, settings_.schema);
       views_ = read_view_declarations(connection, settings_.schema);
+      divisions_ = read_divisions(connection, settings_.schema);
       read_indexes(connection);
       read_own_names(connection);
     });
@@ -82,6 +84,7 @@ class PostgresInspector : public Inspector {
   std::vector<PostgresTable> tables_;
   SourceObjects objects_;
   std::map<std::string, ViewDeclaration> views_;
+  std::map<std::string, DivisionDeclaration> divisions_;
   std::map<std::string, std::vector<SourceIndex>> indexes_;  // by table, as the next
   std::map<std::string, std::vector<std::string>> own_names_;
 };
@@ -164,6 +167,7 @@ TableDeclaration PostgresInspector::declaration(const std::string& name) {
   for (const auto& key : schema.foreign_keys)
     declared.foreign_keys.push_back({key.columns, key.table, key.foreign_columns, action_words(key.on_update),
                                      action_words(key.on_delete), key.initially_deferred});
+  if (const auto own = divisions_.find(name); own != divisions_.end()) declared.division = own->second;
   if (const auto own = indexes_.find(name); own != indexes_.end()) declared.indexes = own->second;
   if (const auto own = own_names_.find(name); own != own_names_.end()) declared.own_names = own->second;
   return declared;
