@@ -79,6 +79,7 @@ struct SchemaPart {
   std::vector<std::string> columns{};  // of that table; of a partial index, or one over an expression, none
   bool unique = false;                 // of an index
   std::string sql{};                   // as declared, or the expression alone; empty: nothing more to say
+  std::string references{};            // the other table of a foreign key
 };
 
 /// Asks for the rows of one table: what to give for each, in this order.

@@ -15,7 +15,8 @@ class Parts {
       add(key.primary ? SchemaPartKind::key : SchemaPartKind::unique, key.columns);
     for (const auto& column : schema.columns) read_column(column);
     for (const auto& index : schema.indexes) read_index(index);
-    for (const auto& key : schema.foreign_keys) add(SchemaPartKind::foreign_key, key.columns);
+    for (const auto& key : schema.foreign_keys)
+      add(SchemaPartKind::foreign_key, key.columns).references = key.table;
     for (const auto& check : schema.checks) add(SchemaPartKind::check, {}, check.sql);
     for (const auto& part : table.uncarried) read_uncarried(part);
   }

@@ -212,7 +212,7 @@ class Catalog {
         ", k.confupdtype::text, k.confdeltype::text, k.confmatchtype = 'f',"
         " coalesce(to_jsonb(x) ->> 'indnullsnotdistinct' = 'true', false),"
         " coalesce(x.indnatts > x.indnkeyatts, false), coalesce(to_jsonb(k) ->> 'confdelsetcols', '') <> '',"
-        " pg_get_constraintdef(k.oid)"
+        " pg_get_constraintdef(k.oid), k.convalidated"
         " FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = "
         "c.relnamespace"
         " LEFT JOIN pg_class f ON f.oid = k.confrelid LEFT JOIN pg_namespace fn ON fn.oid = f.relnamespace"
@@ -234,6 +234,8 @@ class Catalog {
       table.uncarried.push_back({name, "constraint " + name + " (" + why + "): " + r.text(i, 16)});
     };
     if (type == "c") {
+      // Rows that break it would be refused in the target.
+      if (!r.truth(i, 17)) return leave("NOT VALID");
       table.schema->checks.push_back({name, r.text(i, 6), ""});
     } else if (type == "p" || type == "u") {
       if (r.truth(i, 14))

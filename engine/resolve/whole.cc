@@ -79,7 +79,11 @@ class Arrival {
   Arrival(const SourceTable& source, const ResolvedTable& table, const ResolvedLoad& load)
       : source_(source), schema_(table.schema), load_(load) {}
 
-  bool has(const SchemaPart& part) const {
+  const std::string& target() const { return schema_.name; }
+
+  /// `parents`: the tables that the other table of a foreign key arrives in; empty: it does not, and any will
+  /// do.
+  bool has(const SchemaPart& part, const NameSet& parents) const {
     if (schema_.exists) return true;
     const auto columns = part.kind == SchemaPartKind::check ? arrived(mentioned(part.sql, source_columns()))
                                                             : arrived(set_of(part.columns));
@@ -89,8 +93,9 @@ class Arrival {
       case SchemaPartKind::unique:
         return has_unique(*columns);
       case SchemaPartKind::foreign_key:
-        return std::ranges::any_of(schema_.foreign_keys,
-                                   [&](const auto& key) { return set_of(key.columns) == *columns; });
+        return std::ranges::any_of(schema_.foreign_keys, [&](const auto& key) {
+          return set_of(key.columns) == *columns && (parents.empty() || parents.contains(key.table));
+        });
       case SchemaPartKind::check:
         return has_check(part, *columns);
       case SchemaPartKind::index:
@@ -221,8 +226,9 @@ class Comparison {
       return arrivals.empty() && !(views_.contains(to_lower_ascii(part.name)) && owns(source, part));
     if (part.kind == SchemaPartKind::trigger)
       return !(triggers_.contains(to_lower_ascii(part.name)) && owns(source, part));
+    const NameSet parents = arrived_in(source, part.references);
     return !arrivals.empty() &&
-           std::ranges::none_of(arrivals, [&](const Arrival& arrival) { return arrival.has(part); });
+           std::ranges::none_of(arrivals, [&](const Arrival& arrival) { return arrival.has(part, parents); });
   }
 
  private:
@@ -252,6 +258,18 @@ class Comparison {
         if (from != sources.end()) arrivals_[std::move(place)].emplace_back(*from->second, target, load);
       }
     }
+  }
+
+  NameSet arrived_in(const std::string& source, const std::string& table) const {
+    NameSet targets;
+    for (const auto& arrival : arrivals_of(source, table)) targets.insert(arrival.target());
+    if (table.empty() || !targets.empty()) return targets;
+    // A foreign key of SQLite's may write the name in another case.
+    for (const auto& [place, arrivals] : arrivals_) {
+      if (place.first != source || !same_name(place.second, table)) continue;
+      for (const auto& arrival : arrivals) targets.insert(arrival.target());
+    }
+    return targets;
   }
 
   const std::vector<Arrival>& arrivals_of(const std::string& source, const std::string& table) const {

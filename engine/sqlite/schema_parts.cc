@@ -33,7 +33,8 @@ class Parts {
     if (const auto key = primary_key_of(table); !key.empty()) add(SchemaPartKind::key, key);
     for (std::size_t i = 0; i < table.columns.size(); ++i) read_column(declared, i);
     for (const auto& index : declared.indexes) read_index(index);
-    for (const auto& key : declared.foreign_keys) add(SchemaPartKind::foreign_key, key.columns);
+    for (const auto& key : declared.foreign_keys)
+      add(SchemaPartKind::foreign_key, key.columns).references = key.table;
     for (const auto& check : declared.checks) add(SchemaPartKind::check, {}, in_one_line(check.sql));
   }
 

@@ -378,6 +378,7 @@ TEST_CASE("what PostgreSQL tables have that no plan says is left by name", "[cas
     alter table t enable row level security; alter table t replica identity full; alter table t set (fillfactor = 70);
     alter table t alter b set storage external; alter table t alter b set statistics 500;
     create unlogged table u (id int primary key, s int generated always as (id + 1) stored);
+    alter table u add constraint positive check (id > 0) not valid;
     create table p (id int, k int, v text) partition by range (id);
     create table p1 partition of p for values from (0) to (10);
     create table p2 partition of p for values from (10) to (20) partition by list (k);
@@ -394,6 +395,7 @@ TEST_CASE("what PostgreSQL tables have that no plan says is left by name", "[cas
   REQUIRE(begin != std::string::npos);
   CHECK(plan.substr(begin, plan.find(']', begin) - begin) == R"~(leave = [
   "INCLUDE of t_pkey",
+  "constraint positive",
   "trigger gp",
   "function f()",
   "function pl(text)",

@@ -172,6 +172,22 @@ TEST_CASE("a key without regard to case folds what NOCASE folds, in both databas
                    "and sql not like '%collate%' order by name)") == "t_e_nocase,tf,tg");
 }
 
+TEST_CASE("with `whole` a foreign key leads to where the source's table has gone") {
+  const Draft draft(
+      "create table P(id integer primary key); create table q(id integer primary key);"
+      "create table c(id integer primary key, a int references p(id), b int references q)");
+  std::string plan = draft.linted();
+  const std::string there = "references \"P\" (id)";
+  REQUIRE(plan.find(there) != std::string::npos);
+  plan.replace(plan.find(there), there.size(), "references q (id)");
+  write_file(draft.plan(), plan);
+  const ProcessResult lint =
+      run_planrun({"lint", draft.plan().string(), "--sources"}, draft.folder() / "state");
+  CHECK(lint.status == 2);
+  CHECK_THAT(lint.out, ContainsSubstring("source shop has foreign key c(a), and the plan does not") &&
+                           !ContainsSubstring("foreign key c(b)"));
+}
+
 TEST_CASE("what looks like a variable is a text in a draft") {
   const Draft draft(
       "create table \"a${B}\"(id integer primary key, v text default '${NAME}' check (v <> '$${C}'), "
