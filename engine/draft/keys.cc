@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <ranges>
 #include <set>
 
 #include "base/text.h"
@@ -386,10 +385,15 @@ class KeyDrafter {
 
 TableDraft* referenced_table(std::span<TableDraft> tables, const TableDraft& from,
                              const SourceForeignKey& key) {
-  auto own =
-      tables | std::views::filter([&](const TableDraft& table) { return table.source == from.source; });
-  return find_by_name(own, key.table,
-                      [](const TableDraft& table) -> const std::string& { return table.census->table.name; });
+  // By its very name first: see find_by_name().
+  for (const bool exactly : {true, false}) {
+    for (auto& table : tables) {
+      const std::string& name = table.census->table.name;
+      if (table.source == from.source && (exactly ? name == key.table : same_name(name, key.table)))
+        return &table;
+    }
+  }
+  return nullptr;
 }
 
 bool may_refer(const Way& from, const Way& to) {

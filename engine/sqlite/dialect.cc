@@ -105,7 +105,7 @@ std::string unknown_collation(const IndexSchema& index) {
   const auto words = words_in(index.elements_sql);
   for (std::size_t i = 0; i + 1 < words.size(); ++i) {
     const SqlWord& name = words[i + 1];
-    const std::string sql = index.elements_sql.substr(name.begin, name.end - name.begin);
+    std::string sql = index.elements_sql.substr(name.begin, name.end - name.begin);
     const bool is_known = is_binary(sql) || same_name(name.text, "nocase") || same_name(name.text, "rtrim") ||
                           same_name(name.text, "binary");
     if (words[i].is("collate") && !is_known) return sql;
