@@ -245,7 +245,8 @@ std::optional<ResolvedPlan> find_source_risks(const Plan& plan,
   Diagnostics& found = resolved.diagnostics;
   forget_missing(plan, existing, found);
   if (!found.has_errors()) check_loads_agree(resolved.plan, found);
-  if (check_files_agree(resolved.plan, connected, found)) check_expressions(plan, resolved.plan, connected, found);
+  if (check_files_agree(resolved.plan, connected, found))
+    check_expressions(plan, resolved.plan, connected, found);
   if (!found.has_errors()) check_whole_sources(plan, resolved, connected, found);
   wrong.list.insert(wrong.list.end(), found.list.begin(), found.list.end());
   if (found.has_errors()) return std::nullopt;
