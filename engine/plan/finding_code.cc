@@ -130,6 +130,10 @@ constexpr std::array kKinds = {
           LooksAt::both),
     error(files_differ, "files of one source that do not declare the same",
           "A plan says once what a column is, for the rows of every file.", LooksAt::sources),
+    error(question_refused, "a check or a view that its database refuses",
+          "It names a table or a column that will not be there, and nothing would have told before the rows "
+          "are loaded.",
+          LooksAt::sources),
 };
 
 }  // namespace

@@ -68,6 +68,7 @@ enum class FindingCode {
   index_misfit = 52,
   division_misfit = 53,
   files_differ = 54,
+  question_refused = 55,
 };
 
 /// What a rule has to look at before it can speak.

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "run/connected_sources.h"
 #include "run/existing_tables.h"
+#include "run/questions.h"
 #include "run/sample.h"
 #include "run/transforms.h"
 
@@ -115,6 +116,14 @@ void check_required_plans(const Plan& plan, Ledger& ledger) {
                 "plan " + plan.name + " requires a passed run of plan " + required.text + ": " + what,
                 "run plan " + required.text + " into the same target first");
   }
+}
+
+void require_answerable(const Plan& plan, const ResolvedPlan& resolved,
+                        const std::map<std::string, SourceDatabase*>& sources, TargetDatabase& target,
+                        Diagnostics& wrong) {
+  check_source_questions(resolved.checks, sources, wrong);
+  check_target_questions(resolved, plan.targets.front().ledger, target, wrong);
+  if (wrong.has_errors()) throw Error(ErrorCode::plan, "the plan asks what its databases cannot answer");
 }
 
 void check_target(const ResolvedPlan& plan, TargetDatabase& target, std::span<const StepRecord> steps,

@@ -34,6 +34,11 @@ void refuse_rolling_back(const RunRecord& run);
 /// Throws Error(refused) where a plan that this one requires has no passed run in the target's ledger.
 void check_required_plans(const Plan& plan, Ledger& ledger);
 
+/// Throws Error(plan) after adding to `wrong` the checks and views that their database cannot answer.
+void require_answerable(const Plan& plan, const ResolvedPlan& resolved,
+                        const std::map<std::string, SourceDatabase*>& sources, TargetDatabase& target,
+                        Diagnostics& wrong);
+
 /// Throws Error(target) with everything the target refuses or lacks; warnings go to `notice`. What `steps` of
 /// an unfinished run have made is not in the way.
 void check_target(const ResolvedPlan& plan, TargetDatabase& target, std::span<const StepRecord> steps,

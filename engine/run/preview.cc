@@ -349,6 +349,7 @@ Preview preview_plan(const Plan& plan, const std::map<std::string, SourceDatabas
     for (const auto& notice : source->notices()) preview.notices.push_back(name + ": " + notice);
   }
   look_at_target(plan, prepared.plan, target, preview);
+  if (preview.target_problem.empty()) require_answerable(plan, prepared.plan, read, target, wrong);
   preview.graph = build_graph(prepared.plan, target.dialect(), prepared.sizes);
   add_ddl(prepared.plan, target.dialect(), preview);
   for (const auto& check : prepared.plan.checks)

@@ -10,6 +10,7 @@
 #include "resolve/resolve.h"
 #include "run/connected_sources.h"
 #include "run/existing_tables.h"
+#include "run/questions.h"
 #include "sql/quote.h"
 
 namespace planrun {
@@ -248,6 +249,7 @@ std::optional<ResolvedPlan> find_source_risks(const Plan& plan,
   if (check_files_agree(resolved.plan, connected, found))
     check_expressions(plan, resolved.plan, connected, found);
   if (!found.has_errors()) check_whole_sources(plan, resolved, connected, found);
+  check_source_questions(resolved.plan.checks, sources, found);
   wrong.list.insert(wrong.list.end(), found.list.begin(), found.list.end());
   if (found.has_errors()) return std::nullopt;
   const SourceTableNames names(connected.tables);

@@ -69,7 +69,8 @@ class Run : public TargetRun {
 
   void look() override {
     find_earlier_run();
-    const Prepared looked = prepare(plan_, earlier_ ? databases_of(*earlier_) : originals_, target_, wrong_);
+    const auto& sources = earlier_ ? databases_of(*earlier_) : originals_;
+    const Prepared looked = prepare(plan_, sources, target_, wrong_);
     refuse_unreviewed(looked.plan, plan_.targets.front().name, options_.reviewed);
     passed_before_ =
         earlier_ && earlier_->state == RunState::passed && fingerprint(looked.plan) == earlier_->fingerprint;
@@ -80,6 +81,7 @@ class Run : public TargetRun {
     if (plan_.throttle) why_held(*plan_.throttle, target_.dialect(), *target_.connect("", 0));
     const auto notice = [this](const std::string& text) { observer_.notice(text); };
     check_target(looked.plan, target_, steps_, notice);
+    require_answerable(plan_, looked.plan, sources, target_, wrong_);
     jobs_ = choose_jobs(options_.jobs, target_, notice);
   }
 
