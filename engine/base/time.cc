@@ -9,6 +9,9 @@ namespace planrun {
 
 namespace {
 
+constexpr std::string_view kInfinityText = "infinity";
+constexpr std::string_view kMinusInfinityText = "-infinity";
+
 struct Civil {
   std::int64_t year;
   int month;
@@ -231,7 +234,17 @@ std::optional<IsoTime> parse_iso_time(std::string_view text, std::string_view& r
   return out;
 }
 
+std::optional<std::int64_t> parse_infinity(std::string_view text) {
+  if (text == kInfinityText) return kLatest;
+  if (text == kMinusInfinityText) return kEarliest;
+  return std::nullopt;
+}
+
 void append_date(std::int64_t days, std::string& out) {
+  if (is_infinite(days)) {
+    out += days == kLatest ? kInfinityText : kMinusInfinityText;
+    return;
+  }
   const Civil civil = civil_of(days);
   char text[10];
   char* at = text;
@@ -260,11 +273,13 @@ void append_time_of_day(std::int64_t micros, std::string& out) {
   }
 }
 
-void append_timestamp(std::int64_t unix_micros, std::string& out) {
+void append_timestamp(std::int64_t unix_micros, std::string& out, std::string_view zone) {
+  if (is_infinite(unix_micros)) return append_date(unix_micros, out);
   const std::int64_t days = floor_days(unix_micros);
   append_date(days, out);
   out += ' ';
   append_time_of_day(unix_micros - days * kMicrosPerDay, out);
+  out += zone;
 }
 
 std::int64_t now_micros() {

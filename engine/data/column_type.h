@@ -7,16 +7,21 @@
 namespace planrun {
 
 /// Cells of a target value, by type:
-///   boolean, smallint, integer, bigint   integer (boolean 0 or 1)
-///   real, double_precision               real (for real: exactly a float)
-///   numeric                              text, a canonical decimal (base/decimal.h), or NaN, Infinity,
-///   -Infinity text, varchar, char_, json           text; char_ without its padding jsonb text, as the source
-///   wrote it other                                text, as `select x::TYPE::text` answers bytea blob date
-///   integer, days since 1970-01-01 time                                 integer, microseconds of the day
-///   timestamp, timestamptz               integer, microseconds since 1970-01-01 00:00 (UTC)
-///   interval                             blob of 16 bytes, big-endian: microseconds (8), days (4), months
-///   (4) uuid                                 blob of 16 bytes text_array                           text, a
-///   JSON array of strings and nulls, compact (one dimension)
+/// - boolean, smallint, integer, bigint: integer (boolean 0 or 1)
+/// - real, double_precision: real (for real: exactly a float)
+/// - numeric: text, a canonical decimal (base/decimal.h), or NaN, Infinity, -Infinity
+/// - text, varchar, json: text
+/// - char_: text without its padding
+/// - jsonb: text, as the source wrote it
+/// - text_array: text, a JSON array of strings and nulls, compact (one dimension)
+/// - other: text, as `select x::TYPE::text` answers
+/// - bytea: blob
+/// - date: integer, days since 1970-01-01
+/// - time: integer, microseconds of the day
+/// - timestamp, timestamptz: integer, microseconds since 1970-01-01 00:00 (UTC)
+/// - date, timestamp, timestamptz: also kLatest and kEarliest (base/time.h), the infinities
+/// - interval: blob of 16 bytes, big-endian: microseconds (8), days (4), months (4)
+/// - uuid: blob of 16 bytes
 enum class TypeKind : std::uint8_t {
   boolean,
   smallint,

@@ -81,8 +81,8 @@ std::string describe(const ColumnType& type, const Cell& cell) {
       append_timestamp(cell.integer, out);
       return out;
     case TypeKind::timestamptz:
-      append_timestamp(cell.integer, out);
-      return out + "+00:00";
+      append_timestamp(cell.integer, out, "+00:00");
+      return out;
     case TypeKind::interval:
       return cell.bytes.size() == 16 ? interval(cell.bytes) : hex(cell.bytes);
     case TypeKind::uuid:

@@ -5,6 +5,7 @@
 
 #include "base/big_endian.h"
 #include "base/error.h"
+#include "base/time.h"
 #include "postgres/copy_encoder.h"
 #include "postgres/text_array.h"
 
@@ -93,8 +94,8 @@ Cell CopyDecoder::decode(std::size_t column, std::string_view bytes) {
     case TypeKind::date: {
       sized(4);
       const auto days = from_big_endian<std::int32_t>(bytes.data());
-      if (days == std::numeric_limits<std::int32_t>::max()) fail(column, "the date infinity");
-      if (days == std::numeric_limits<std::int32_t>::min()) fail(column, "the date -infinity");
+      if (days == std::numeric_limits<std::int32_t>::max()) return Cell::of_integer(kLatest);
+      if (days == std::numeric_limits<std::int32_t>::min()) return Cell::of_integer(kEarliest);
       const std::int64_t unix_days = days + kEpochDays;
       if (unix_days < kFirstDay || unix_days >= kPastDays) fail(column, "a date outside the years 1 to 9999");
       return Cell::of_integer(unix_days);
@@ -103,8 +104,7 @@ Cell CopyDecoder::decode(std::size_t column, std::string_view bytes) {
     case TypeKind::timestamptz: {
       sized(8);
       const auto micros = from_big_endian<std::int64_t>(bytes.data());
-      if (micros == std::numeric_limits<std::int64_t>::max()) fail(column, "the time infinity");
-      if (micros == std::numeric_limits<std::int64_t>::min()) fail(column, "the time -infinity");
+      if (is_infinite(micros)) return Cell::of_integer(micros);
       if (micros < kFirstDay * kMicrosOfDay - kEpochMicros ||
           micros >= kPastDays * kMicrosOfDay - kEpochMicros) {
         fail(column, "a time outside the years 1 to 9999");

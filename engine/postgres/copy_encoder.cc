@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "base/time.h"
 #include "postgres/text_array.h"
 
 namespace planrun {
@@ -67,6 +68,16 @@ class BinaryEncoder : public RowEncoder {
   }
 
  private:
+  /// The server's infinities are its own type's largest and smallest numbers.
+  template <typename Integer>
+  void moment(TypeKind type, const Cell& cell, std::int64_t epoch) {
+    if (cell.kind == CellKind::integer && is_infinite(cell.integer)) {
+      return fixed(cell.integer == kLatest ? std::numeric_limits<Integer>::max()
+                                           : std::numeric_limits<Integer>::min());
+    }
+    integer<Integer>(type, cell, epoch);
+  }
+
   template <typename Integer>
   void fixed(Integer value) {
     out_.put(static_cast<std::int32_t>(sizeof(Integer)));
@@ -99,10 +110,10 @@ class BinaryEncoder : public RowEncoder {
       case TypeKind::time:
         return integer<std::int64_t>(type, cell);
       case TypeKind::date:
-        return integer<std::int32_t>(type, cell, kEpochDays);
+        return moment<std::int32_t>(type, cell, kEpochDays);
       case TypeKind::timestamp:
       case TypeKind::timestamptz:
-        return integer<std::int64_t>(type, cell, kEpochMicros);
+        return moment<std::int64_t>(type, cell, kEpochMicros);
       case TypeKind::real: {
         if (cell.kind != CellKind::real) throw_wrong_cell(type, cell);
         const auto narrow = static_cast<float>(cell.real);

@@ -153,8 +153,7 @@ class TextEncoder : public RowEncoder {
       case TypeKind::timestamp:
       case TypeKind::timestamptz:
         expect(cell.kind == CellKind::integer, type, cell);
-        append_timestamp(cell.integer, scratch_);
-        if (type == TypeKind::timestamptz) scratch_ += "+00";
+        append_timestamp(cell.integer, scratch_, type == TypeKind::timestamptz ? "+00" : "");
         return out_.bytes(scratch_);
       case TypeKind::bytea:
         expect(cell.kind == CellKind::blob, type, cell);

@@ -105,6 +105,7 @@ std::optional<std::string> number_default(std::string_view text, bool whole) {
 
 /// A constant time in the form in which times are stored.
 std::optional<std::string> time_default(TypeKind kind, std::string_view text) {
+  if (kind != TypeKind::time && parse_infinity(text)) return quote_literal(text);
   std::string_view reason;
   const auto time = parse_iso_time(text, reason);
   if (!time) return std::nullopt;

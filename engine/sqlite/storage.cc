@@ -153,6 +153,10 @@ bool read_numeric(const Cell& stored, StoredColumn column, Cell& cell, std::stri
 
 /// A text that stands for a number of days or microseconds.
 bool read_time(std::string_view text, TypeKind kind, Cell& cell) {
+  if (const auto infinity = kind == TypeKind::time ? std::nullopt : parse_infinity(text)) {
+    cell = Cell::of_integer(*infinity);
+    return true;
+  }
   std::int64_t value = 0;
   bool read = false;
   if (kind == TypeKind::date) {
@@ -229,10 +233,8 @@ bool store_cell(StoredColumn column, const Cell& cell, Cell& stored, std::string
       scratch.clear();
       if (column.kind == TypeKind::date) append_date(cell.integer, scratch);
       if (column.kind == TypeKind::time) append_time_of_day(cell.integer, scratch);
-      if (column.kind == TypeKind::timestamp || column.kind == TypeKind::timestamptz) {
-        append_timestamp(cell.integer, scratch);
-      }
-      if (column.kind == TypeKind::timestamptz) scratch += kUtc;
+      if (column.kind == TypeKind::timestamp) append_timestamp(cell.integer, scratch);
+      if (column.kind == TypeKind::timestamptz) append_timestamp(cell.integer, scratch, kUtc);
       if (column.kind == TypeKind::uuid) append_uuid(cell.bytes, scratch);
       if (column.kind == TypeKind::interval) append_interval(cell.bytes, scratch);
       stored = Cell::of_text(scratch);

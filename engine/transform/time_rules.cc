@@ -20,9 +20,7 @@ bool refuse_no_time(Rule& rule, const Cell& in) {
 std::optional<IsoTime> read(Rule& rule, std::string_view text) {
   std::string_view reason;
   auto time = parse_iso_time(text, reason);
-  if (!time && (text == "infinity" || text == "-infinity")) {
-    rule.refuse("is " + std::string(text) + ", which planrun holds for no time");
-  } else if (!time) {
+  if (!time) {
     std::string hint = text_hint(text);
     if (hint.empty() && reason.starts_with("is no"))
       hint = "; using = \"date_format('...')\" reads other forms";
@@ -69,6 +67,10 @@ bool fit_instant(Rule& rule, std::int64_t unix_micros, Cell& out) {
 
 bool fit_date(Rule& rule, const Cell& in, Cell& out) {
   if (in.kind != CellKind::text) return refuse_no_time(rule, in);
+  if (const auto infinity = parse_infinity(in.bytes)) {
+    out = Cell::of_integer(*infinity);
+    return true;
+  }
   const auto time = read(rule, in.bytes);
   if (!time) return false;
   if (!time->has_date) return rule.refuse("has no date");
@@ -95,6 +97,10 @@ bool fit_time(Rule& rule, const Cell& in, Cell& out) {
 
 bool fit_timestamp(Rule& rule, const Cell& in, Cell& out) {
   if (in.kind != CellKind::text) return refuse_no_time(rule, in);
+  if (const auto infinity = parse_infinity(in.bytes)) {
+    out = Cell::of_integer(*infinity);
+    return true;
+  }
   const auto time = read(rule, in.bytes);
   if (!time) return false;
   if (!time->has_date) return rule.refuse("has no date");

@@ -137,10 +137,8 @@ TEST_CASE("the census of a PostgreSQL table says which of its values SQLite does
   CHECK_THAT(refused(column(v, "n")), ContainsSubstring("would be changed by a SQLite target") &&
                                           ContainsSubstring("by sqlite: 1 [[4]]") &&
                                           ContainsSubstring("by sqlite: 1 [[3]]"));
-  CHECK_THAT(refused(column(v, "t")),
-             ContainsSubstring("is infinity, which planrun holds for no time by all: 1 [[5]]") &&
-                 ContainsSubstring("by all: 1 [[6]]"));
-  CHECK(refused(column(v, "d")) == "is -infinity, which planrun holds for no time by all: 1 [[6]]");
+  CHECK_THAT(refused(column(v, "t")), ContainsSubstring("by all: 1 [[6]]") && !ContainsSubstring("[[5]]"));
+  CHECK(refused(column(v, "d")).empty());
   CHECK_THAT(refused(column(v, "a")), ContainsSubstring("by all: 1 [[7]]"));
   CHECK_THAT(refused(column(v, "h")), ContainsSubstring("by all: 1 [[7]]"));
   CHECK(refused(column(v, "p")).empty());

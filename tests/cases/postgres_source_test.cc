@@ -364,9 +364,9 @@ TEST_CASE("a SQLite target names the values of PostgreSQL that it cannot hold, a
   CHECK(!std::filesystem::exists(s.sqlite_file()));
   passes(s.run());
   CHECK(sqlite3(s.sqlite_file(), "select id, f, n, t, a, h, p from v") ==
-        "10|-Inf|-0.5|2026-01-01 00:00:00|[\"x\"]|12:30:00|kept");
-  CHECK(sqlite3(s.sqlite_file(), "select count(*) from planrun_reject") == "9");
-  says(s.command("report", {"--format", "json"}), "\"rows_rejected\": 9");
+        "5|1.0|1|infinity|||\n10|-Inf|-0.5|2026-01-01 00:00:00|[\"x\"]|12:30:00|kept");
+  CHECK(sqlite3(s.sqlite_file(), "select count(*) from planrun_reject") == "8");
+  says(s.command("report", {"--format", "json"}), "\"rows_rejected\": 8");
   passes(s.command("evidence", {"-o", s.file("e.json").string()}));
 }
 

@@ -47,6 +47,8 @@ insert into everything values
   -99999999999.99999, -123456789.5, '', '', '', '', '0001-01-01', '00:00', '0001-01-01 00:00:00',
   '0001-01-01 00:00:00+00', '-1 year -2 mons +3 days -04:05:06.789', '00000000-0000-0000-0000-000000000000',
   '{"a": 1,  "a": 2}', '{"b": [1, 2.50, null], "a": "x"}', '{}', '127.0.0.1/8', '[1,5)', '{1,NULL,3}'),
+ (-1, null, null, null, null, null, null, null, null, 'at no time', null, null, null, '-infinity', null, 'infinity', '-infinity',
+  null, null, null, null, null, null, null, null),
  (0, null, null, null, null, null, null, null, null, 'only t', null, null, null, null, null, null, null, null,
   null, null, null, null, null, null, null),
  (9223372036854775807, true, 32767, 2147483647, 9223372036854775807, 0.1, 5e-324, 99999999999.125,

@@ -72,6 +72,8 @@ void check_values(PostgresFixture& fixture, const std::string& name, const std::
   CHECK(count == cases.size());
 }
 
+constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min();
 constexpr std::int64_t kLastMicro = 253402300799999999;   // 9999-12-31 23:59:59.999999
 constexpr std::int64_t kFirstMicro = -62135596800000000;  // 0001-01-01 00:00
 
@@ -135,16 +137,22 @@ TEST_CASE("values arrive as the server itself reads their literals, and come bac
       {"date",
        {{integer(0), "'1970-01-01'"},
         {integer(-719162), "'0001-01-01'"},
-        {integer(2932896), "'9999-12-31'"}}},
+        {integer(2932896), "'9999-12-31'"},
+        {integer(kMost), "'infinity'"},
+        {integer(kLeast), "'-infinity'"}}},
       {"time", {{integer(0), "'00:00'"}, {integer(86399999999), "'23:59:59.999999'"}}},
       {"timestamp",
        {{integer(0), "'1970-01-01 00:00'"},
         {integer(kFirstMicro), "'0001-01-01 00:00'"},
-        {integer(kLastMicro), "'9999-12-31 23:59:59.999999'"}}},
+        {integer(kLastMicro), "'9999-12-31 23:59:59.999999'"},
+        {integer(kMost), "'infinity'"},
+        {integer(kLeast), "'-infinity'"}}},
       {"timestamptz",
        {{integer(1700000000123456), "'2023-11-14 22:13:20.123456+00'"},
         {integer(kFirstMicro), "'0001-01-01 00:00+00'"},
-        {integer(kLastMicro), "'9999-12-31 23:59:59.999999+00'"}}},
+        {integer(kLastMicro), "'9999-12-31 23:59:59.999999+00'"},
+        {integer(kMost), "'infinity'"},
+        {integer(kLeast), "'-infinity'"}}},
       {"interval",
        {{blob("\0\0\0\0\0\0\0\1\0\0\0\2\0\0\0\3"sv), "'3 mons 2 days 00:00:00.000001'"},
         {blob("\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xfe\xff\xff\xff\xfd"sv),
@@ -209,9 +217,7 @@ TEST_CASE("a cell of the wrong storage class never reaches the server", "[server
 
 TEST_CASE("times that no cell holds are named when they are read back", "[server][postgres]") {
   PostgresFixture fixture;
-  const std::vector<std::pair<std::string, std::string>> cases = {{"'infinity'", "infinity"},
-                                                                  {"'-infinity'", "-infinity"},
-                                                                  {"'10000-01-01'", "years 1 to 9999"},
+  const std::vector<std::pair<std::string, std::string>> cases = {{"'10000-01-01'", "years 1 to 9999"},
                                                                   {"'0001-12-31 BC'", "years 1 to 9999"}};
   for (const std::string type : {"date", "timestamp", "timestamptz"}) {
     const TableSchema table = make_table("t_" + type, {{"v", type}});
@@ -225,6 +231,22 @@ TEST_CASE("times that no cell holds are named when they are read back", "[server
       CHECK_THAT(failure.message(), ContainsSubstring("t_" + type + ".v") && ContainsSubstring(words));
     }
   }
+}
+
+TEST_CASE(
+    "a name that the server does not have is the fault of its value, a type that it does not have is none",
+    "[server][postgres]") {
+  PostgresFixture fixture;
+  const auto target = fixture.database->connect(kRun, 1);
+  for (const std::string type : {"regclass", "regtype", "regrole", "regproc", "regnamespace"}) {
+    INFO(type);
+    const std::vector<std::string> values = {"nowhere.to_be_found", "0"};
+    const auto texts = target->canonical_text(type, values);
+    CHECK(!texts[0]);
+    CHECK(texts[1].has_value());
+  }
+  const std::vector<std::string> values = {"x"};
+  CHECK_THROWS_AS(target->canonical_text("no_such_type", values), Error);
 }
 
 TEST_CASE("a value that its type would round or cut is refused", "[server][postgres]") {
