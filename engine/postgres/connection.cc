@@ -199,6 +199,17 @@ void PostgresConnection::set_up() {
       " greatest(pg_size_bytes(current_setting('maintenance_work_mem')) / 1024, " +
       std::to_string(kMaintenanceMemoryKb) + ")::text, false)";
   exec(sql);
+  if (server_version() >= 140000) end_with_client();
+}
+
+/// A backend at work looks for its client only when it is told to: that of a killed process would build its
+/// index to the end, and hold its locks until then. Not every system can say that a client is gone.
+void PostgresConnection::end_with_client() {
+  try {
+    exec("SET client_connection_check_interval = '100ms'");
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::target) throw;
+  }
 }
 
 void PostgresConnection::rename(const std::string& application_name) {

@@ -133,6 +133,7 @@ class PostgresConnection {
   [[noreturn]] void fail(const PGresult* result);
   [[noreturn]] void fail_lost(const std::string& words);
   void set_up();
+  void end_with_client();
   static void keep_notice(void* self, const PGresult* notice);
 
   struct Deleter {
