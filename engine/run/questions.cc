@@ -99,6 +99,7 @@ class TargetQuestions {
   // Of whatever the statements may make, also by a text that they execute.
   void add_names_of(std::string_view statements) {
     for (const SqlWord& word : words_in(statements)) {
+      runs_code_ |= word.is("select") || word.is("do") || word.is("call") || word.is("execute");
       if (word.kind == WordKind::text) add_names_of(word.text);
       if (word.kind == WordKind::plain || word.kind == WordKind::quoted) sql_step_words_.insert(word.text);
     }
@@ -149,8 +150,8 @@ class TargetQuestions {
   bool is_unjudged(const std::string& name) const {
     const std::string own = name.substr(name.rfind('.') + 1);
     const auto is_this = [&](const std::string& other) { return same_name(other, own); };
-    // The ledger, and SQLite's own tables, come into being with the run.
-    return name.starts_with(ledger_) || name.starts_with("sqlite_") ||
+    // The ledger, SQLite's own tables and the sequences of numbered columns come into being with the run.
+    return runs_code_ || name.starts_with(ledger_) || name.starts_with("sqlite_") || name.ends_with("_seq") ||
            std::ranges::any_of(unjudged_, is_this) || std::ranges::any_of(sql_step_words_, is_this) ||
            // With its schema a name does not mean the stand-in.
            (own != name && stand_in(own) != stand_ins_.end());
@@ -205,6 +206,7 @@ class TargetQuestions {
   std::map<std::string, std::vector<std::string>> reads_;  // by view
   std::set<std::string> unjudged_;  // views that are wrong themselves, or not of PostgreSQL's grammar
   std::set<std::string> sql_step_words_;
+  bool runs_code_ = false;  // a SQL step does, and may make whatever it likes
 };
 
 }  // namespace

@@ -60,6 +60,7 @@ void check_answerable(Kind kind) {
                 is_server ? "select count(*) from pg_index where indrelid = 'a'::regclass"
                           : "select count(*) from sqlite_sequence where name = 'none'",
                 is_server ? "1" : "0") +
+          check("sequence", is_server ? "select last_value from a_id_seq" : "select 2", "2") +
           check("made", "select count(n) from noted", "0") +
           "[[sql]]\nname = \"note\"\nat = \"after_load\"\n"
           "sql = \"create table noted(n integer)\"\n"
@@ -88,6 +89,18 @@ TEST_CASE("questions that a run will be able to answer are not refused in SQLite
 
 TEST_CASE("questions that a run will be able to answer are not refused in PostgreSQL", "[postgres]") {
   check_answerable(Kind::postgresql);
+}
+
+TEST_CASE("a question is not refused where a step of the plan runs code that may make its table",
+          "[postgres]") {
+  Migration m(Kind::postgresql, kSource,
+              kTable + check("c", "select count(*) from told", "0") +
+                  "[[sql]]\nname = \"tell\"\nat = \"after_load\"\nsql = \"do $$ begin execute 'create table "
+                  "to' || 'ld(n "
+                  "integer)'; end $$\"\nundo = \"drop table told\"\n");
+  const ProcessResult r = m.run();
+  INFO(r.out << r.err);
+  CHECK(r.status == 0);
 }
 
 TEST_CASE("a check of a table that this user may not read is told before the first row", "[postgres]") {
