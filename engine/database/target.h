@@ -158,6 +158,8 @@ struct PreflightFinding {
   bool error = true;
   std::string message;
   std::string hint;
+  std::string
+      unmade{};  // the target's words of a type or function that is not there, which the plan may make
 };
 
 /// A table that the plan would make, which a run has made already: of another plan, or ended.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <set>
 
 #include "base/text.h"
 #include "draft/existing_draft.h"
@@ -12,15 +14,67 @@
 #include "draft/trigger_draft.h"
 #include "draft/view_draft.h"
 #include "plan/amount_name.h"
+#include "sql/definition.h"
 #include "sql/quote.h"
+#include "sql/words.h"
 
 namespace planrun {
 namespace {
 
+// An inspector calls them "type mood" and "function f(integer)".
+std::string name_of_type(const SourceObject& type) {
+  return type.name.substr(std::string_view("type ").size());
+}
+std::string_view name_of_function(const SourceObject& function) {
+  const std::string_view name = function.name;
+  return name.substr(0, name.find('(')).substr(std::string_view("function ").size());
+}
+
+/// Enumerations and domains of plain names, where no two sources have types or tables of one name, and no
+/// domain names what the target will not have: of other types a person says what the target shall have.
+std::vector<std::string> types_to_make(const std::vector<DraftSource>& sources) {
+  std::map<std::string, int> uses;
+  std::set<std::string> unmade;  // functions and types
+  std::vector<std::string> types;
+  for (const auto& source : sources) {
+    for (const auto& table : source.census->tables) ++uses[table.table.name];
+    for (const auto& object : source.census->objects) {
+      if (object.name.starts_with("type ")) ++uses[name_of_type(object)];
+      if (object.name.starts_with("function ")) unmade.insert(std::string(name_of_function(object)));
+    }
+  }
+  const auto can_be_made = [&](const SourceObject& object, const std::string& name) {
+    if (uses[name] > 1 || quote_where_needed(name) != name || parse_type(name, {}).value) return false;
+    if (object.sql.starts_with("CREATE TYPE " + name + " AS ENUM (")) return true;
+    const std::string domain = "CREATE DOMAIN " + name + " AS ";
+    if (!object.sql.starts_with(domain)) return false;
+    const std::string_view words = std::string_view(object.sql).substr(domain.size());
+    const auto names = possible_names(words);
+    // A domain is said as a column is.
+    return parse_column_definition("value", words, types).value &&
+           std::ranges::none_of(names, [&](const std::string& used) { return unmade.contains(used); });
+  };
+  for (const auto& source : sources) {
+    for (const auto& object : source.census->objects) {  // in the order in which they can be made
+      if (!object.name.starts_with("type ")) continue;
+      const std::string name = name_of_type(object);
+      if (can_be_made(object, name)) {
+        types.push_back(name);
+      } else {
+        unmade.insert(name);
+      }
+    }
+  }
+  return types;
+}
+
 class PlanDrafter {
  public:
-  explicit PlanDrafter(const DraftRequest& request) : request_(request), out_(draft_.text) {
-    if (!request.data_only) tables_ = draft_tables(request.sources, request.target);
+  explicit PlanDrafter(const DraftRequest& request)
+      : request_(request), target_(request.target), out_(draft_.text) {
+    if (request.data_only) return;
+    if (target_.is_postgres) target_.types = types_to_make(request.sources);
+    tables_ = draft_tables(request.sources, target_);
   }
 
   Draft draft() {
@@ -75,8 +129,19 @@ class PlanDrafter {
       if (!request_.data_only) write_whole(source, pad);
       out_ += "\n";
     }
-    out_ += "[target." + toml_key(request_.plan) + "]\nurl = " + toml_with_variables(request_.target_url) +
-            "\n\n\n";
+    write_target();
+  }
+
+  void write_target() {
+    const std::string pad = target_.types.empty() ? "" : "  ";
+    out_ += "[target." + toml_key(request_.plan) + "]\nurl" + pad + " = " +
+            toml_with_variables(request_.target_url) + "\n";
+    if (!target_.types.empty()) {
+      out_ += "types = [";
+      for (const auto& type : target_.types) out_ += (out_.back() == '[' ? "" : ", ") + toml_string(type);
+      out_ += "]\n";
+    }
+    out_ += "\n\n";
   }
 
   /// What the plan lacks is left by name: the rest cannot go unnoticed, now or after an edit.
@@ -207,10 +272,15 @@ class PlanDrafter {
         return table.partition != nullptr && table.source == source.name &&
                object.name == "partitioning of " + table.census->table.name;
       });
-      if (!is_said) list(object.name, object.sql);
+      if (is_said) continue;
+      if (is_made(object)) {
+        write_type(object);
+      } else {
+        list(object.name, object.sql);
+      }
     }
-    const auto views = draft_typed_views(source, tables_, request_.target,
-                                         [&](const std::string& name) { return is_free(name); });
+    const auto views =
+        draft_typed_views(source, tables_, target_, [&](const std::string& name) { return is_free(name); });
     for (const auto& view : views) {
       const std::string& name = view.census->table.name;
       const TableDeclaration& declared = view.census->declared;
@@ -223,6 +293,19 @@ class PlanDrafter {
     }
     for (const auto& trigger : source.census->triggers)
       list("trigger " + shown(trigger.name) + " on " + shown(trigger.table), trigger.sql);
+  }
+
+  bool is_made(const SourceObject& object) const {
+    return object.name.starts_with("type ") &&
+           std::ranges::find(target_.types, name_of_type(object)) != target_.types.end();
+  }
+
+  void write_type(const SourceObject& object) {
+    const std::string type = name_of_type(object);
+    const std::string kind = object.sql.starts_with("CREATE DOMAIN") ? "domain " : "type ";
+    out_ += "[[sql]]\nname = " + toml_string(steps_.take("type_" + type, "type")) +
+            "\nat   = \"before_load\"\nsql  = " + toml_text(object.sql) +
+            "\nundo = " + toml_string("drop " + kind + type) + "\n\n";
   }
 
   /// SQLite takes its own text; what it is in PostgreSQL's words a person says.
@@ -270,6 +353,7 @@ class PlanDrafter {
   }
 
   const DraftRequest& request_;
+  DraftTarget target_;
   std::vector<TableDraft> tables_;
   Draft draft_;
   std::string& out_;

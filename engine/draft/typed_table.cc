@@ -26,6 +26,15 @@ bool names_any(std::string_view sql, const std::vector<std::string>& names) {
   });
 }
 
+/// Whether an expression of the table names what only the source has.
+bool names_own(const TableDraft& table, std::string_view sql, const DraftTarget& target) {
+  std::vector<std::string> own = table.census->declared.own_names;
+  std::erase_if(own, [&](const std::string& name) {
+    return std::ranges::find(target.types, name) != target.types.end();
+  });
+  return names_any(sql, own);
+}
+
 /// What is computed or held against a value must come to the same; an index may differ in what it finds.
 std::optional<std::string> alike_sql(const TableDraft& table, const std::string& sql,
                                      const DraftTarget& target, std::string& reason) {
@@ -70,7 +79,7 @@ class TypedColumn {
   bool is_changed() const { return column_.choice.way.type != schema_.type.sql; }
 
   void choose_other() {
-    const bool known = parse_type(schema_.type.sql, {}).value.has_value();
+    const bool known = parse_type(schema_.type.sql, target_.types).value.has_value();
     if (known && target_.is_postgres) return;
     choice() = {{"text"},
                 known
@@ -182,7 +191,7 @@ class TypedColumn {
     const auto words = words_in(plain ? *plain : schema_.default_sql);
     const bool is_text = words.size() == 1 && words[0].kind == WordKind::text;
     if (is_changed()) return text_default(plain && is_text);
-    if (names_any(schema_.default_sql, table_.census->declared.own_names)) return std::nullopt;
+    if (names_own(table_, schema_.default_sql, target_)) return std::nullopt;
     const bool is_constant = is_text || (words.size() == 1 && words[0].kind == WordKind::number);
     ColumnSchema column = schema_;
     column.default_sql = plain && is_constant ? *plain : schema_.default_sql;
@@ -298,7 +307,7 @@ std::optional<std::string> carried_sql(const TableDraft& table, const std::strin
   }
   if (!target.is_postgres) return std::nullopt;
   reason = "it names what only the source has";
-  if (names_any(sql, table.census->declared.own_names)) return std::nullopt;
+  if (names_own(table, sql, target)) return std::nullopt;
   for (const auto& name : columns_named_in(sql, sql_columns(table))) {
     const ColumnDraft& column = *table.find(name);
     reason = "the type or name of " + name + " is another one here";
@@ -383,8 +392,7 @@ std::string typed_index_sql(const TableDraft& table, const SourceIndex& index, c
   if (!target.is_postgres) return common_index_sql(table, index, *found, target, line);
   std::string reason;
   for (const std::string& sql : {found->elements_sql, found->where_sql}) {
-    if (names_any(sql, table.census->declared.own_names))
-      return refuse_index(line, "it names what only the source has");
+    if (names_own(table, sql, target)) return refuse_index(line, "it names what only the source has");
   }
   for (const auto& name : found->columns) {
     const ColumnDraft* column = table.find(name);

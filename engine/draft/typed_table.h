@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "database/dialect.h"
 #include "draft/table_draft.h"
@@ -12,8 +13,9 @@ namespace planrun {
 
 /// What is known of the plan's target.
 struct DraftTarget {
-  bool is_postgres = false;         // for certain; else it may be SQLite
-  const Dialect* sqlite = nullptr;  // says what SQLite does not have; outlives the draft
+  bool is_postgres = false;          // for certain; else it may be SQLite
+  const Dialect* sqlite = nullptr;   // says what SQLite does not have; outlives the draft
+  std::vector<std::string> types{};  // the source's own that the plan makes, in the order in which it can
 };
 
 /// Whether its source typed the table's columns.

@@ -53,8 +53,8 @@ class Preflight {
   }
 
  private:
-  void find(std::string message, std::string hint = {}) {
-    findings_.push_back({true, std::move(message), std::move(hint)});
+  void find(std::string message, std::string hint = {}, std::string unmade = {}) {
+    findings_.push_back({true, std::move(message), std::move(hint), std::move(unmade)});
   }
 
   bool truth(const std::string& sql, std::initializer_list<Parameter> parameters) {
@@ -279,7 +279,10 @@ class Preflight {
       if (is_new) asked([&] { connection_.prepare("SELECT NULL::" + column.type.sql); }, words);
       if (!words.empty()) {
         find("column " + table.name + "." + column.name + ": " + words,
-             "make the type in the target first, or give the column another one");
+             "make the type in the target first, or by a [[sql]] at = \"before_load\", or give the column "
+             "another "
+             "one",
+             words);
         all = false;
       }
     }
@@ -303,7 +306,7 @@ class Preflight {
     const auto try_expression = [&](const std::string& what, const std::string& sql) {
       std::string words;
       if (asked([&] { connection_.prepare(sql); }, words)) return;
-      find(what + " of table " + table.name + ": " + words, "correct it in the plan");
+      find(what + " of table " + table.name + ": " + words, "correct it in the plan", words);
     };
     for (const auto& check : table.checks) {
       try_expression("check " + (check.name.empty() ? "(" + check.sql + ")" : check.name),

@@ -22,6 +22,8 @@ std::vector<std::string> object_queries() {
       " WHEN 'e' THEN format('CREATE TYPE %I AS ENUM (', t.typname) || (SELECT string_agg(quote_literal("
       "l.enumlabel), ', ' ORDER BY l.enumsortorder) FROM pg_enum l WHERE l.enumtypid = t.oid) || ')'"
       " WHEN 'd' THEN format('CREATE DOMAIN %I AS %s', t.typname, format_type(t.typbasetype, t.typtypmod))"
+      " || coalesce((SELECT ' COLLATE ' || quote_ident(l.collname) FROM pg_collation l JOIN pg_type b ON"
+      " b.oid = t.typbasetype WHERE l.oid = t.typcollation AND l.oid <> b.typcollation), '')"
       " || coalesce(' DEFAULT ' || t.typdefault, '') || CASE WHEN t.typnotnull THEN ' NOT NULL' ELSE '' END"
       " || coalesce((SELECT string_agg(' CONSTRAINT ' || quote_ident(k.conname) || ' ' ||"
       " pg_get_constraintdef(k.oid), '' ORDER BY k.conname) FROM pg_constraint k WHERE k.contypid = t.oid AND"

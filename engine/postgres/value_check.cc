@@ -7,6 +7,8 @@
 namespace planrun {
 namespace {
 
+constexpr std::string_view kNoSuchType = "42704";
+
 /// The type without its limits, which some input functions round or cut to without a word: without modifiers,
 /// of a domain its base, "text" for a type that is a short text or a number of its own. Empty: it has none.
 std::string unlimited_type(PostgresConnection& connection, const std::string& type_sql) {
@@ -97,7 +99,12 @@ class ValueCheck {
 std::vector<std::optional<std::string>> canonical_texts(PostgresConnection& connection,
                                                         const std::string& type_sql,
                                                         std::span<const std::string> values) {
-  return ValueCheck(connection, type_sql, values).run();
+  try {
+    return ValueCheck(connection, type_sql, values).run();
+  } catch (const Error& error) {
+    if (error.sqlstate() != kNoSuchType) throw;
+    return {values.begin(), values.end()};
+  }
 }
 
 }  // namespace planrun

@@ -9,6 +9,7 @@
 #include "run/questions.h"
 #include "run/sample.h"
 #include "run/transforms.h"
+#include "sql/words.h"
 
 namespace planrun {
 
@@ -52,6 +53,18 @@ std::map<std::string, std::int64_t> given_numbers(const ResolvedTable& table, co
   if (given.empty() && numbered.size() == 1 && source.sequences.size() == 1)
     given[numbered.front()] = source.sequences.begin()->second;
   return given;
+}
+
+// Whether a server's words are of this type or function: type "mood" does not exist, function f() does not
+// ...
+bool is_named(std::string_view words, std::string_view name) {
+  for (auto at = words.find(name); at != std::string_view::npos; at = words.find(name, at + 1)) {
+    const char before = at == 0 ? ' ' : words[at - 1];
+    const char behind = at + name.size() < words.size() ? words[at + name.size()] : ' ';
+    const bool is_type = (before == '"' || before == '.') && (behind == '"' || behind == '[');
+    if (is_type || ((before == ' ' || before == '.') && behind == '(')) return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -151,8 +164,21 @@ void check_target(const ResolvedPlan& plan, TargetDatabase& target, std::span<co
     }
   }
   const auto objects = schema_objects(plan, target.dialect().name());
+  std::set<std::string> made_before;
+  for (const auto& object : objects) {
+    if (object.kind == ObjectKind::sql && object.at == SqlMoment::before_load)
+      made_before.merge(possible_names(object.sql));
+  }
+  const auto is_made_before = [&](const PreflightFinding& finding) {
+    return std::ranges::any_of(made_before,
+                               [&](const std::string& name) { return is_named(finding.unmade, name); });
+  };
   const auto tell = [&](const std::vector<PreflightFinding>& findings) {
     for (const auto& finding : findings) {
+      if (is_made_before(finding)) {
+        notice(finding.message + ": left to the plan's own SQL, and its values to the run");
+        continue;
+      }
       const std::string text = finding.message + (finding.hint.empty() ? "" : " (" + finding.hint + ")");
       if (finding.error) {
         refuse(text);

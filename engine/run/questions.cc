@@ -73,7 +73,14 @@ class TargetQuestions {
       if (!table.schema.partition) continue;
       for (const auto& part : table.schema.partition->part_names()) stand_ins_.emplace(part, rows);
     }
-    for (const auto& step : plan.sql_steps) add_names_of(step.sql.text(dialect_));
+    for (const auto& step : plan.sql_steps) {
+      const std::string& statements = step.sql.text(dialect_);
+      sql_step_words_.merge(possible_names(statements));
+      const auto words = words_in(statements);
+      runs_code_ |= std::ranges::any_of(words, [](const SqlWord& word) {
+        return word.is("select") || word.is("do") || word.is("call") || word.is("execute");
+      });
+    }
   }
 
   /// Views may read each other, in any order.
@@ -96,15 +103,6 @@ class TargetQuestions {
   void ask_check(const PlanCheck& check) { ask("check " + check.name, check.sql.text(dialect_), check.at); }
 
  private:
-  // Of whatever the statements may make, also by a text that they execute.
-  void add_names_of(std::string_view statements) {
-    for (const SqlWord& word : words_in(statements)) {
-      runs_code_ |= word.is("select") || word.is("do") || word.is("call") || word.is("execute");
-      if (word.kind == WordKind::text) add_names_of(word.text);
-      if (word.kind == WordKind::plain || word.kind == WordKind::quoted) sql_step_words_.insert(word.text);
-    }
-  }
-
   // "SELECT null::integer, null::text WHERE false", of the columns' names and types. SQLite has no type for
   // a column that is no table's.
   std::string empty_rows(const TableSchema& table) const {

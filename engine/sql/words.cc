@@ -116,6 +116,15 @@ std::vector<SqlWord> words_in(std::string_view sql) {
   return Cutter(sql).run();
 }
 
+std::set<std::string> possible_names(std::string_view statements) {
+  std::set<std::string> names;
+  for (SqlWord& word : words_in(statements)) {
+    if (word.kind == WordKind::text) names.merge(possible_names(word.text));
+    if (word.kind == WordKind::plain || word.kind == WordKind::quoted) names.insert(std::move(word.text));
+  }
+  return names;
+}
+
 std::size_t closing(const std::vector<SqlWord>& words, std::size_t open) {
   int depth = 0;
   for (std::size_t i = open; i < words.size(); ++i) {

@@ -2,6 +2,7 @@
 // database can parse.
 #pragma once
 
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +32,9 @@ struct SqlWord {
 
 /// Comments and blanks are left out. Never fails: what is not closed ends with the text.
 std::vector<SqlWord> words_in(std::string_view sql);
+
+/// Every word of statements that may be a name, also in texts that they may execute.
+std::set<std::string> possible_names(std::string_view statements);
 
 /// Where the parenthesis at words[open] is closed; words.size() where it is not.
 std::size_t closing(const std::vector<SqlWord>& words, std::size_t open);
