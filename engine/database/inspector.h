@@ -75,7 +75,8 @@ enum class LooseComparison {
 /// A view in the terms of the product that has it, whose own names mean the same in every such database.
 struct ViewDeclaration {
   std::string query;
-  std::vector<std::string> reads;  // tables and views of its own schema
+  std::vector<std::string> reads;      // tables and views of its own schema
+  std::vector<std::string> own_types;  // enums and domains of its own schema that its query names
   std::string why_own;  // what of it another database does not have: "it is materialized"; empty: nothing
 };
 

@@ -96,9 +96,13 @@ std::string why_other(const TableDraft& table) {
 }
 
 /// `known`: by name, why what it stands for cannot be read as it was; empty: it can.
-std::string why_not_carried(const TableCensus& view, const std::map<std::string, std::string>& known) {
+std::string why_not_carried(const TableCensus& view, const std::map<std::string, std::string>& known,
+                            const DraftTarget& target) {
   const ViewDeclaration& declared = *view.declared.view;
   if (!declared.why_own.empty()) return declared.why_own;
+  for (const auto& type : declared.own_types) {
+    if (std::ranges::find(target.types, type) == target.types.end()) return "it names type " + type;
+  }
   for (const auto& name : declared.reads) {
     const auto read = known.find(name);
     if (read == known.end()) return "it reads " + shown(name) + ", which is not carried";
@@ -126,7 +130,8 @@ std::vector<TypedView> draft_typed_views(const DraftSource& source, std::span<co
     for (auto& view : views) {
       const std::string& name = view.census->table.name;
       if (view.is_carried || !view.census->declared.view) continue;
-      view.reason = is_free(name) ? why_not_carried(*view.census, known) : "its name is taken by another";
+      view.reason =
+          is_free(name) ? why_not_carried(*view.census, known, target) : "its name is taken by another";
       if (!view.reason.empty()) continue;
       view.is_carried = is_new = true;
       known[name] = "";

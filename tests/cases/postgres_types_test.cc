@@ -22,6 +22,7 @@ constexpr const char* kSource = R"~(
   create table b(m mood primary key, ref mood references b(m));
   insert into a values (1, 'ok', '{ok,"ha''ppy"}', 'ok', 'a', 5, 'e', '{ok}', '{a,e}', 2),
     (2, 'back\slash', null, null, null, null, default, null, null, null);
+  create view fine as select m, array['ok'::mood] as l from b where ref = 'ok'::mood;
   insert into b values ('ok', 'ok'), ('sad', 'ok');)~";
 
 // Enumerations with their labels, domains with their checks, and the columns that have them.
@@ -71,6 +72,8 @@ TEST_CASE("enums and domains of a PostgreSQL source are made by the drafted plan
   }
   CHECK(to.psql("select pg_get_indexdef('a_m'::regclass)") ==
         from.psql("select pg_get_indexdef('a_m'::regclass)"));
+  CHECK(to.psql("select pg_get_viewdef('fine'::regclass)") ==
+        from.psql("select pg_get_viewdef('fine'::regclass)"));
   run({"verify", plan});
   run({"rollback", plan, "--yes"});
   CHECK(to.psql("select count(*) from pg_type where typnamespace = 'public'::regnamespace") == "0");
