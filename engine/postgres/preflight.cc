@@ -279,9 +279,8 @@ class Preflight {
       if (is_new) asked([&] { connection_.prepare("SELECT NULL::" + column.type.sql); }, words);
       if (!words.empty()) {
         find("column " + table.name + "." + column.name + ": " + words,
-             "make the type in the target first, or by a [[sql]] at = \"before_load\", or give the column "
-             "another "
-             "one",
+             "make the type in the target first, or by a [[sql]] at = \"before_load\"; or give the column "
+             "another type",
              words);
         all = false;
       }

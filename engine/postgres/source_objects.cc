@@ -213,33 +213,30 @@ std::map<std::string, std::string> read_view_queries(PostgresConnection& connect
 
 std::map<std::string, ViewDeclaration> read_view_declarations(PostgresConnection& connection,
                                                               const std::string& schema) {
-  // Behind a dependency d of rule w: an enum or a domain, or the list of one.
+  const std::string of_rule = " WHERE d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid";
+  // Of a dependency: an enum or a domain of the schema, or the list of one.
   const std::string own_type =
-      " JOIN pg_type o ON d.refobjid IN (o.oid, o.typarray) WHERE d.classid = 'pg_rewrite'::regclass AND "
-      "d.objid ="
-      " w.oid AND d.refclassid = 'pg_type'::regclass AND o.typnamespace = n.oid AND o.typtype IN ('e', 'd')";
+      " JOIN pg_type o ON d.refclassid = 'pg_type'::regclass AND d.refobjid IN (o.oid, o.typarray)"
+      " AND o.typnamespace = n.oid AND o.typtype IN ('e', 'd')";
   // What the server brings along is in no pg_depend (PostgreSQL manual, "pg_depend": pinned objects).
+  const std::string own_names =
+      "SELECT string_agg(DISTINCT pg_describe_object(d.refclassid, d.refobjid, 0), ', ') FROM pg_depend d"
+      " LEFT JOIN pg_class r ON d.refclassid = 'pg_class'::regclass AND r.oid = d.refobjid LEFT" +
+      own_type + of_rule + " AND o.oid IS NULL AND (r.oid IS NULL OR r.relnamespace <> n.oid)";
+  const std::string reads =
+      "SELECT json_agg(DISTINCT r.relname) FROM pg_depend d JOIN pg_class r ON r.oid = d.refobjid" + of_rule +
+      " AND d.refclassid = 'pg_class'::regclass AND r.relnamespace = n.oid AND r.oid <> c.oid";
+  const std::string types = "SELECT json_agg(DISTINCT o.typname) FROM pg_depend d" + own_type + of_rule;
   const Result found = connection.exec(
-      "SELECT c.relname, rtrim(pg_get_viewdef(c.oid), ';'),"
-      " coalesce((SELECT json_agg(DISTINCT r.relname) FROM pg_depend d JOIN pg_class r ON r.oid = d.refobjid"
-      " WHERE d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid AND d.refclassid = 'pg_class'::regclass"
-      " AND r.relnamespace = n.oid AND r.oid <> c.oid), '[]'),"
-      " coalesce((SELECT json_agg(DISTINCT o.typname) FROM pg_depend d" +
-          own_type +
-          "), '[]'),"
-          " CASE WHEN c.relkind = 'm' THEN 'it is materialized'"
+      "SELECT c.relname, rtrim(pg_get_viewdef(c.oid), ';'), coalesce((" + reads + "), '[]'), coalesce((" +
+          types +
+          "), '[]'), CASE WHEN c.relkind = 'm' THEN 'it is materialized'"
           " WHEN c.reloptions IS NOT NULL THEN 'it has options: ' || array_to_string(c.reloptions, ', ')"
-          " ELSE coalesce((SELECT 'it names ' || string_agg(DISTINCT pg_describe_object(d.refclassid, "
-          "d.refobjid,"
-          " 0), ', ') FROM pg_depend d LEFT JOIN pg_class r ON d.refclassid = 'pg_class'::regclass AND r.oid "
-          "="
-          " d.refobjid WHERE d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid AND (r.oid IS NULL OR"
-          " r.relnamespace <> n.oid) AND NOT EXISTS (SELECT FROM (SELECT d.*) d" +
-          own_type +
-          ")), '') END"
-          " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_rewrite w ON w.ev_class = "
-          "c.oid"
-          " AND w.rulename = '_RETURN' WHERE n.nspname = $1 AND c.relkind IN ('v', 'm')",
+          " ELSE coalesce('it names ' || (" +
+          own_names +
+          "), '') END"
+          " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_rewrite w ON w.ev_class ="
+          " c.oid AND w.rulename = '_RETURN' WHERE n.nspname = $1 AND c.relkind IN ('v', 'm')",
       {schema});
   std::map<std::string, ViewDeclaration> views;
   for (int i = 0; i < found.rows(); ++i) {

@@ -55,8 +55,7 @@ std::map<std::string, std::int64_t> given_numbers(const ResolvedTable& table, co
   return given;
 }
 
-// Whether a server's words are of this type or function: type "mood" does not exist, function f() does not
-// ...
+// Whether a server's words, 'type "mood" does not exist' or 'function f() ...', are of this name.
 bool is_named(std::string_view words, std::string_view name) {
   for (auto at = words.find(name); at != std::string_view::npos; at = words.find(name, at + 1)) {
     const char before = at == 0 ? ' ' : words[at - 1];
