@@ -167,8 +167,9 @@ class TargetQuestions {
   bool is_told(const Error& error, const std::string& sql, const Reads& reads) const {
     if (error.retryable()) return false;
     if (is_missing_table(error)) {  // and no text that names one, like 'orders'::regclass
+      const std::string words = to_lower_ascii(error.what());
       return std::ranges::any_of(reads.of_others, [&](const std::string& name) {
-        return std::string_view(error.what()).find(name) != std::string_view::npos;
+        return words.find(to_lower_ascii(name)) != std::string::npos;
       });
     }
     if (error.sqlstate() == "42501") return true;

@@ -36,6 +36,7 @@ void check_names(Kind kind) {
     check_refused(Migration(kind, kSource, kTable + more), is_server ? server : sqlite);
   };
   refused(check("c", "select count(*) from aa", "2"), "check c: ", "check c: relation \"aa\" does not exist");
+  refused(check("c", "select count(*) from Aa", "2"), "check c: ", "check c: relation \"aa\" does not exist");
   refused(check("c", "select count(w) from a", "2"), "check c: ", "check c: column \"w\" does not exist");
   refused("[view.n]\nsql = \"select id from aa\"\n" + check("c", "select count(*) from n", "2"),
           "view n: ", "view n: relation \"aa\" does not exist");
