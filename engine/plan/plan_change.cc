@@ -154,6 +154,10 @@ std::span<const ChangeRule> change_rules() {
   return kRules;
 }
 
+std::string PlanChange::line() const {
+  return (table.empty() ? "the plan: " : "table " + table + ": ") + what;
+}
+
 const ChangeRule& rule_of(ChangeKind kind) {
   return *std::find_if(kRules.begin(), kRules.end(),
                        [&](const ChangeRule& rule) { return rule.kind == kind; });

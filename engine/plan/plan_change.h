@@ -148,6 +148,8 @@ struct PlanChange {
   std::string new_text;  // empty: there is none
   const ChangeRule& rule() const { return rule_of(kind); }
   ChangeMark mark() const { return rule().mark; }
+  /// "table orders: column total: integer becomes bigint", "the plan: source erp is new"
+  std::string line() const;
 };
 
 }  // namespace planrun

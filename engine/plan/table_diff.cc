@@ -271,8 +271,9 @@ void compare_tables(const std::map<std::string, TableFacts>& before,
   for (const auto& [name, table] : now) {
     if (!before.contains(name)) {
       changes.push_back({ChangeKind::table_new, name, "",
-                         "the table is new, with " + std::to_string(table.columns.size()) +
-                             (table.inherits ? " columns and those of its source" : " columns"),
+                         "the table is new, with " +
+                             counted(static_cast<std::int64_t>(table.columns.size()), "column") +
+                             (table.inherits ? " and those of its source" : ""),
                          "", name});
     }
   }

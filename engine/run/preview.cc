@@ -14,6 +14,7 @@
 #include "run/context.h"
 #include "run/guards.h"
 #include "run/orphans.h"
+#include "run/passed_run.h"
 #include "run/prepare.h"
 #include "run/sample.h"
 #include "run/settle_plan.h"
@@ -198,8 +199,11 @@ class LoadReading {
   std::optional<Error> error_;
 };
 
+using SourcesByName = std::map<std::string, SourceDatabase*>;
+
 // What the ledger says, and the steps of a run that would go on: what they made is not in the way.
-std::vector<StepRecord> look_into_ledger(const Plan& plan, TargetDatabase& target, Preview& preview) {
+std::vector<StepRecord> look_into_ledger(const Plan& plan, const SourcesByName& originals,
+                                         TargetDatabase& target, Preview& preview, Diagnostics& wrong) {
   const auto ledger = target.open_ledger(false);
   check_required_plans(plan, *ledger);
   for (const auto& run : ledger->runs(plan.name)) {
@@ -209,19 +213,24 @@ std::vector<StepRecord> look_into_ledger(const Plan& plan, TargetDatabase& targe
     refuse_other_sample(run, plan);
     preview.earlier_run = "run " + run.id + " (" + std::string(to_string(run.state)) + ", begun " +
                           to_iso_utc(run.started_at) + ")";
-    preview.earlier_run +=
-        run.state == RunState::passed
-            ? " has passed: running the plan would write nothing"
-            : " is unfinished: running the plan would go on with it, from its own snapshots";
+    if (run.state == RunState::passed) {
+      preview.earlier_run += " has passed";
+      Snapshots snapshots(plan, originals, {});
+      snapshots.take_again(snapshots_from_json(run.snapshots));
+      refuse_changed_since_passed(run, prepare(plan, snapshots.databases(), target, wrong).plan);
+      preview.earlier_run += ": running the plan would write nothing";
+    } else {
+      preview.earlier_run += " is unfinished: running the plan would go on with it, from its own snapshots";
+    }
     return ledger->steps(run.id);
   }
   return {};
 }
 
-void look_at_target(const Plan& plan, const ResolvedPlan& resolved, TargetDatabase& target,
-                    Preview& preview) {
+void look_at_target(const Plan& plan, const ResolvedPlan& resolved, const SourcesByName& originals,
+                    TargetDatabase& target, Preview& preview, Diagnostics& wrong) {
   try {
-    const auto steps = look_into_ledger(plan, target, preview);
+    const auto steps = look_into_ledger(plan, originals, target, preview, wrong);
     if (plan.throttle) why_held(*plan.throttle, target.dialect(), *target.connect("", 0));
     check_target(resolved, target, steps, [&](const std::string& text) { preview.notices.push_back(text); });
     // A run that goes on has read its guards before.
@@ -348,7 +357,7 @@ Preview preview_plan(const Plan& plan, const std::map<std::string, SourceDatabas
     preview.sources.push_back(name + ": " + source->shown_url());
     for (const auto& notice : source->notices()) preview.notices.push_back(name + ": " + notice);
   }
-  look_at_target(plan, prepared.plan, target, preview);
+  look_at_target(plan, prepared.plan, originals, target, preview, wrong);
   if (preview.target_problem.empty()) require_answerable(plan, prepared.plan, read, target, wrong);
   preview.graph = build_graph(prepared.plan, target.dialect(), prepared.sizes);
   add_ddl(prepared.plan, target.dialect(), preview);

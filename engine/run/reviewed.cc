@@ -142,7 +142,7 @@ void compare_plans(const Reviewed& then, const Reviewed& now, Lines& found) {
   const PlanDiff diff = diff_plans(facts_of(before), facts_of(after));
   for (const auto& change : diff.changes) {
     if (change.kind == ChangeKind::transform_code_changed) continue;  // told as a script
-    found.push_back((change.table.empty() ? "the plan: " : "table " + change.table + ": ") + change.what);
+    found.push_back(change.line());
   }
   if (diff.changes.empty())
     found.emplace_back(

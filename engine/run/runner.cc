@@ -50,7 +50,7 @@ class PlanRun {
   // lost here is begun again.
   bool begin() {
     try {
-      for (auto& run : runs_) run->look();
+      for (auto& run : runs_) run->look_into_ledger();
       if (std::all_of(runs_.begin(), runs_.end(), [](const auto& run) { return run->has_passed(); })) {
         for (auto& run : runs_) {
           run->say_already_done();
@@ -58,6 +58,7 @@ class PlanRun {
         }
         return false;
       }
+      for (auto& run : runs_) run->look();
       home().open();
     } catch (const Error& error) {
       if (!error.retryable() || error.code() == ErrorCode::unreachable) throw;

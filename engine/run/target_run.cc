@@ -22,6 +22,7 @@
 #include "run/jobs.h"
 #include "run/lock_keeper.h"
 #include "run/orphans.h"
+#include "run/passed_run.h"
 #include "run/prepare.h"
 #include "run/proof.h"
 #include "run/resume.h"
@@ -67,25 +68,21 @@ class Run : public TargetRun {
         home_(home),
         start_(std::chrono::steady_clock::now()) {}
 
-  void look() override {
+  void look_into_ledger() override {
     find_earlier_run();
-    const auto& sources = earlier_ ? databases_of(*earlier_) : originals_;
-    const Prepared looked = prepare(plan_, sources, target_, wrong_);
-    refuse_unreviewed(looked.plan, plan_.targets.front().name, options_.reviewed);
-    passed_before_ =
-        earlier_ && earlier_->state == RunState::passed && fingerprint(looked.plan) == earlier_->fingerprint;
-    if (passed_before_) {
-      prepared_ = looked;
-      return;
-    }
-    if (plan_.throttle) why_held(*plan_.throttle, target_.dialect(), *target_.connect("", 0));
-    const auto notice = [this](const std::string& text) { observer_.notice(text); };
-    check_target(looked.plan, target_, steps_, notice);
-    require_answerable(plan_, looked.plan, sources, target_, wrong_);
-    jobs_ = choose_jobs(options_.jobs, target_, notice);
+    prepared_ = prepare(plan_, sources_to_look_at(), target_, wrong_);
+    refuse_unreviewed(prepared_.plan, plan_.targets.front().name, options_.reviewed);
   }
 
-  bool has_passed() const override { return passed_before_; }
+  bool has_passed() const override { return earlier_ && earlier_->state == RunState::passed; }
+
+  void look() override {
+    if (plan_.throttle) why_held(*plan_.throttle, target_.dialect(), *target_.connect("", 0));
+    const auto notice = [this](const std::string& text) { observer_.notice(text); };
+    check_target(prepared_.plan, target_, steps_, notice);
+    require_answerable(plan_, prepared_.plan, sources_to_look_at(), target_, wrong_);
+    jobs_ = choose_jobs(options_.jobs, target_, notice);
+  }
 
   void open() override {
     lock();
@@ -201,16 +198,21 @@ class Run : public TargetRun {
     return snapshots_->databases();
   }
 
+  const std::map<std::string, SourceDatabase*>& sources_to_look_at() {
+    return earlier_ ? databases_of(*earlier_) : originals_;
+  }
+
   std::filesystem::path run_folder(const std::string& run) const {
     return (plan_.folder.empty() ? options_.state_folder / plan_.name : plan_.folder) / run;
   }
 
   void say_already_done() override {
+    refuse_changed_since_passed(*earlier_, prepared_.plan);
     const ResolvedPlan& plan = prepared_.plan;
     const auto connection = target_.connect(earlier_->id, 0);
     for (const auto& table : plan.tables) {
       try {
-        connection->query(exists_query(table.schema.name));
+        connection->query(target_.dialect().probe_query(table.schema.name));
       } catch (const Error& error) {
         throw Error(ErrorCode::refused,
                     "run " + earlier_->id + " has passed, but its table " + table.schema.name +
@@ -227,8 +229,6 @@ class Run : public TargetRun {
     summary_.message = "already done, proved at " + summary_.proved_at;
     for (auto& table : summary_.tables) table.proof = ProofState::proved;
   }
-
-  std::string exists_query(const std::string& table) const { return target_.dialect().probe_query(table); }
 
   void begin_summary() {
     summary_.plan = plan_.name;
@@ -569,7 +569,6 @@ class Run : public TargetRun {
   std::chrono::steady_clock::time_point start_;
 
   std::optional<RunRecord> earlier_;
-  bool passed_before_ = false;
   std::vector<StepRecord> steps_;  // of the earlier run
   int jobs_ = 1;
   std::unique_ptr<Snapshots> snapshots_;

@@ -22,15 +22,19 @@ struct RunInputs {
   Diagnostics& wrong;
 };
 
-/// Calls in this order: look() -> say_already_done(), or open() -> execute() or end_with() -> to_take_back().
+/// Calls in this order: look_into_ledger() -> say_already_done(), or look() -> open() -> execute() or
+/// end_with() -> to_take_back().
 class TargetRun {
  public:
   virtual ~TargetRun() = default;
-  /// What the ledger knows, and whether the plan fits sources and target. Nothing is written. Throws Error.
-  virtual void look() = 0;
-  /// look() has found a run of this very plan that has passed.
+  /// What the ledger knows of the plan's runs, and whether the plan fits its sources. Throws Error.
+  virtual void look_into_ledger() = 0;
+  /// look_into_ledger() has found that the last run has passed.
   virtual bool has_passed() const = 0;
-  /// Fills the summary from the ledger. Throws Error(refused) where a table of the run is not there any more.
+  /// Whether the plan fits the target. Nothing is written. Throws Error.
+  virtual void look() = 0;
+  /// Fills the summary from the ledger. Throws Error(refused) where the plan is another than that of the run,
+  /// or a table of the run is not there any more.
   virtual void say_already_done() = 0;
   /// Locks, snapshots, and the run's row in the ledger. What is lost here is begun again. Throws Error.
   virtual void open() = 0;

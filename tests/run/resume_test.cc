@@ -67,6 +67,55 @@ TEST_CASE("a passed run is not run again") {
   CHECK(read_file(m.target_file()) == before);
 }
 
+namespace {
+
+/// A plan that says more than the run which has passed: neither that run nor its target is written into.
+void check_plan_after_passed(Kind kind, const std::string& more, const std::string& told) {
+  Migration m(kind,
+              "create table t(id integer primary key, v text, n int); insert into t values (1,'a',1);"
+              "create table u(id integer primary key); insert into u values (5);",
+              plan_of("text"));
+  REQUIRE(m.run().status == 0);
+  const std::string asked = "select id, state, fingerprint, updated_at, summary from " + m.ledger("run");
+  const std::string before = m.target(asked);
+  m.write_plan(plan_of("text") + more);
+  const ProcessResult preview = m.run({"--dry-run"});
+  INFO(preview.out << preview.err);
+  CHECK(preview.status == 1);
+  CHECK_THAT(preview.out, ContainsSubstring("has passed, and the plan has changed since: " + told));
+  CHECK_THAT(preview.out, !ContainsSubstring("would write nothing"));
+  const ProcessResult again = m.run();
+  INFO(again.out << again.err);
+  CHECK(again.status == 1);
+  CHECK_THAT(again.err, ContainsSubstring("has passed, and the plan has changed since: " + told));
+  CHECK_THAT(again.err, ContainsSubstring("`requires`"));
+  CHECK(m.target(asked) == before);
+  CHECK(m.target("select v from t") == "a");
+
+  m.write_plan(plan_of("text"));
+  CHECK_THAT(m.run({"--dry-run"}).out, ContainsSubstring("has passed: running the plan would write nothing"));
+  CHECK(m.run().status == 0);
+}
+
+void check_plans_after_passed(Kind kind) {
+  check_plan_after_passed(kind, "[table.u]\nfrom = \"s.u\"\n", "table u: the table is new");
+  check_plan_after_passed(
+      kind,
+      "[[sql]]\nname = \"q\"\nat = \"after_load\"\nsql = \"update t set v = 'b'\"\nundo = \"select 1\"\n",
+      "the plan: sql q is new");
+  check_plan_after_passed(kind, "[check.c]\nsql = \"select count(*) from t\"\nexpect = 7\n",
+                          "the plan: check c is new");
+}
+
+}  // namespace
+
+TEST_CASE("a changed plan does not write into a run that has passed, in SQLite") {
+  check_plans_after_passed(Kind::sqlite);
+}
+TEST_CASE("a changed plan does not write into a run that has passed, in PostgreSQL", "[postgres]") {
+  check_plans_after_passed(Kind::postgresql);
+}
+
 TEST_CASE("a passed run whose table is gone does not count as done", "[postgres]") {
   Migration m(Kind::postgresql,
               "create table t(id integer primary key, v text, n int); insert into t values (1,'a',1);",
