@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "postgres/bounds_check.h"
+#include "postgres/take_back.h"
 #include "sql/definition.h"
 #include "sql/quote.h"
 
@@ -223,9 +224,24 @@ class Preflight {
                ": it would hide rows from the run and from its rollback",
            "name a role with BYPASSRLS in the target's url, or the table's owner where it is not forced");
     }
+    switching_off(name);
     if (truth("SELECT has_database_privilege(current_database(), 'TEMPORARY')", {})) return;
     find("role " + connection_.user() + " may not make temporary tables, where rows wait that meet rows",
          "GRANT TEMPORARY ON DATABASE " + quote_name(connection_.database()) + " TO " + role_);
+  }
+
+  /// A rollback has rows as they were, whatever triggers and rules would make of that.
+  void switching_off(const std::string& name) {
+    const std::vector<TableHook> hooks = hooks_on_taking_back(connection_, name);
+    const Result owner = connection_.exec(
+        "SELECT quote_ident(pg_get_userbyid(relowner)), pg_has_role(relowner, 'USAGE') FROM pg_class WHERE"
+        " oid = to_regclass($1)",
+        {name});
+    if (hooks.empty() || owner.rows() == 0 || owner.truth(0, 1)) return;
+    find("role " + connection_.user() + " could not take a run back: only " + owner.text(0, 0) +
+             ", who owns table " + name + ", may switch off its " + hooks.front().shown() +
+             " while rows go or become what they were",
+         "GRANT " + owner.text(0, 0) + " TO " + role_ + ", or ALTER TABLE " + name + " OWNER TO " + role_);
   }
 
   /// What dropping a foreign key and putting it back needs.

@@ -13,6 +13,7 @@ namespace planrun {
 namespace {
 
 constexpr std::size_t kShownParents = 10;
+constexpr const char* kInsufficientPrivilege = "42501";
 
 // What a row was before the run is kept as the text of a row of the table's type; where others have changed
 // that type since, of this one.
@@ -56,8 +57,7 @@ class TakingBack {
     }
     require_key();
     refuse_rows_that_refer();
-    const auto others = switch_off(triggers(), "TRIGGER");
-    const auto rules = switch_off(writing_rules(), "RULE");
+    const auto hooks = switch_off(hooks_on_taking_back(connection_, table_));
     // What was inserted may hold a unique value that a row had before.
     const std::int64_t gone = connection_
                                   .exec("DELETE FROM " + table_ + " " + kRow + " USING " + undo_ +
@@ -66,8 +66,7 @@ class TakingBack {
     const Restoring restoring = restoring_of_columns();
     const std::int64_t restored = restore(restoring);
     require_taken_back(restoring);
-    for (const auto& statement : others) connection_.exec(statement);
-    for (const auto& statement : rules) connection_.exec(statement);
+    for (const auto& statement : hooks) connection_.exec(statement);
     restore_sequences(after_commit);
     forget();
     return gone + restored;
@@ -148,30 +147,26 @@ class TakingBack {
         "does not take them");
   }
 
-  Result triggers() {
-    return connection_.exec(
-        "SELECT quote_ident(tgname), tgenabled::text FROM pg_trigger WHERE tgrelid = $1::regclass AND NOT "
-        "tgisinternal AND tgenabled <> 'D'",
-        {table_});
-  }
-
-  /// Rules that make something else of an UPDATE (2), an INSERT (3) or a DELETE (4).
-  Result writing_rules() {
-    return connection_.exec(
-        "SELECT quote_ident(rulename), ev_enabled::text FROM pg_rewrite WHERE ev_class = $1::regclass AND "
-        "ev_type IN ('2', '3', '4') AND ev_enabled <> 'D'",
-        {table_});
-  }
-
-  /// `all` are names, quoted, and how they are enabled. Statements that put each back as it was.
-  std::vector<std::string> switch_off(const Result& all, const std::string& kind) {
+  /// Statements that put each back as it was.
+  std::vector<std::string> switch_off(const std::vector<TableHook>& hooks) {
     std::vector<std::string> statements;
-    for (int i = 0; i < all.rows(); ++i) {
-      const std::string state = all.text(i, 1);
-      const std::string again = state == "A" ? "ENABLE ALWAYS" : state == "R" ? "ENABLE REPLICA" : "ENABLE";
-      const std::string name = " " + kind + " " + all.text(i, 0);
+    for (const TableHook& hook : hooks) {
+      const std::string again = hook.enabled == "A"   ? "ENABLE ALWAYS"
+                                : hook.enabled == "R" ? "ENABLE REPLICA"
+                                                      : "ENABLE";
+      const std::string name = " " + hook.kind + " " + hook.name;
       statements.push_back("ALTER TABLE " + table_ + " " + again + name);
-      connection_.exec("ALTER TABLE " + table_ + " DISABLE" + name);
+      try {
+        connection_.exec("ALTER TABLE " + table_ + " DISABLE" + name);
+      } catch (const Error& error) {
+        if (error.sqlstate() != kInsufficientPrivilege) throw;
+        throw Error(ErrorCode::refused,
+                    "nothing was taken back: " + hook.shown() + " of table " + table_ +
+                        " has to be switched off meanwhile, and role " + connection_.user() +
+                        " may not do that: " + error.what(),
+                    "name the table's owner in the target's url, or drop the " + to_lower_ascii(hook.kind) +
+                        ", then run the same command again");
+      }
     }
     return statements;
   }
@@ -278,6 +273,26 @@ class TakingBack {
 };
 
 }  // namespace
+
+std::string TableHook::shown() const {
+  return to_lower_ascii(kind) + " " + name;
+}
+
+// Of tgtype, 8 is DELETE and 16 UPDATE; a row that an UPDATE moves to another partition is inserted there.
+// Of ev_type, 2 is UPDATE and 4 DELETE.
+std::vector<TableHook> hooks_on_taking_back(PostgresConnection& connection, const std::string& table) {
+  const Result r = connection.exec(
+      "SELECT 'TRIGGER', quote_ident(g.tgname), g.tgenabled::text FROM pg_trigger g JOIN pg_class c ON c.oid "
+      "="
+      " g.tgrelid WHERE g.tgrelid = to_regclass($1) AND NOT g.tgisinternal AND g.tgenabled <> 'D'"
+      " AND (g.tgtype & 24 <> 0 OR c.relkind = 'p')"
+      " UNION ALL SELECT 'RULE', quote_ident(rulename), ev_enabled::text FROM pg_rewrite WHERE ev_class ="
+      " to_regclass($1) AND ev_type IN ('2', '4') AND ev_enabled <> 'D' ORDER BY 1, 2",
+      {table});
+  std::vector<TableHook> hooks;
+  for (int i = 0; i < r.rows(); ++i) hooks.push_back({r.text(i, 0), r.text(i, 1), r.text(i, 2)});
+  return hooks;
+}
 
 std::vector<ChangedRow> find_changed_rows(PostgresConnection& connection, const PostgresContext& context,
                                           const std::string& run, const TableSchema& table,

@@ -12,6 +12,16 @@
 
 namespace planrun {
 
+/// A trigger or rule that would make something else of a DELETE or UPDATE by which a row is taken back.
+struct TableHook {
+  std::string kind;     // "TRIGGER", "RULE"
+  std::string name;     // quoted
+  std::string enabled;  // as pg_trigger.tgenabled
+  std::string shown() const;
+};
+/// Those of a table, which is qualified and quoted. Only its owner may switch them off.
+std::vector<TableHook> hooks_on_taking_back(PostgresConnection& connection, const std::string& table);
+
 std::vector<ChangedRow> find_changed_rows(PostgresConnection& connection, const PostgresContext& context,
                                           const std::string& run, const TableSchema& table,
                                           CountedRows counted, std::size_t limit);

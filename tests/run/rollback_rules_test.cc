@@ -83,6 +83,67 @@ TEST_CASE("row-level security that would hide rows from a run refuses it", "[pos
   CHECK_THAT(r.err, ContainsSubstring("row-level security of table") && ContainsSubstring("BYPASSRLS"));
 }
 
+namespace {
+
+/// A table of the server's administrator into which the run's role may only write.
+const std::string kOfAdmin =
+    "create table d(id bigint primary key, nm text); insert into d values (1, 'old1');"
+    "create function shout() returns trigger language plpgsql as 'begin new.nm := upper(new.nm); return new; "
+    "end'; grant all on d to planrun;";
+
+void as_admin(const Migration& m, const std::string& sql) {
+  const std::string url = m.target_url();
+  const std::string admin =
+      std::string(url).replace(url.find("//") + 2, url.find('@') - url.find("//") - 2, "postgres");
+  const ProcessResult done = run_process({"psql", "-Xq", "-v", "ON_ERROR_STOP=1", admin, "-c", sql});
+  INFO(done.err);
+  REQUIRE(done.status == 0);
+}
+
+}  // namespace
+
+TEST_CASE("a trigger that a rollback could not switch off refuses the run", "[postgres]") {
+  Migration m(Kind::postgresql, kSource, plan("upsert"));
+  as_admin(m, kOfAdmin + "create trigger shout before update on d for each row execute function shout()");
+  for (const auto& arguments : {std::vector<std::string>{}, std::vector<std::string>{"--dry-run"}}) {
+    const ProcessResult r = m.run(arguments);
+    INFO(r.out << r.err);
+    CHECK(r.status == 1);
+    CHECK_THAT(r.out + r.err, ContainsSubstring("only postgres, who owns table") &&
+                                  ContainsSubstring("trigger shout") &&
+                                  ContainsSubstring("GRANT postgres TO"));
+  }
+  CHECK(m.target("select id, nm from d") == "1|old1");
+}
+
+TEST_CASE("a trigger of INSERT alone is not in a rollback's way, whoever owns the table", "[postgres]") {
+  Migration m(Kind::postgresql, kSource, plan("upsert"));
+  as_admin(m, kOfAdmin + "create trigger shout after insert on d for each row execute function shout()");
+  REQUIRE(m.run().status == 0);
+  CHECK(m.count("d") == "3");
+  const ProcessResult rollback = m.rollback();
+  INFO(rollback.out << rollback.err);
+  CHECK(rollback.status == 0);
+  CHECK(m.target("select id, nm from d") == "1|old1");
+}
+
+TEST_CASE("a trigger that came after the run is named by the rollback that may not switch it off",
+          "[postgres]") {
+  Migration m(Kind::postgresql, kSource, plan("upsert"));
+  as_admin(m, kOfAdmin);
+  REQUIRE(m.run().status == 0);
+  as_admin(m, "create trigger shout before update on d for each row execute function shout()");
+  const ProcessResult refused = m.rollback();
+  CHECK(refused.status == 1);
+  CHECK_THAT(refused.err, ContainsSubstring("nothing was taken back: trigger shout of table") &&
+                              ContainsSubstring("must be owner of table d") &&
+                              ContainsSubstring("drop the trigger"));
+  CHECK(m.count("d") == "3");
+  as_admin(m, "drop trigger shout on d");
+  CHECK(m.rollback().status == 0);
+  CHECK(m.target("select id, nm from d") == "1|old1");
+}
+
 TEST_CASE("replace leaves an identity that is always generated, and a rollback gives all back",
           "[postgres]") {
   Migration m(Kind::postgresql, kSource, plan("replace"));
