@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "data/schema_object.h"
 #include "data/table_schema.h"
 
 namespace planrun {
@@ -23,10 +24,18 @@ struct LaterObject {
 /// A table as the target's catalog has it now.
 struct TableState {
   bool exists = false;
+  std::string instead{};             // "view": what has its name now, where it is gone; empty: nothing
   bool is_whole = true;              // all columns of the schema are there, so that it can be read
   std::vector<std::string> columns;  // that others have added or taken away: "column x", "column y is gone"
   std::vector<LaterObject> later;
   std::vector<std::string> alike{};  // where it is gone: tables with its columns, which may be it, renamed
+};
+
+/// A view or trigger of the run as the target's catalog has it now.
+struct ObjectState {
+  bool exists = false;
+  std::string instead;             // as of a table
+  std::vector<LaterObject> later;  // also what others have made of it: "another query than the run's"
 };
 
 /// A row that a run wrote into a table that exists, and that is not as the run left it.
@@ -49,7 +58,8 @@ struct LaterWriter {
 
 /// From Target::begin_undo(); its destructor rolls back what was not committed. One thread. Calls in this
 /// order:
-///   look()*, later_writers()* -> read_back()*, changed_rows()* -> undo()*, take_back_rows()* -> commit().
+///   look()*, look_at()*, later_writers()* -> read_back()*, changed_rows()* -> undo()*, take_back_rows()*
+///   -> commit(). look_at() may come between undo().
 /// Nobody writes to the tables meanwhile, and no worker of the run is left that could still commit.
 class UndoTransaction {
  public:
@@ -57,6 +67,9 @@ class UndoTransaction {
   /// One state a table. Objects named in `own` are the run's and no later ones.
   virtual std::vector<TableState> look(std::span<const TableSchema* const> tables,
                                        std::span<const std::string> own) = 0;
+  /// One state an object: views and triggers of the run.
+  virtual std::vector<ObjectState> look_at(std::span<const SchemaObject* const> objects,
+                                           std::span<const std::string> own) = 0;
   /// Runs that count on rows of this one: any row of a table that this run has made, rows that it wrote into
   /// one that exists. Those that were taken back are none.
   virtual std::vector<LaterWriter> later_writers(std::span<const TableSchema* const> tables) = 0;

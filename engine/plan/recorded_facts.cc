@@ -72,10 +72,7 @@ class RecordedFacts {
       column.type.sql = type;
     }
     column.not_null = json.value("not_null", false);
-    constexpr std::string_view kIdentities[] = {"none", "serial", "by default", "always"};
-    for (std::size_t i = 0; i < std::size(kIdentities); ++i) {
-      if (recorded::text(json, "identity") == kIdentities[i]) column.identity = static_cast<Identity>(i);
-    }
+    column.identity = recorded::identity(json);
     column.default_sql = recorded::text(json, "default");
     column.generated_sql = recorded::text(json, "generated");
     column.collation = recorded::text(json, "collation");

@@ -22,6 +22,14 @@ inline Json list(const Json& object, const char* name) {
   return object.value(name, Json::array());
 }
 
+inline Identity identity(const Json& column) {
+  const std::string name = text(column, "identity");
+  return name == "serial"       ? Identity::serial
+         : name == "by default" ? Identity::by_default
+         : name == "always"     ? Identity::always
+                                : Identity::none;
+}
+
 /// How the rows of a table are divided.
 void read_division(const Json& table, TableSchema& schema);
 

@@ -21,7 +21,7 @@ ColumnSchema read_column(const Json& json) {
   column.name = json.at("name");
   column.type = read_type(json.at("type"));
   column.not_null = recorded::flag(json, "not_null");
-  if (recorded::text(json, "identity") == "always") column.identity = Identity::always;
+  column.identity = recorded::identity(json);
   column.default_sql = recorded::text(json, "default");
   column.generated_sql = recorded::text(json, "generated");
   column.collation = recorded::text(json, "collation");

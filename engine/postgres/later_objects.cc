@@ -1,17 +1,159 @@
 #include "postgres/later_objects.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
+#include "base/error.h"
 #include "base/text.h"
+#include "postgres/dialect.h"
 
 namespace planrun {
 namespace {
 
-// Those of the names in $1 that are there.
-constexpr const char* kTables =
-    "WITH RECURSIVE tables AS (SELECT place, to_regclass(name)::oid AS oid FROM unnest($1::text[])"
-    " WITH ORDINALITY AS n(name, place) WHERE to_regclass(name) IS NOT NULL)";
+using States = std::vector<TableState>;
+
+// Those of the names in $1 that are there, and of one of these kinds.
+std::string relations_of(const char* kinds) {
+  return "WITH RECURSIVE tables AS (SELECT place, c.oid, c.relkind FROM unnest($1::text[])"
+         " WITH ORDINALITY AS n(name, place) JOIN pg_class c ON c.oid = to_regclass(name)"
+         " WHERE c.relkind IN (" +
+         std::string(kinds) + "))";
+}
+constexpr const char* kTableKinds = "'r', 'p'";
+constexpr const char* kViewKinds = "'v'";
+
+void add_later(const Result& r, std::span<std::vector<LaterObject>* const> lists) {
+  for (int i = 0; i < r.rows(); ++i)
+    lists[static_cast<std::size_t>(r.integer(i, 0))]->push_back({r.text(i, 1), {}});
+}
+
+// What others have hung on relations of the run, all of one kind.
+class HungThere {
+ public:
+  /// `names`: qualified and quoted; `own`: the run's relations and objects; `planned`: names of constraints
+  /// and indexes that the plan gives; `serial`: "PLACE COLUMN" where the plan gives a sequence. All arrays.
+  HungThere(PostgresConnection& connection, const std::string& schema, const char* kinds, std::string names,
+            std::string own, std::string planned, std::string serial)
+      : connection_(connection),
+        schema_(schema),
+        relations_(relations_of(kinds)),
+        names_(std::move(names)),
+        own_(std::move(own)),
+        planned_(std::move(planned)),
+        serial_(std::move(serial)) {}
+
+  /// A list a name.
+  void find(std::span<std::vector<LaterObject>* const> lists) {
+    add_triggers(lists);
+    add_made_on(lists);
+    add_dependents(lists);
+  }
+
+ private:
+  using Lists = std::span<std::vector<LaterObject>* const>;
+  void add_triggers(Lists lists);
+  void add_made_on(Lists lists);
+  void add_dependents(Lists lists);
+
+  PostgresConnection& connection_;
+  const std::string& schema_;
+  std::string relations_;
+  std::string names_;
+  std::string own_;
+  std::string planned_;
+  std::string serial_;
+};
+
+void HungThere::add_triggers(Lists lists) {
+  add_later(
+      connection_.exec(
+          relations_ + " SELECT t.place - 1, 'trigger ' || g.tgname || CASE WHEN g.tgrelid = t.oid THEN ''"
+                       " ELSE ' of table ' || g.tgrelid::regclass END FROM tables t JOIN pg_trigger g ON"
+                       " t.oid IN (g.tgrelid, g.tgconstrrelid) AND NOT g.tgisinternal AND g.tgparentid = 0"
+                       " WHERE g.tgname NOT IN (SELECT unnest($2::name[])) ORDER BY t.place, g.tgname",
+          {names_, own_}),
+      lists);
+}
+
+/// What goes with the relation without a word of the server's: indexes, constraints, rules, policies,
+/// extended statistics, its place in a publication, sequences that a column owns, a view's defaults.
+void HungThere::add_made_on(Lists lists) {
+  add_later(
+      connection_.exec(
+          relations_ +
+              " SELECT DISTINCT t.place - 1, CASE WHEN k.oid IS NOT NULL THEN 'constraint ' || k.conname"
+              " WHEN r.oid IS NOT NULL THEN 'rule ' || r.rulename"
+              " WHEN p.oid IS NOT NULL THEN 'policy ' || p.polname"
+              " ELSE pg_describe_object(d.classid, d.objid, 0) END"
+              " FROM tables t JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass"
+              " AND d.refobjid = t.oid AND d.deptype = 'a'"
+              " LEFT JOIN pg_constraint k ON d.classid = 'pg_constraint'::regclass AND k.oid = d.objid"
+              " LEFT JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid"
+              " LEFT JOIN pg_policy p ON d.classid = 'pg_policy'::regclass AND p.oid = d.objid"
+              " LEFT JOIN pg_class i ON d.classid = 'pg_class'::regclass AND i.oid = d.objid"
+              " LEFT JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = d.refobjsubid"
+              " WHERE CASE d.classid WHEN 'pg_constraint'::regclass THEN k.conrelid = t.oid"
+              " AND k.conislocal AND k.conparentid = 0 AND k.conname NOT IN (SELECT unnest($2::name[]))"
+              " WHEN 'pg_class'::regclass THEN i.relkind IN ('i', 'I') AND NOT i.relispartition"
+              " AND i.relname NOT IN (SELECT unnest($2::name[])) OR i.relkind = 'S'"
+              // The one that the plan's column takes its values from.
+              " AND NOT (t.place || ' ' || a.attname = ANY ($3::text[]) AND EXISTS (SELECT FROM pg_attrdef f"
+              " JOIN pg_depend u ON u.classid = 'pg_attrdef'::regclass AND u.objid = f.oid AND u.refclassid ="
+              " 'pg_class'::regclass AND u.refobjid = i.oid WHERE f.adrelid = t.oid AND f.adnum = a.attnum))"
+              " WHEN 'pg_rewrite'::regclass THEN r.ev_class = t.oid"
+              " WHEN 'pg_attrdef'::regclass THEN t.relkind = 'v'"
+              " ELSE d.classid IN ('pg_policy'::regclass, 'pg_statistic_ext'::regclass,"
+              " 'pg_publication_rel'::regclass) END ORDER BY 1, 2",
+          {names_, planned_, serial_}),
+      lists);
+}
+
+/// Everything else that DROP ... CASCADE would take along, however far off: who depends on the relation, on a
+/// part of it or on its row type, and who depends on those. What a dependent has as a part of itself is not
+/// told apart, and what depends on another relation of the run is told with that one.
+/// https://www.postgresql.org/docs/current/catalog-pg-depend.html: 'i' is a part of what it refers to and
+/// takes that along, 'a' and partitions ('P', 'S') are parts that can go alone, 'n' merely depends.
+void HungThere::add_dependents(Lists lists) {
+  add_later(
+      connection_.exec(
+          relations_ +
+              ", own AS (SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+              " WHERE n.nspname = $3 AND c.relname IN (SELECT unnest($2::name[]))),"
+              " reached (place, class, oid, sub) AS (SELECT place, 'pg_class'::regclass::oid, oid, 0 FROM "
+              "tables"
+              " UNION SELECT f.place, e.class, e.oid, e.sub FROM reached f CROSS JOIN LATERAL"
+              " (SELECT d.classid, d.objid, d.objsubid FROM pg_depend d WHERE d.refclassid = f.class"
+              " AND d.refobjid = f.oid AND (f.sub = 0 OR d.refobjsubid = f.sub)"
+              " AND d.deptype IN ('n', 'a', 'i', 'P', 'S')"
+              " UNION ALL SELECT d.refclassid, d.refobjid, d.refobjsubid FROM pg_depend d WHERE d.classid = "
+              "f.class"
+              " AND d.objid = f.oid AND d.objsubid = f.sub AND d.deptype = 'i') AS e (class, oid, sub)"
+              " WHERE NOT (e.class = 'pg_class'::regclass AND e.oid IN (SELECT oid FROM own))),"
+              // From each up to what it is a part of.
+              " within (class, oid, sub, whole_class, whole) AS (SELECT DISTINCT class, oid, sub, class, oid "
+              "FROM"
+              " reached UNION SELECT w.class, w.oid, w.sub, d.refclassid, d.refobjid FROM within w"
+              " JOIN pg_depend d ON d.classid = w.whole_class AND d.objid = w.whole"
+              " AND d.deptype IN ('a', 'i', 'P', 'S'))"
+              " SELECT DISTINCT r.place - 1, pg_describe_object(r.class, r.oid, r.sub) FROM reached r"
+              " WHERE NOT EXISTS (SELECT FROM within w JOIN own ON own.oid = w.whole WHERE w.class = r.class"
+              " AND w.oid = r.oid AND w.sub = r.sub AND w.whole_class = 'pg_class'::regclass)"
+              " AND NOT EXISTS (SELECT FROM reached p WHERE p.place = r.place AND p.class = r.class"
+              " AND p.oid = r.oid AND p.sub = 0 AND r.sub > 0)"
+              " AND NOT EXISTS (SELECT FROM pg_depend d JOIN reached p ON p.class = d.refclassid"
+              " AND p.oid = d.refobjid AND p.sub IN (0, d.refobjsubid) WHERE p.place = r.place"
+              " AND d.classid = r.class AND d.objid = r.oid AND d.objsubid = r.sub"
+              " AND d.deptype IN ('a', 'i', 'P', 'S')) ORDER BY 1, 2",
+          {names_, own_, schema_}),
+      lists);
+}
+
+std::vector<std::vector<LaterObject>*> later_of(States& states) {
+  std::vector<std::vector<LaterObject>*> lists;
+  for (TableState& state : states) lists.push_back(&state.later);
+  return lists;
+}
 
 class LaterObjects {
  public:
@@ -30,13 +172,10 @@ class LaterObjects {
     own_ = array_literal(all);
   }
 
-  std::vector<TableState> find() && {
-    const Result there = connection_.exec(std::string(kTables) + " SELECT place - 1 FROM tables", {names_});
-    for (int i = 0; i < there.rows(); ++i) state_at(there, i).exists = true;
+  States find() && {
+    find_kinds();
     compare_columns();
-    add_triggers(names_, states_);
-    add_made_on(names_, states_);
-    add_dependents(names_, states_);
+    hung_on(names_).find(later_of(states_));
     for (std::size_t i = 0; i < tables_.size(); ++i) {
       if (!states_[i].exists) {
         find_alike(i);
@@ -48,22 +187,17 @@ class LaterObjects {
   }
 
  private:
-  using States = std::vector<TableState>;
-  TableState& state_at(const Result& r, int row) {
-    return states_[static_cast<std::size_t>(r.integer(row, 0))];
-  }
-  static void add_later(const Result& r, States& states) {
-    for (int i = 0; i < r.rows(); ++i)
-      states[static_cast<std::size_t>(r.integer(i, 0))].later.push_back({r.text(i, 1), {}});
+  HungThere hung_on(const std::string& names) const {
+    return {connection_, context_.options.schema, kTableKinds,     names,
+            own_,        planned_names(),         serial_columns()};
   }
 
+  void find_kinds();
   void compare_columns();
   void find_alike(std::size_t place);
-  void add_triggers(const std::string& tables, States& states);
-  void add_made_on(const std::string& tables, States& states);
-  void add_dependents(const std::string& tables, States& states);
   void add_parts(const TableSchema& table, TableState& state);
   std::string planned_names() const;
+  std::string serial_columns() const;
 
   PostgresConnection& connection_;
   const PostgresContext& context_;
@@ -73,9 +207,48 @@ class LaterObjects {
   States states_;
 };
 
+// As CREATE says it.
+std::string kind_of_relation(std::string_view relkind) {
+  switch (relkind.front()) {
+    case 'v':
+      return "view";
+    case 'm':
+      return "materialized view";
+    case 'f':
+      return "foreign table";
+    case 'S':
+      return "sequence";
+    case 'c':
+      return "type";
+    case 'i':
+    case 'I':
+      return "index";
+    default:
+      return "table";
+  }
+}
+
+// Name by name, what has it: the place in `names`, and pg_class.relkind.
+std::map<std::size_t, std::string> kinds_there(PostgresConnection& connection, const std::string& names) {
+  const Result r = connection.exec(
+      "SELECT place - 1, c.relkind::text FROM unnest($1::text[]) WITH ORDINALITY AS n(name, place)"
+      " JOIN pg_class c ON c.oid = to_regclass(name)",
+      {names});
+  std::map<std::size_t, std::string> kinds;
+  for (int i = 0; i < r.rows(); ++i) kinds[static_cast<std::size_t>(r.integer(i, 0))] = r.text(i, 1);
+  return kinds;
+}
+
+void LaterObjects::find_kinds() {
+  for (const auto& [place, kind] : kinds_there(connection_, names_)) {
+    states_[place].exists = kind == "r" || kind == "p";
+    if (!states_[place].exists) states_[place].instead = kind_of_relation(kind);
+  }
+}
+
 /// Columns that are not the schema's, and those that are gone.
 void LaterObjects::compare_columns() {
-  const Result r = connection_.exec(std::string(kTables) +
+  const Result r = connection_.exec(relations_of(kTableKinds) +
                                         " SELECT t.place - 1, a.attname FROM tables t JOIN pg_attribute a ON"
                                         " a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped"
                                         " ORDER BY t.place, a.attnum",
@@ -112,16 +285,6 @@ void LaterObjects::find_alike(std::size_t place) {
   for (int i = 0; i < r.rows(); ++i) states_[place].alike.push_back(r.text(i, 0));
 }
 
-void LaterObjects::add_triggers(const std::string& tables, States& states) {
-  add_later(
-      connection_.exec(std::string(kTables) +
-                           " SELECT t.place - 1, 'trigger ' || g.tgname FROM tables t JOIN pg_trigger g ON"
-                           " g.tgrelid = t.oid AND NOT g.tgisinternal AND g.tgparentid = 0"
-                           " WHERE g.tgname NOT IN (SELECT unnest($2::name[])) ORDER BY t.place, g.tgname",
-                       {tables, own_}),
-      states);
-}
-
 /// Names of keys, foreign keys, CHECKs and indexes that the plan gives, as an array.
 std::string LaterObjects::planned_names() const {
   std::vector<std::string> names;
@@ -137,71 +300,15 @@ std::string LaterObjects::planned_names() const {
   return array_literal(names);
 }
 
-/// What goes with the table without a word of the server's: indexes, constraints, rules, policies, extended
-/// statistics, its place in a publication.
-void LaterObjects::add_made_on(const std::string& tables, States& states) {
-  add_later(
-      connection_.exec(
-          std::string(kTables) +
-              " SELECT DISTINCT t.place - 1, CASE WHEN k.oid IS NOT NULL THEN 'constraint ' || k.conname"
-              " WHEN r.oid IS NOT NULL THEN 'rule ' || r.rulename"
-              " WHEN p.oid IS NOT NULL THEN 'policy ' || p.polname"
-              " ELSE pg_describe_object(d.classid, d.objid, 0) END"
-              " FROM tables t JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass"
-              " AND d.refobjid = t.oid AND d.deptype = 'a'"
-              " LEFT JOIN pg_constraint k ON d.classid = 'pg_constraint'::regclass AND k.oid = d.objid"
-              " LEFT JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid"
-              " LEFT JOIN pg_policy p ON d.classid = 'pg_policy'::regclass AND p.oid = d.objid"
-              " LEFT JOIN pg_class i ON d.classid = 'pg_class'::regclass AND i.oid = d.objid"
-              " WHERE CASE d.classid WHEN 'pg_constraint'::regclass THEN k.conrelid = t.oid"
-              " AND k.conislocal AND k.conparentid = 0 AND k.conname NOT IN (SELECT unnest($2::name[]))"
-              " WHEN 'pg_class'::regclass THEN i.relkind IN ('i', 'I') AND NOT i.relispartition"
-              " AND i.relname NOT IN (SELECT unnest($2::name[]))"
-              " WHEN 'pg_rewrite'::regclass THEN r.ev_class = t.oid"
-              " ELSE d.classid IN ('pg_policy'::regclass, 'pg_statistic_ext'::regclass,"
-              " 'pg_publication_rel'::regclass) END ORDER BY 1, 2",
-          {tables, planned_names()}),
-      states);
-}
-
-/// Everything that the server would name when it refuses DROP TABLE: what depends on the table, on a column,
-/// a sequence or a view of it or on its row type, and belongs to no relation of the run.
-void LaterObjects::add_dependents(const std::string& tables, States& states) {
-  add_later(
-      connection_.exec(
-          std::string(kTables) +
-              ", own AS (SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-              " WHERE n.nspname = $3 AND c.relname IN (SELECT unnest($2::name[]))),"
-              " referred AS (SELECT place, 'pg_class'::regclass::oid AS class, oid FROM tables UNION ALL"
-              " SELECT t.place, 'pg_type'::regclass::oid, c.reltype FROM tables t JOIN pg_class c ON c.oid ="
-              " t.oid UNION ALL SELECT t.place, 'pg_class'::regclass::oid, s.oid FROM tables t"
-              " JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = t.oid"
-              " AND d.classid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')"
-              " JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'),"
-              " reached AS (SELECT place, class, oid FROM referred UNION"
-              " SELECT f.place, 'pg_class'::regclass::oid, r.ev_class FROM reached f JOIN pg_depend d"
-              " ON d.refclassid = f.class AND d.refobjid = f.oid AND d.classid = 'pg_rewrite'::regclass"
-              " AND d.deptype = 'n' JOIN pg_rewrite r ON r.oid = d.objid"
-              " WHERE r.ev_class IN (SELECT oid FROM own)),"
-              " depending AS (SELECT DISTINCT f.place, d.classid, d.objid, d.objsubid, coalesce(r.ev_class,"
-              " k.conrelid, a.adrelid, p.polrelid, g.tgrelid,"
-              " CASE WHEN d.classid = 'pg_class'::regclass THEN d.objid END) AS relation"
-              " FROM reached f JOIN pg_depend d ON d.refclassid = f.class AND d.refobjid = f.oid"
-              " LEFT JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid"
-              " LEFT JOIN pg_constraint k ON d.classid = 'pg_constraint'::regclass AND k.oid = d.objid"
-              " LEFT JOIN pg_attrdef a ON d.classid = 'pg_attrdef'::regclass AND a.oid = d.objid"
-              " LEFT JOIN pg_policy p ON d.classid = 'pg_policy'::regclass AND p.oid = d.objid"
-              // UPDATE OF names columns: triggers on the table itself have been looked at.
-              " LEFT JOIN pg_trigger g ON d.classid = 'pg_trigger'::regclass AND g.oid = d.objid"
-              // A foreign key to a table stands once more with each of its partitions.
-              " WHERE d.deptype = 'n' AND coalesce(k.conparentid, 0) = 0)"
-              " SELECT DISTINCT d.place - 1, CASE WHEN d.classid = 'pg_rewrite'::regclass"
-              " THEN pg_describe_object('pg_class'::regclass, d.relation, 0)"
-              " ELSE pg_describe_object(d.classid, d.objid, d.objsubid) END"
-              " FROM depending d WHERE d.relation IS NULL OR d.relation NOT IN (SELECT oid FROM own)"
-              " ORDER BY 1, 2",
-          {tables, own_, context_.options.schema}),
-      states);
+/// Columns to which the plan gives a sequence, as "PLACE COLUMN", as an array.
+std::string LaterObjects::serial_columns() const {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < tables_.size(); ++i) {
+    for (const auto& column : tables_[i]->columns) {
+      if (column.identity == Identity::serial) names.push_back(std::to_string(i + 1) + " " + column.name);
+    }
+  }
+  return array_literal(names);
 }
 
 /// What others have attached to the table, taken off it, or hung on one of its partitions. What was taken off
@@ -227,13 +334,38 @@ void LaterObjects::add_parts(const TableSchema& table, TableState& state) {
   std::vector<std::string> names;
   for (const auto& part : table.partition->parts) names.push_back(context_.table(part.name));
   States on_parts(names.size());
-  add_triggers(array_literal(names), on_parts);
-  add_made_on(array_literal(names), on_parts);
-  add_dependents(array_literal(names), on_parts);
+  hung_on(array_literal(names)).find(later_of(on_parts));
   for (std::size_t i = 0; i < on_parts.size(); ++i) {
     for (const auto& later : on_parts[i].later)
       state.later.push_back({later.what + " of partition " + table.partition->parts[i].name, later.drop_sql});
   }
+}
+
+// The server says a query in its own words, so the plan's is made a view too and asked for likewise. Empty:
+// it is the run's, or the plan's cannot be said any more, as what it reads is not what it was.
+std::string other_query(PostgresConnection& connection, const PostgresContext& context,
+                        const SchemaObject& view) {
+  const auto dialect = postgres_dialect(context.options.schema);
+  SchemaObject twin = view;
+  twin.name = "planrun_twin_of_a_view";
+  std::string what;
+  connection.exec("SAVEPOINT planrun_twin");
+  try {
+    for (const auto& statement : dialect->object_sql(twin).make) connection.exec(statement);
+    const Result r = connection.exec(
+        "SELECT pg_get_viewdef(a.oid) = pg_get_viewdef(b.oid) AND a.reloptions IS NOT DISTINCT FROM "
+        "b.reloptions"
+        " FROM pg_class a, pg_class b WHERE a.oid = to_regclass($1) AND b.oid = to_regclass($2)",
+        {context.table(view.name), context.table(twin.name)});
+    if (!r.truth(0, 0)) what = "another query, or other options, than the run's";
+  } catch (const Error& error) {
+    if (connection.broken()) throw;
+    const bool is_of_what_it_reads = error.sqlstate().starts_with("42") && error.sqlstate() != "42501";
+    if (!is_of_what_it_reads)
+      what = std::string("a query that cannot be held against the run's: ") + error.what();
+  }
+  connection.exec("ROLLBACK TO SAVEPOINT planrun_twin; RELEASE SAVEPOINT planrun_twin");
+  return what;
 }
 
 }  // namespace
@@ -242,6 +374,38 @@ std::vector<TableState> find_later_objects(PostgresConnection& connection, const
                                            std::span<const TableSchema* const> tables,
                                            std::span<const std::string> own) {
   return LaterObjects(connection, context, tables, own).find();
+}
+
+std::vector<ObjectState> find_later_of_objects(PostgresConnection& connection, const PostgresContext& context,
+                                               std::span<const SchemaObject* const> objects,
+                                               std::span<const std::string> own) {
+  std::vector<ObjectState> states(objects.size());
+  std::vector<std::string> names;
+  std::vector<std::vector<LaterObject>*> lists;
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < objects.size(); ++i) {
+    states[i].exists = true;
+    if (objects[i]->kind != ObjectKind::view) continue;
+    names.push_back(context.table(objects[i]->name));
+    lists.push_back(&states[i].later);
+    places.push_back(i);
+  }
+  if (names.empty()) return states;
+  const auto kinds = kinds_there(connection, array_literal(names));
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const auto kind = kinds.find(i);
+    ObjectState& state = states[places[i]];
+    state.exists = kind != kinds.end() && kind->second == "v";
+    if (kind != kinds.end() && !state.exists) state.instead = kind_of_relation(kind->second);
+    if (!state.exists) continue;
+    const std::string other = other_query(connection, context, *objects[places[i]]);
+    if (!other.empty()) state.later.push_back({other, {}});
+  }
+  const std::string none = array_literal(std::vector<std::string>());
+  const std::string owned = array_literal(std::vector<std::string>(own.begin(), own.end()));
+  HungThere(connection, context.options.schema, kViewKinds, array_literal(names), owned, none, none)
+      .find(lists);
+  return states;
 }
 
 }  // namespace planrun

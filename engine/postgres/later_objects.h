@@ -15,4 +15,9 @@ std::vector<TableState> find_later_objects(PostgresConnection& connection, const
                                            std::span<const TableSchema* const> tables,
                                            std::span<const std::string> own);
 
+/// As UndoTransaction::look_at() says it. In a transaction, which it leaves as it was.
+std::vector<ObjectState> find_later_of_objects(PostgresConnection& connection, const PostgresContext& context,
+                                               std::span<const SchemaObject* const> objects,
+                                               std::span<const std::string> own);
+
 }  // namespace planrun

@@ -49,6 +49,11 @@ class PostgresUndo : public UndoTransaction {
     return find_later_objects(*connection_, *context_, tables, own);
   }
 
+  std::vector<ObjectState> look_at(std::span<const SchemaObject* const> objects,
+                                   std::span<const std::string> own) override {
+    return find_later_of_objects(*connection_, *context_, objects, own);
+  }
+
   std::vector<LaterWriter> later_writers(std::span<const TableSchema* const> tables) override {
     return find_later_writers(*connection_, *context_, run_, tables);
   }

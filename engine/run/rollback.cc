@@ -207,7 +207,7 @@ class TakingBack {
         existed.back().rows = undo.take_back_rows(recorded_.table_of(step).schema);
         undo.undo(step.id, {});
       } else {
-        undo.undo(step.id, undo_statements(step, look.found.tables[step.table].state));
+        undo.undo(step.id, undo_statements(step, look.found));
       }
     }
     undo.commit();
@@ -232,11 +232,14 @@ class TakingBack {
     std::string failure;
     try {
       Look again{target.begin_undo(run_.id, piece.tables)};
+      RollbackFindings before;
       for (const StepRecord& step : objects) {
-        again.undo->undo(step.id, undo_statements(step, {}));
+        look_.look_at_object(*again.undo, step, own_, before);
+        again.undo->undo(step.id, undo_statements(step, before));
         again.undone.insert(step.id);
       }
       again.found = find(*again.undo, piece, true);
+      std::ranges::move(before.refusals, std::back_inserter(again.found.refusals));
       return again;
     } catch (const Error& error) {
       if (error.retryable() || error.code() == ErrorCode::interrupted) throw;
@@ -304,15 +307,29 @@ class TakingBack {
                 "save what is needed of it; --discard-later drops it with the rest");
   }
 
-  std::vector<std::string> undo_statements(const StepRecord& step, const TableState& table) const {
+  /// What has been put in the place of something that the run made stays.
+  std::vector<std::string> undo_statements(const StepRecord& step, const RollbackFindings& found) const {
     const Dialect& dialect = target_.dialect();
     std::vector<std::string> statements;
-    if (step.kind == "foreign_key") statements.push_back(dialect.drop_foreign_key(step.table, name_in(step)));
-    if (const SchemaObject* object = recorded_.object_of(step))
-      return dialect.drop_statements(*object, options_.discard_later);
-    if (step.kind == kCreateStep) {
-      for (const auto& later : table.later) statements.push_back(later.drop_sql);
-      statements.push_back(dialect.drop_table(step.table, options_.discard_later));
+    const auto add_later = [&](const std::vector<LaterObject>& later) {
+      for (const auto& object : later) statements.push_back(object.drop_sql);
+    };
+    if (const SchemaObject* object = recorded_.object_of(step)) {
+      const auto state = found.objects.find(step.id);
+      if (state != found.objects.end()) {
+        if (!state->second.instead.empty()) return {};
+        add_later(state->second.later);
+      }
+      for (auto& drop : dialect.drop_statements(*object, options_.discard_later))
+        statements.push_back(std::move(drop));
+    } else if (const auto looked = found.tables.find(step.table);
+               looked == found.tables.end() || looked->second.state.instead.empty()) {
+      if (step.kind == "foreign_key")
+        statements.push_back(dialect.drop_foreign_key(step.table, name_in(step)));
+      if (step.kind == kCreateStep) {
+        if (looked != found.tables.end()) add_later(looked->second.state.later);
+        statements.push_back(dialect.drop_table(step.table, options_.discard_later));
+      }
     }
     std::erase(statements, "");
     return statements;

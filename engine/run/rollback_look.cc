@@ -28,7 +28,10 @@ ResolvedLoad any_column() {
 }
 
 void add_if_moved(const TableState& found, RolledBackTable& table) {
-  if (found.exists || found.alike.empty()) return;
+  if (found.exists) return;
+  if (!found.instead.empty())
+    table.discarded.push_back("not there, and a " + found.instead + " has its name");
+  if (found.alike.empty()) return;
   table.discarded.push_back("not there, but " + join(found.alike, " and ") +
                             " has its columns: if it was renamed, its rows stay under that name");
 }
@@ -87,12 +90,25 @@ RollbackFindings RollbackLook::look(UndoTransaction& undo, const std::vector<Ste
     for (const auto& what : table.discarded) found.refusals.push_back("table " + table.table + ": " + what);
     found.tables.emplace(table.table, LookedAtTable{state, table});
   }
+  for (const auto& step : steps) look_at_object(undo, step, own, found);
   look_at_restored_keys(steps, found.refusals);
   for (const auto& step : steps) {
     if (run_.cannot_be_undone(step))
       found.refusals.push_back("[[sql]] " + run_.object_of(step)->name + " has no `undo`: what it did stays");
   }
   return found;
+}
+
+void RollbackLook::look_at_object(UndoTransaction& undo, const StepRecord& step,
+                                  std::span<const std::string> own, RollbackFindings& found) const {
+  const SchemaObject* object = run_.object_of(step);
+  if (object == nullptr || object->kind == ObjectKind::sql) return;
+  ObjectState state = undo.look_at(std::span(&object, 1), own).front();
+  const std::string what = std::string(to_string(object->kind)) + " " + object->name + ": ";
+  if (!state.instead.empty())
+    found.refusals.push_back(what + "not there, and a " + state.instead + " has its name");
+  for (const auto& later : state.later) found.refusals.push_back(what + later.what);
+  found.objects.insert_or_assign(step.id, std::move(state));
 }
 
 // Reads the table's rows and says in `out` what of them is not the run's.

@@ -18,6 +18,7 @@ struct LookedAtTable {
 
 struct RollbackFindings {
   std::map<std::string, LookedAtTable> tables;  // that the run has made or written into
+  std::map<std::string, ObjectState> objects;   // views and triggers of the run, by step
   std::vector<std::string> refusals;  // what of others would go, or does not let the target be as before
 };
 
@@ -34,6 +35,10 @@ class RollbackLook {
   RollbackFindings look(UndoTransaction& undo, const std::vector<StepRecord>& steps,
                         std::span<const std::string> own, bool has_undone,
                         const std::function<void()>& keep_going);
+
+  /// At one view, trigger or `[[sql]]` of the run alone; adds to `found` what look() would.
+  void look_at_object(UndoTransaction& undo, const StepRecord& step, std::span<const std::string> own,
+                      RollbackFindings& found) const;
 
  private:
   struct NamedRows {

@@ -4,10 +4,13 @@
 #include <set>
 #include <utility>
 
+#include "base/error.h"
 #include "base/text.h"
 #include "sql/identifiers.h"
 #include "sql/quote.h"
 #include "sqlite/catalog.h"
+#include "sqlite/dialect.h"
+#include "sqlite/step_work.h"
 
 namespace planrun {
 namespace {
@@ -87,23 +90,19 @@ void compare_columns(SqliteConnection& connection, const TableSchema& table, Tab
   }
 }
 
-// Notes what hangs on the tables asked for, one object of the file after the other.
+// Notes what hangs on the tables or views asked for, one object of the file after the other.
 class HungObjects {
  public:
-  HungObjects(SqliteConnection& connection, std::span<const TableSchema* const> tables)
-      : connection_(connection), states_(tables.size()) {
-    for (std::size_t i = 0; i < tables.size(); ++i) {
-      places_.emplace(to_lower_ascii(tables[i]->name), i);
-      for (const auto& index : tables[i]->indexes) indexes_.insert(to_lower_ascii(index.name));
-    }
+  explicit HungObjects(SqliteConnection& connection) : connection_(connection) {}
+
+  /// `indexes`: names of the plan's; both outlive this.
+  void ask_for(const std::string& name, std::vector<LaterObject>& later,
+               std::span<const IndexSchema> indexes = {}) {
+    lists_.emplace(to_lower_ascii(name), &later);
+    for (const auto& index : indexes) indexes_.insert(to_lower_ascii(index.name));
   }
 
-  void note_table(const SchemaRow& row) {
-    const auto place = places_.find(to_lower_ascii(row.name));
-    if (row.type == "table" && place != places_.end()) states_[place->second].exists = true;
-  }
-
-  void note_others(const SchemaRow& row) {
+  void note(const SchemaRow& row) {
     if (row.type == "table") {
       hang(parents_of(connection_, row.name), {"foreign key of table " + row.name, {}});
     } else if (row.type == "view") {
@@ -122,21 +121,47 @@ class HungObjects {
     }
   }
 
-  std::vector<TableState> states() && { return std::move(states_); }
-
  private:
-  void hang(const std::set<std::string>& tables, const LaterObject& object) {
-    for (const auto& table : tables) {
-      if (const auto place = places_.find(table); place != places_.end() && states_[place->second].exists)
-        states_[place->second].later.push_back(object);
+  void hang(const std::set<std::string>& relations, const LaterObject& object) {
+    for (const auto& relation : relations) {
+      if (const auto list = lists_.find(relation); list != lists_.end()) list->second->push_back(object);
     }
   }
 
   SqliteConnection& connection_;
-  std::map<std::string, std::size_t> places_;  // by name in lower case
-  std::set<std::string> indexes_;              // of the schemas, in lower case
-  std::vector<TableState> states_;
+  std::map<std::string, std::vector<LaterObject>*> lists_;  // by name in lower case
+  std::set<std::string> indexes_;                           // of the schemas, in lower case
 };
+
+// Objects of the file of that name: the only table or view, or the only trigger.
+const SchemaRow* find_row(std::span<const SchemaRow> rows, const std::string& name, bool trigger) {
+  const std::string lower = to_lower_ascii(name);
+  for (const SchemaRow& row : rows) {
+    const bool is_asked = trigger ? row.type == "trigger" : row.type == "table" || row.type == "view";
+    if (is_asked && to_lower_ascii(row.name) == lower) return &row;
+  }
+  return nullptr;
+}
+
+// SQLite keeps the text by which something was made, so the plan's is made in its place, and its text read.
+// Whether it is another one; false where the plan's cannot be said any more, as what it reads is not what it
+// was.
+bool is_another_text(SqliteConnection& connection, const SchemaObject& object, const SchemaRow& row) {
+  std::string own = row.sql;
+  connection.execute("savepoint planrun_twin");
+  try {
+    const ObjectSql sql = make_sqlite_dialect()->object_sql(object);
+    for (const auto& statement : sql.drop) connection.execute(statement);
+    for (const auto& statement : sql.make) run_step_text(connection, statement);
+    Statement text(connection, "select sql from sqlite_schema where type = ?1 and name = ?2 collate nocase");
+    text.bind(1, std::string_view(row.type)).bind(2, std::string_view(object.name));
+    if (text.step()) own = text.text(0);
+  } catch (const Error&) {
+    own = row.sql;
+  }
+  connection.execute("rollback to planrun_twin; release planrun_twin");
+  return own != row.sql;
+}
 
 }  // namespace
 
@@ -145,12 +170,17 @@ std::vector<TableState> look_for_later(SqliteConnection& connection,
                                        std::span<const std::string> own) {
   const std::vector<SchemaRow> rows = schema_rows(connection);
   const std::set<std::string> own_names = in_lower_case(own);
-  HungObjects later(connection, tables);
-  for (const auto& row : rows) later.note_table(row);
-  for (const auto& row : rows) {
-    if (!own_names.contains(to_lower_ascii(row.name))) later.note_others(row);
+  std::vector<TableState> states(tables.size());
+  HungObjects hung(connection);
+  for (std::size_t i = 0; i < tables.size(); ++i) {
+    const SchemaRow* row = find_row(rows, tables[i]->name, false);
+    states[i].exists = row != nullptr && row->type == "table";
+    if (row != nullptr && !states[i].exists) states[i].instead = row->type;
+    if (states[i].exists) hung.ask_for(tables[i]->name, states[i].later, tables[i]->indexes);
   }
-  std::vector<TableState> states = std::move(later).states();
+  for (const auto& row : rows) {
+    if (!own_names.contains(to_lower_ascii(row.name))) hung.note(row);
+  }
   for (std::size_t i = 0; i < tables.size(); ++i) {
     if (states[i].exists) {
       compare_columns(connection, *tables[i], states[i]);
@@ -162,6 +192,30 @@ std::vector<TableState> look_for_later(SqliteConnection& connection,
       if (!is_asked || own_names.contains(to_lower_ascii(row.name))) continue;
       if (column_names(connection, row.name) == columns_of(*tables[i])) states[i].alike.push_back(row.name);
     }
+  }
+  return states;
+}
+
+std::vector<ObjectState> look_for_later_of_objects(SqliteConnection& connection,
+                                                   std::span<const SchemaObject* const> objects,
+                                                   std::span<const std::string> own) {
+  const std::vector<SchemaRow> rows = schema_rows(connection);
+  const std::set<std::string> own_names = in_lower_case(own);
+  std::vector<ObjectState> states(objects.size());
+  HungObjects hung(connection);
+  for (std::size_t i = 0; i < objects.size(); ++i) {
+    const bool is_trigger = objects[i]->kind == ObjectKind::trigger;
+    const SchemaRow* row = find_row(rows, objects[i]->name, is_trigger);
+    ObjectState& state = states[i];
+    state.exists = row != nullptr && row->type == to_string(objects[i]->kind);
+    if (row != nullptr && !state.exists) state.instead = row->type;
+    if (!state.exists) continue;
+    if (is_another_text(connection, *objects[i], *row))
+      state.later.push_back({"another text than the run's", {}});
+    if (!is_trigger) hung.ask_for(objects[i]->name, state.later);
+  }
+  for (const auto& row : rows) {
+    if (!own_names.contains(to_lower_ascii(row.name))) hung.note(row);
   }
   return states;
 }

@@ -16,4 +16,9 @@ std::vector<TableState> look_for_later(SqliteConnection& connection,
                                        std::span<const TableSchema* const> tables,
                                        std::span<const std::string> own);
 
+/// As UndoTransaction::look_at() says it. In a transaction, which it leaves as it was.
+std::vector<ObjectState> look_for_later_of_objects(SqliteConnection& connection,
+                                                   std::span<const SchemaObject* const> objects,
+                                                   std::span<const std::string> own);
+
 }  // namespace planrun

@@ -21,6 +21,11 @@ class SqliteUndo : public UndoTransaction {
     return look_for_later(*connection_, tables, own);
   }
 
+  std::vector<ObjectState> look_at(std::span<const SchemaObject* const> objects,
+                                   std::span<const std::string> own) override {
+    return look_for_later_of_objects(*connection_, objects, own);
+  }
+
   std::vector<LaterWriter> later_writers(std::span<const TableSchema* const> tables) override {
     return find_later_writers(*connection_, ledger_, run_, tables);
   }
