@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/error.h"
 #include "data/schema_object.h"
 #include "data/table_schema.h"
 
@@ -56,6 +57,9 @@ struct LaterWriter {
   std::int64_t rows = 0;
 };
 
+/// Why a row that was there before a run cannot be as it was; by its key as undo keeps it.
+Error cannot_restore(const std::string& table, const std::string& key, const Error& why);
+
 /// From Target::begin_undo(); its destructor rolls back what was not committed. One thread. Calls in this
 /// order:
 ///   look()*, look_at()*, later_writers()* -> read_back()*, changed_rows()* -> undo()*, take_back_rows()*
@@ -80,10 +84,11 @@ class UndoTransaction {
   virtual std::vector<ChangedRow> changed_rows(const TableSchema& table, std::size_t limit) = 0;
   /// Takes the rows back that the run wrote into a table that exists: inserted ones go, changed ones are
   /// again what they were, with the table's triggers off, and the ledger's undo forgets them. Returns how
-  /// many. Throws Error(refused) where rows of others refer to a row that would go. Tables that refer to
-  /// others come first.
+  /// many. Throws Error(refused) where rows of others refer to a row that would go, or a row cannot be what
+  /// it was. Tables that refer to others come first.
   virtual std::int64_t take_back_rows(const TableSchema& table) = 0;
-  /// Runs the statements and marks the step `undone` in the ledger.
+  /// Runs the statements and marks the step `undone` in the ledger. Where a statement is refused nothing of
+  /// it is done, and the transaction can go on.
   virtual void undo(const std::string& step, std::span<const std::string> statements) = 0;
   /// Throws Error(connection) with in_doubt() when the connection was lost inside COMMIT.
   virtual void commit() = 0;

@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t kShownParents = 10;
 constexpr const char* kInsufficientPrivilege = "42501";
+constexpr const char* kIntegrityClass = "23";
 
 // What a row was before the run is kept as the text of a row of the table's type; where others have changed
 // that type since, of this one.
@@ -220,7 +221,7 @@ class TakingBack {
     try {
       return connection_.exec(update).affected();
     } catch (const Error& error) {
-      if (error.sqlstate() != "23505") throw;
+      if (!error.sqlstate().starts_with(kIntegrityClass)) throw;
       connection_.exec("ROLLBACK TO SAVEPOINT before_restoring");
     }
     return restore_one_by_one(update);
@@ -228,11 +229,17 @@ class TakingBack {
 
   /// The last one first: what was updated later may hold a unique value that a row had before.
   std::int64_t restore_one_by_one(const std::string& update) {
-    const Result updates = connection_.exec("SELECT u.id FROM " + undo_ + " u WHERE " + of_run_ +
+    const Result updates = connection_.exec("SELECT u.id, u.key FROM " + undo_ + " u WHERE " + of_run_ +
                                             " AND u.op = 'update' ORDER BY u.id DESC");
     std::int64_t restored = 0;
-    for (int i = 0; i < updates.rows(); ++i)
-      restored += connection_.exec(update + " AND u.id = $1", {updates.text(i, 0)}).affected();
+    for (int i = 0; i < updates.rows(); ++i) {
+      try {
+        restored += connection_.exec(update + " AND u.id = $1", {updates.text(i, 0)}).affected();
+      } catch (const Error& error) {
+        if (!error.sqlstate().starts_with(kIntegrityClass)) throw;
+        throw cannot_restore(table_, updates.text(i, 1), error);
+      }
+    }
     return restored;
   }
 

@@ -156,8 +156,17 @@ void PostgresUndo::lock_readers_out() {
 }
 
 void PostgresUndo::undo(const std::string& step, std::span<const std::string> statements) {
-  if (!statements.empty()) lock_readers_out();
-  for (const auto& statement : statements) connection_->exec(statement);
+  if (!statements.empty()) {
+    lock_readers_out();
+    connection_->exec("SAVEPOINT planrun_undo");
+    try {
+      for (const auto& statement : statements) connection_->exec(statement);
+    } catch (const Error&) {
+      if (!connection_->broken()) connection_->exec("ROLLBACK TO SAVEPOINT planrun_undo");
+      throw;
+    }
+    connection_->exec("RELEASE SAVEPOINT planrun_undo");
+  }
   const auto marked = connection_
                           ->exec("UPDATE " + context_->ledger.step +
                                      " SET state = 'undone' WHERE run = $1 AND id = $2 AND state = 'done'",

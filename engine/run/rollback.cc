@@ -207,7 +207,7 @@ class TakingBack {
         existed.back().rows = undo.take_back_rows(recorded_.table_of(step).schema);
         undo.undo(step.id, {});
       } else {
-        undo.undo(step.id, undo_statements(step, look.found));
+        undo_step(undo, step, look.found);
       }
     }
     undo.commit();
@@ -216,6 +216,33 @@ class TakingBack {
       if (!one.table.existed) made_.emplace(name, std::move(one.table));
     }
     summary_.tables.insert(summary_.tables.end(), existed.begin(), existed.end());
+  }
+
+  /// What an `undo` cannot take back any more stays, where all else of others would go.
+  void undo_step(UndoTransaction& undo, const StepRecord& step, const RollbackFindings& found) {
+    try {
+      return undo.undo(step.id, undo_statements(step, found));
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::target || error.retryable()) throw;
+      const SchemaObject* object = recorded_.object_of(step);
+      const bool is_sql = object != nullptr && object->kind == ObjectKind::sql;
+      const std::string what = is_sql ? "the `undo` of " + shown_in_plan(*object) + " failed"
+                                      : "step " + step.id + " could not be undone";
+      if (!is_sql || !options_.discard_later) {
+        throw Error(ErrorCode::refused, as_it_stands() + ": " + what + ": " + error.what(),
+                    is_sql ? "make again what it takes away, then run the same command again; with "
+                             "--discard-later what it did stays"
+                           : "see what stands in its way, then run the same command again");
+      }
+      options_.notice(what + ", and what it did stays: " + error.what());
+    }
+    undo.undo(step.id, {});
+  }
+
+  std::string as_it_stands() const {
+    return "run " + run_.id +
+           (is_in_part_ ? " is taken back in part, and the rest stands"
+                        : " was not taken back, and nothing was changed");
   }
 
   /// What a `[[sql]]` of the plan has made or changed looks like the doing of others: where something does,
@@ -282,11 +309,8 @@ class TakingBack {
     } catch (const Error& error) {
       if (error.sqlstate() != kForeignKeyViolated) throw;
       throw Error(ErrorCode::refused,
-                  "run " + run_.id +
-                      (is_in_part_ ? " is taken back in part, and the rest stands"
-                                   : " was not taken back, and nothing was changed") +
-                      ": rows of table " + step.table + ", not of the run, refer by " + key.name +
-                      " to rows that are not there without it: " + error.what(),
+                  as_it_stands() + ": rows of table " + step.table + ", not of the run, refer by " +
+                      key.name + " to rows that are not there without it: " + error.what(),
                   "delete them or let them refer to other rows, then run the same command again");
     }
   }

@@ -188,7 +188,12 @@ std::int64_t take_rows_back(SqliteConnection& connection, const SqliteLedgerTabl
                                           " set (" + columns + ") = (select " + columns + " from before)" +
                                           of_row);
         bind_row_key(restore, key);
-        restore.run();
+        try {
+          restore.run();
+        } catch (const Error& error) {
+          if (error.sqlstate().empty()) throw;
+          throw cannot_restore(table.name, undo.key, error);
+        }
       }
       count += sqlite3_changes64(connection.get());
       return true;

@@ -68,7 +68,14 @@ class SqliteUndo : public UndoTransaction {
 };
 
 void SqliteUndo::undo(const std::string& step, std::span<const std::string> statements) {
-  for (const auto& statement : statements) run_step_text(*connection_, statement);
+  connection_->execute("savepoint planrun_undo");
+  try {
+    for (const auto& statement : statements) run_step_text(*connection_, statement);
+  } catch (const Error&) {
+    connection_->execute("rollback to planrun_undo; release planrun_undo");
+    throw;
+  }
+  connection_->execute("release planrun_undo");
   Statement row(*connection_, "update " + ledger_.step +
                                   " set state = 'undone' where run = ?1 and id = ?2 and state = 'done'");
   row.bind(1, std::string_view(run_)).bind(2, std::string_view(step)).run();

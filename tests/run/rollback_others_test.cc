@@ -151,4 +151,71 @@ TEST_CASE("rollback: what others have put in the place of a table or view stays"
       "drop view b; drop table b_old");
 }
 
+namespace {
+
+void check_failing_undo(Kind kind) {
+  const std::string plan = kPlan +
+                           "[[sql]]\nname = \"extra\"\nat = \"after_load\"\n"
+                           "sql = \"create table extra(id integer)\"\nundo = \"drop table extra\"\n";
+  Others others(kind, "drop table extra; create table kept(id integer)", plan);
+  const ProcessResult refused = others.m.rollback();
+  INFO(refused.out << refused.err);
+  CHECK(refused.status == 1);
+  CHECK_THAT(refused.err,
+             ContainsSubstring("was not taken back, and nothing was changed: the `undo` of [[sql]] "
+                               "extra failed") &&
+                 ContainsSubstring("make again what it takes away"));
+  CHECK(target_state(others.m.target_url()) == others.made);
+  const ProcessResult discarded = others.m.rollback({"--discard-later"});
+  INFO(discarded.out << discarded.err);
+  CHECK(discarded.status == 0);
+  CHECK_THAT(discarded.err, ContainsSubstring("the `undo` of [[sql]] extra failed, and what it did stays"));
+  others.m.target("drop table kept");
+  CHECK(target_state(others.m.target_url()) == others.before);
+}
+
+const std::string kUpsert = "[table.a]\nfrom = \"s.a\"\nexists = true\nwrite = \"upsert\"\nkey = [\"id\"]\n";
+
+/// `late`: what others do after the run, so that the row of key 1 cannot have its old name again; `mended`
+/// lets it.
+void check_row_that_fits_no_more(Kind kind, const std::string& late, const std::string& mended) {
+  Migration m(kind, kSource, kUpsert);
+  const std::string path = kind == Kind::postgresql ? "set search_path = public; " : "";
+  m.target(path + "create table a(id bigint primary key, name text unique); insert into a values (1, 'old')");
+  REQUIRE(m.run().status == 0);
+  m.target(path + late);
+  const std::string made = target_state(m.target_url());
+  for (const auto& more : {std::vector<std::string>{}, std::vector<std::string>{"--discard-later"}}) {
+    const ProcessResult refused = m.rollback(more);
+    INFO(refused.out << refused.err);
+    CHECK(refused.status == 1);
+    CHECK_THAT(refused.err, ContainsSubstring("nothing was taken back: row ") &&
+                                ContainsSubstring("table ") &&
+                                ContainsSubstring("cannot be what it was before the run") &&
+                                ContainsSubstring("run the same command again"));
+    CHECK(target_state(m.target_url()) == made);
+  }
+  m.target(path + mended);
+  CHECK(m.rollback().status == 0);
+  CHECK(m.target("select id, name from a where id < 50") == "1|old");
+}
+
+}  // namespace
+
+TEST_CASE("rollback: an `undo` that fails by itself is named, in SQLite", "[rollback]") {
+  check_failing_undo(Kind::sqlite);
+}
+TEST_CASE("rollback: an `undo` that fails by itself is named, in PostgreSQL", "[rollback][postgres]") {
+  check_failing_undo(Kind::postgresql);
+}
+
+TEST_CASE("rollback: a row that cannot be what it was is named", "[rollback][postgres]") {
+  const Kind kind = GENERATE(Kind::sqlite, Kind::postgresql);
+  check_row_that_fits_no_more(kind, "insert into a values (50, 'old')", "delete from a where id = 50");
+  if (kind == Kind::postgresql) {
+    check_row_that_fits_no_more(kind, "alter table a add constraint short check (length(name) < 3)",
+                                "alter table a drop constraint short");
+  }
+}
+
 }  // namespace rollback_others_test
