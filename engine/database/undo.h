@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -26,7 +27,7 @@ struct LaterObject {
 struct TableState {
   bool exists = false;
   std::string instead{};             // "view": what has its name now, where it is gone; empty: nothing
-  bool is_whole = true;              // all columns of the schema are there, so that it can be read
+  std::set<std::string> missing{};   // columns of the schema that are gone: its rows cannot be compared
   std::vector<std::string> columns;  // that others have added or taken away: "column x", "column y is gone"
   std::vector<LaterObject> later;
   std::vector<std::string> alike{};  // where it is gone: tables with its columns, which may be it, renamed

@@ -264,7 +264,7 @@ void LaterObjects::compare_columns() {
     for (const auto& column : tables_[place]->columns) {
       if (!states_[place].exists || found[place].contains(column.name)) continue;
       states_[place].columns.push_back("column " + column.name + " is gone");
-      states_[place].is_whole = false;
+      states_[place].missing.insert(column.name);
     }
   }
 }

@@ -68,6 +68,8 @@ class TakingBack {
     for (const auto& step : ledger_.steps(run_.id)) {
       if (step.kind == kCreateStep) tables_.push_back(step.table);
       is_in_part_ = is_in_part_ || step.state == StepState::undone;
+      const SchemaObject* object = recorded_.object_of(step);
+      has_sql_ = has_sql_ || (object != nullptr && object->kind == ObjectKind::sql);
     }
     write_state(RunState::rolling_back);
   }
@@ -327,7 +329,8 @@ class TakingBack {
                 "run " + run_.id + " of plan " + run_.plan +
                     (is_in_part_ ? " is taken back in part, and the rest stands"
                                  : " was not taken back, and nothing was dropped") +
-                    ": others have changed what it made\n  " + join(refusals, "\n  "),
+                    ": others" + (has_sql_ ? ", or a [[sql]] of the plan that no `undo` takes back," : "") +
+                    " have changed what it made\n  " + join(refusals, "\n  "),
                 "save what is needed of it; --discard-later drops it with the rest");
   }
 
@@ -409,6 +412,7 @@ class TakingBack {
   std::vector<std::string> tables_;              // that the run was to make
   std::vector<std::string> own_;                 // names of what it has made
   std::map<std::string, RolledBackTable> made_;  // tables that are gone
+  bool has_sql_ = false;                         // the plan has SQL steps of its own
   bool is_in_part_ = false;                      // some of it is taken back, some is not
   std::set<std::string> undone_;                 // steps, in a piece before theirs
   std::set<std::string> told_;                   // what --discard-later has dropped

@@ -45,6 +45,26 @@ void add_changed_rows(UndoTransaction& undo, const TableSchema& schema, RolledBa
   table.discarded.push_back("rows were changed after the run wrote them: " + join(keys, ", "));
 }
 
+// By a column that is left; 0 where none is, or it cannot be read.
+std::int64_t count_rows(UndoTransaction& undo, const TableSchema& table,
+                        const std::set<std::string>& missing) {
+  ReadBack request;
+  request.table = &table;
+  for (std::size_t i = 0; i < table.columns.size() && request.columns.empty(); ++i) {
+    if (!missing.contains(table.columns[i].name)) request.columns.push_back(i);
+  }
+  if (request.columns.empty()) return 0;
+  std::vector<Cell> row(1);
+  std::int64_t rows = 0;
+  const auto reader = undo.read_back(request);
+  try {
+    while (reader->next(row)) ++rows;
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::target || error.retryable()) throw;
+  }
+  return rows;
+}
+
 }  // namespace
 
 RollbackFindings RollbackLook::look(UndoTransaction& undo, const std::vector<StepRecord>& steps,
@@ -74,7 +94,13 @@ RollbackFindings RollbackLook::look(UndoTransaction& undo, const std::vector<Ste
     Digest expected;
     for (const auto& load : existed ? std::vector<ResolvedLoad>() : made[i]->loads)
       expected += written[load.name];
-    if (!existed && state.exists && state.is_whole) look_at_rows(undo, *made[i], expected, has_undone, table);
+    if (!existed && state.exists) {
+      if (state.missing.empty()) {
+        look_at_rows(undo, *made[i], expected, has_undone, table);
+      } else {
+        table.rows = count_rows(undo, *schemas[i], state.missing);
+      }
+    }
     // What somebody has put into a column since goes with the run's rows.
     for (const auto& column : state.columns) table.discarded.push_back(column);
     for (const auto& object : existed ? std::vector<LaterObject>() : state.later)

@@ -86,7 +86,7 @@ void compare_columns(SqliteConnection& connection, const TableSchema& table, Tab
   for (const auto& name : wanted) {
     if (is_in(found, name)) continue;
     state.columns.push_back("column " + name + " is gone");
-    state.is_whole = false;
+    state.missing.insert(name);
   }
 }
 

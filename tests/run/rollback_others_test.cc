@@ -209,6 +209,24 @@ TEST_CASE("rollback: an `undo` that fails by itself is named, in PostgreSQL", "[
   check_failing_undo(Kind::postgresql);
 }
 
+TEST_CASE("rollback: the rows of a table that others have changed in its columns are counted",
+          "[rollback][postgres]") {
+  const Kind kind = GENERATE(Kind::sqlite, Kind::postgresql);
+  Others others(kind, "alter table a rename column name to nm", "[table.a]\nfrom = \"s.a\"\n");
+  const ProcessResult r = others.m.rollback({"--discard-later"});
+  INFO(r.out << r.err);
+  CHECK(r.status == 0);
+  std::istringstream text(r.out);
+  std::string line;
+  while (std::getline(text, line) && line.find(" dropped") == std::string::npos) {
+  }
+  std::istringstream cells(line);
+  std::string table;
+  std::string rows;
+  cells >> table >> rows;
+  CHECK(table + " " + rows == "a 2");
+}
+
 TEST_CASE("rollback: a row that cannot be what it was is named", "[rollback][postgres]") {
   const Kind kind = GENERATE(Kind::sqlite, Kind::postgresql);
   check_row_that_fits_no_more(kind, "insert into a values (50, 'old')", "delete from a where id = 50");
