@@ -79,7 +79,7 @@ class App {
         ->check(CLI::Range(std::int64_t{1}, kMostSampled))
         ->type_name("N");
     app_.add_option("--rate", rate_,
-                    "at most so much: \"50000 rows/s\", \"20 MB/s\", of all workers together")
+                    "at most so much: \"50000 rows/s\", \"20 MB/s\", of all workers of this process")
         ->type_name("RATE");
     app_.add_option("--join", options_.join,
                     "take part in a run at work, by its id or `latest`: load its chunks beside it")

@@ -88,6 +88,8 @@ class Ledger {
   virtual void lock(const std::string& plan, std::span<const std::string> tables) = 0;
   /// Whether a process holds the plan's lock.
   virtual bool is_locked(const std::string& plan) = 0;
+  /// The first number from `from` on that no other process at the run has. Held until this object goes.
+  virtual int take_number(const std::string& run, int from) = 0;
   /// Runs of a plan, newest first; of every plan where none is named.
   virtual std::vector<RunRecord> runs(const std::string& plan) = 0;
   /// Inserts or replaces the run, and inserts the steps that are not there yet (as pending). What a step

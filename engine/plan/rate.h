@@ -6,7 +6,7 @@
 
 namespace planrun {
 
-/// Of all workers together; 0: as fast as they can.
+/// Of all workers of a process; 0: as fast as they can.
 struct Rate {
   double rows_per_second = 0;   // source rows
   double bytes_per_second = 0;  // of the values that are written

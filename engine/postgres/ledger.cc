@@ -25,6 +25,7 @@ class PostgresLedger : public Ledger {
 
   void lock(const std::string& plan, std::span<const std::string> tables) override;
   bool is_locked(const std::string& plan) override;
+  int take_number(const std::string& run, int from) override;
   std::vector<RunRecord> runs(const std::string& plan) override;
   void write_run(const RunRecord& run, std::span<const StepRecord> steps) override;
   void write_steps(const std::string& run, std::span<const StepRecord> steps) override;
@@ -113,6 +114,10 @@ void PostgresLedger::lock(const std::string& plan, std::span<const std::string> 
 
 bool PostgresLedger::is_locked(const std::string& plan) {
   return patiently([&](PostgresConnection& c) { return is_plan_locked(c, *context_, plan); });
+}
+
+int PostgresLedger::take_number(const std::string& run, int from) {
+  return patiently([&](PostgresConnection& c) { return take_free_number(c, *context_, run, from); });
 }
 
 std::vector<RunRecord> PostgresLedger::runs(const std::string& plan) {

@@ -137,4 +137,13 @@ bool is_plan_locked(PostgresConnection& connection, const PostgresContext& conte
   return holder_of(connection, plan_key(context, plan)).rows() > 0;
 }
 
+int take_free_number(PostgresConnection& connection, const PostgresContext& context, const std::string& run,
+                     int from) {
+  for (int number = from;; ++number) {
+    const std::int64_t key =
+        lock_key("number of " + run, context.options.ledger_schema, std::to_string(number));
+    if (connection.exec("SELECT pg_try_advisory_lock($1)", {std::to_string(key)}).truth(0, 0)) return number;
+  }
+}
+
 }  // namespace planrun

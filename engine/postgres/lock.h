@@ -16,4 +16,8 @@ void take_run_locks(PostgresConnection& connection, const PostgresContext& conte
 /// Whether anybody holds the plan's lock.
 bool is_plan_locked(PostgresConnection& connection, const PostgresContext& context, const std::string& plan);
 
+/// See Ledger::take_number().
+int take_free_number(PostgresConnection& connection, const PostgresContext& context, const std::string& run,
+                     int from);
+
 }  // namespace planrun

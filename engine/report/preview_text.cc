@@ -63,7 +63,11 @@ std::string loads_text(const Preview& p) {
   table.add_total({counted(std::ssize(p.loads), "load"), "", with_thousands(all.rows_read),
                    with_thousands(all.rows_inserted), with_thousands(all.rows_rejected),
                    with_thousands(all.rows_dropped), with_thousands(all.rows_merged), human_bytes(bytes)});
-  return table.text();
+  std::int64_t refused = 0;
+  for (const auto& finding : p.findings) refused += finding.rows;
+  if (refused == 0) return table.text();
+  return table.text() + "  Of those, keys, foreign keys and CHECKs would reject " +
+         (p.rejects_are_exact ? "" : "about ") + counted(refused, "row") + ": below.\n";
 }
 
 std::string merges_text(const Preview& p, const Paint& paint) {

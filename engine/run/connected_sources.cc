@@ -53,8 +53,24 @@ ConnectedSources connect_sources(const std::map<std::string, SourceDatabase*>& s
   return connected;
 }
 
-void check_loads_agree(const ResolvedPlan& plan, Diagnostics& wrong) {
+namespace {
+
+// Where the plan says the load's `from`.
+Position place_of(const Plan& plan, const std::string& load) {
   for (const auto& table : plan.tables) {
+    for (const auto& one : table.loads) {
+      const auto names = load_names(table, one);
+      const auto name = std::find(names.begin(), names.end(), load);
+      if (name != names.end()) return one.from[static_cast<std::size_t>(name - names.begin())].at;
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+void check_loads_agree(const Plan& plan, const ResolvedPlan& resolved, Diagnostics& wrong) {
+  for (const auto& table : resolved.tables) {
     if (table.schema.exists) continue;  // the rows of each load are proved on their own
     for (const auto& load : table.loads) {
       const auto& first = table.loads.front();
@@ -62,7 +78,7 @@ void check_loads_agree(const ResolvedPlan& plan, Diagnostics& wrong) {
       for (std::size_t i = 0; same && i < load.columns.size(); ++i)
         same = load.columns[i].column == first.columns[i].column;
       if (!same) {
-        wrong.error(FindingCode::loads_differ, {},
+        wrong.error(FindingCode::loads_differ, place_of(plan, load.name),
                     "load " + load.name + " fills other columns than load " + first.name,
                     "give the missing ones a `value`, `expr` or `from` in both");
       }
@@ -70,16 +86,18 @@ void check_loads_agree(const ResolvedPlan& plan, Diagnostics& wrong) {
   }
 }
 
-bool check_files_agree(const ResolvedPlan& plan, const ConnectedSources& sources, Diagnostics& wrong) {
+bool check_files_agree(const Plan& plan, const ResolvedPlan& resolved, const ConnectedSources& sources,
+                       Diagnostics& wrong) {
   bool agree = true;
   const SourceTableNames names(sources.tables);
-  for (const auto& table : plan.tables) {
+  for (const auto& table : resolved.tables) {
     for (const auto& load : table.loads) {
       const SourceTable* source = names.find(load.source, load.source_table);
       if (source == nullptr) continue;
       for (const auto& difference :
            sources.connections.at(load.source)->differences(load.source_table, read_columns(load, *source))) {
-        wrong.error(FindingCode::files_differ, {}, "load " + load.name + ": " + difference,
+        wrong.error(FindingCode::files_differ, place_of(plan, load.name),
+                    "load " + load.name + ": " + difference,
                     "mend the file, or leave it out of the source's pattern and give it a source of its own");
         agree = false;
       }

@@ -24,11 +24,12 @@ struct ConnectedSources {
 ConnectedSources connect_sources(const std::map<std::string, SourceDatabase*>& sources);
 
 /// Reports loads of one table that fill other columns than its first: the digest of a table is one.
-void check_loads_agree(const ResolvedPlan& plan, Diagnostics& wrong);
+void check_loads_agree(const Plan& plan, const ResolvedPlan& resolved, Diagnostics& wrong);
 
 /// Reports what the files of a source that is many declare otherwise, of what the loads read. False:
 /// something.
-bool check_files_agree(const ResolvedPlan& plan, const ConnectedSources& sources, Diagnostics& wrong);
+bool check_files_agree(const Plan& plan, const ResolvedPlan& resolved, const ConnectedSources& sources,
+                       Diagnostics& wrong);
 
 /// Reports what check_whole() of resolve/whole.h does; answers with all that the plan lacks.
 std::vector<MissingPart> check_whole_sources(const Plan& plan, const ResolveResult& resolved,

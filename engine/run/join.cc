@@ -157,7 +157,7 @@ class Joined {
   int first_worker() {
     int last = 0;
     for (const auto& chunk : ledger_->chunks(record_.id)) last = std::max(last, chunk.worker);
-    return (last / kWorkersOfAProcess + 1) * kWorkersOfAProcess + 1;
+    return ledger_->take_number(record_.id, last / kWorkersOfAProcess + 1) * kWorkersOfAProcess + 1;
   }
 
   void load(int number) {

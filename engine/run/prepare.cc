@@ -76,8 +76,8 @@ Prepared prepare(const Plan& plan, const std::map<std::string, SourceDatabase*>&
   resolved.plan.schema = plan.targets.front().schema_of_tables();
   resolved.plan.sample = plan.sample;
   wrong.list.insert(wrong.list.end(), resolved.diagnostics.list.begin(), resolved.diagnostics.list.end());
-  if (!resolved.diagnostics.has_errors()) check_loads_agree(resolved.plan, wrong);
-  const bool files_agree = check_files_agree(resolved.plan, connected, wrong);
+  if (!resolved.diagnostics.has_errors()) check_loads_agree(plan, resolved.plan, wrong);
+  const bool files_agree = check_files_agree(plan, resolved.plan, connected, wrong);
   attach_transforms(plan, resolved.plan, wrong);
   // Where files differ an expression fails in one for that reason.
   if (files_agree) check_expressions(plan, resolved.plan, connected, wrong);

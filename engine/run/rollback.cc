@@ -5,6 +5,7 @@
 #include <memory>
 #include <set>
 #include <thread>
+#include <utility>
 
 #include "base/error.h"
 #include "base/json.h"
@@ -71,6 +72,8 @@ class TakingBack {
       const SchemaObject* object = recorded_.object_of(step);
       has_sql_ = has_sql_ || (object != nullptr && object->kind == ObjectKind::sql);
     }
+    // Who cannot come to the target's tables has not begun to take them back.
+    patiently([this] { target_.connect(run_.id, 0); });
     write_state(RunState::rolling_back);
   }
 
@@ -128,7 +131,8 @@ class TakingBack {
         return work();
       } catch (const Error& error) {
         if (!error.retryable() || stop_ || Clock::now() - start > kPatience) throw;
-        options_.notice(std::string(error.what()) + "; trying again");
+        const std::string why = error.what();
+        if (std::exchange(trying_again_, why) != why) options_.notice(why + "; trying again");
       }
       std::this_thread::sleep_for(kLedgerPause);
     }
@@ -415,6 +419,7 @@ class TakingBack {
   bool has_sql_ = false;                         // the plan has SQL steps of its own
   bool is_in_part_ = false;                      // some of it is taken back, some is not
   std::set<std::string> undone_;                 // steps, in a piece before theirs
+  std::string trying_again_;                     // why, as told last
   std::set<std::string> told_;                   // what --discard-later has dropped
   RollbackSummary summary_;
 };

@@ -245,8 +245,8 @@ std::optional<ResolvedPlan> find_source_risks(const Plan& plan,
   ResolveResult resolved = resolve(plan, connected.tables, existing);
   Diagnostics& found = resolved.diagnostics;
   forget_missing(plan, existing, found);
-  if (!found.has_errors()) check_loads_agree(resolved.plan, found);
-  if (check_files_agree(resolved.plan, connected, found))
+  if (!found.has_errors()) check_loads_agree(plan, resolved.plan, found);
+  if (check_files_agree(plan, resolved.plan, connected, found))
     check_expressions(plan, resolved.plan, connected, found);
   if (!found.has_errors()) check_whole_sources(plan, resolved, connected, found);
   check_source_questions(resolved.plan.checks, sources, found);

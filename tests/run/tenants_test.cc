@@ -358,7 +358,7 @@ TEST_CASE("files that differ in what the plan reads are refused by name before a
       "create table orders(id integer primary key, customer integer not null, cents integer not null);";
   differing(orders, {"odd.db", "no table 'customers'"});
   differing("create table customers(id integer primary key);" + orders,
-            {"odd.db", "'customers' has no column 'name'"});
+            {"plan.toml:12:15: error[P054]", "odd.db", "'customers' has no column 'name'"});
   differing("create table customers(id integer primary key, name integer not null);" + orders,
             {"odd.db", "column 'name'", "is integer, and text in"});
   differing("create table customers(id text primary key, name text not null) without rowid;" + orders,
