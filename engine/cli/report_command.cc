@@ -51,13 +51,18 @@ int report_command(const CommandOptions& options, Console& console) {
   const Plan plan = read_right_plan(options.plans.front(), options, console);
   std::vector<LedgerPart> parts;
   std::string run = options.run;
+  ReportOptions shown{options.show_values, now_micros()};
   for (const PlanTarget& named : plan.targets) {
     const auto target = open_target(named);
-    const auto ledger = target->open_ledger(false);
-    if (parts.empty()) run = choose_run(plan, run, *ledger, *target).id;
-    parts.push_back(read_part(plan.name, named, *target, *ledger, run));
+    try {
+      const auto ledger = target->open_ledger(false);
+      if (parts.empty()) run = choose_run(plan, run, *ledger, *target).id;
+      parts.push_back(read_part(plan.name, named, *target, *ledger, run));
+    } catch (const Error& error) {
+      if (parts.empty() || error.code() != ErrorCode::unreachable) throw;
+      shown.lost.push_back({named.name, target->shown_url(), "", error.what()});
+    }
   }
-  ReportOptions shown{options.show_values, now_micros()};
   for (const std::string& name : lost_targets(parts.front().run.plan_text, plan))
     shown.lost.push_back({name, "", ""});
   const RunReport report = make_report(parts, shown);

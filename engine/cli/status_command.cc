@@ -37,6 +37,7 @@ struct TargetRuns {
   std::string name;
   std::string shown_url;
   std::map<std::string, std::string> states{};  // by run
+  std::string unreachable{};                    // why it could not be asked
 };
 
 // Each target's word on each run, once all runs are known.
@@ -46,10 +47,29 @@ void add_targets(const Plan& plan, const std::vector<TargetRuns>& targets, std::
     if (targets.size() + lost.size() < 2) continue;
     for (const TargetRuns& target : targets) {
       const auto known = target.states.find(status.run.id);
-      status.targets.push_back(
-          {target.name, target.shown_url, known == target.states.end() ? "" : known->second});
+      status.targets.push_back({target.name, target.shown_url,
+                                known == target.states.end() ? "" : known->second, target.unreachable});
     }
     for (const std::string& name : lost) status.targets.push_back({name, "", ""});
+  }
+}
+
+// Home's ledger has the run's own state; the others add what they have done of it.
+void read_target(const Plan& plan, TargetDatabase& target, bool is_home, TargetRuns& its,
+                 std::vector<RunStatus>& runs) {
+  const auto ledger = target.open_ledger(false);
+  const auto pauses = target.open_pause_ledger(false);
+  for (auto& run : ledger->runs(plan.name)) {
+    its.states[run.id] = to_string(run.state);
+    RunStatus* status = find(runs, run.id);
+    if (status == nullptr) {
+      status = &runs.emplace_back(RunStatus{std::move(run), {}, {}, {}, {}});
+      status->at_work = is_home && is_under_way(status->run) && ledger->is_locked(plan.name);
+    }
+    if (auto pause = pauses->find(status->run.id)) status->pause = std::move(pause);
+    append(status->steps, ledger->steps(status->run.id));
+    append(status->chunks, ledger->chunks(status->run.id));
+    append(status->checks, last_results(ledger->checks(status->run.id)));
   }
 }
 
@@ -82,22 +102,13 @@ int status_command(const CommandOptions& options, Console& console) {
   std::vector<TargetRuns> targets;
   for (const PlanTarget& named : plan.targets) {
     const auto target = open_target(named);
-    const auto ledger = target->open_ledger(false);
     const bool is_home = &named == &plan.targets.front();
-    const auto pauses = target->open_pause_ledger(false);
     TargetRuns& its = targets.emplace_back(TargetRuns{named.name, target->shown_url()});
-    for (auto& run : ledger->runs(plan.name)) {
-      its.states[run.id] = to_string(run.state);
-      RunStatus* status = find(runs, run.id);
-      // Home's ledger has the run's own state; the others add what they have done of it.
-      if (status == nullptr) {
-        status = &runs.emplace_back(RunStatus{std::move(run), {}, {}, {}, {}});
-        status->at_work = is_home && is_under_way(status->run) && ledger->is_locked(plan.name);
-      }
-      if (auto pause = pauses->find(status->run.id)) status->pause = std::move(pause);
-      append(status->steps, ledger->steps(status->run.id));
-      append(status->chunks, ledger->chunks(status->run.id));
-      append(status->checks, last_results(ledger->checks(status->run.id)));
+    try {
+      read_target(plan, *target, is_home, its, runs);
+    } catch (const Error& error) {
+      if (is_home || error.code() != ErrorCode::unreachable) throw;
+      its.unreachable = error.what();
     }
   }
   add_targets(plan, targets, runs);

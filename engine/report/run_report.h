@@ -31,7 +31,7 @@ struct LedgerPart {
 struct ReportOptions {
   bool show_values = false;         // what rows hold: of rejects, differences and messages
   std::int64_t now = 0;             // Unix microseconds
-  std::vector<TargetState> lost{};  // targets of the run that the plan does not name any more
+  std::vector<TargetState> lost{};  // targets of the run that the plan does not name any more, or unreachable
 };
 
 /// A step by what it needs: `needs` and `id` are without the target.

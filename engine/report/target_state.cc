@@ -21,6 +21,8 @@ std::vector<std::string> out_of_step(RunState state, const std::vector<TargetSta
   for (const TargetState& target : targets) {
     if (!target.is_named()) {
       told.push_back("target " + target.name + ", which the plan does not name any more, was not asked");
+    } else if (!target.unreachable.empty()) {
+      told.push_back("target " + target.name + " could not be asked: " + target.unreachable);
     } else if (!agrees(state, target.state)) {
       told.push_back("target " + target.name +
                      (target.state.empty() ? " has nothing of it" : " has it as " + target.state));

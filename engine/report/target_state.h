@@ -9,9 +9,10 @@
 namespace planrun {
 
 struct TargetState {
-  std::string name;       // in the plan
-  std::string shown_url;  // without a password; empty for one that the plan does not name any more
-  std::string state;      // of the run there; empty where its ledger does not know it
+  std::string name;           // in the plan
+  std::string shown_url;      // without a password; empty for one that the plan does not name any more
+  std::string state;          // of the run there; empty where its ledger does not know it
+  std::string unreachable{};  // why it could not be asked; empty: it was
 
   bool is_named() const { return !shown_url.empty(); }
 };

@@ -295,6 +295,27 @@ TEST_CASE("several targets: status, report and verify say which does not bear ho
              ContainsSubstring("target stats (sqlite:") && ContainsSubstring("nothing is taken back there"));
 }
 
+TEST_CASE("several targets: status and report tell of one that cannot be reached, and the rest") {
+  const TwoTargets two(Kind::sqlite);
+  REQUIRE(two.run({"--quiet"}).status == 0);
+  std::string plan = read_file(two.plan_file());
+  const std::string url = "sqlite:stats.db";
+  plan.replace(plan.find(url), url.size(), "postgresql://nobody@127.0.0.1:1/stats?connect_timeout=1");
+  write_file(two.plan_file(), plan);
+  const ProcessResult status = two.planrun("status");
+  INFO(status.out << status.err);
+  CHECK(status.status == 0);
+  CHECK_THAT(status.out, ContainsSubstring("target stats could not be asked: cannot connect to") &&
+                             ContainsSubstring("people"));
+  const ProcessResult report = two.planrun("report", {"--format", "json"});
+  INFO(report.err);
+  REQUIRE(report.status == 0);
+  const json verdict = json::parse(report.out).at("verdict");
+  CHECK(verdict.at("headline") == "Not proved in all of its targets");
+  CHECK_THAT(verdict.at("statement").get<std::string>(),
+             ContainsSubstring("has it as passed, but target stats could not be asked: cannot connect to"));
+}
+
 TEST_CASE("several targets: two that are one database are told, and a link to a source") {
   TwoTargets two(Kind::sqlite);
   const std::string folder = std::filesystem::path(two.plan_file()).parent_path();
